@@ -1,0 +1,244 @@
+//! From paths to reports to outputs: many inputs, one pool of workers, everything in input order.
+//!
+//! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the same workers. An input
+//! that cannot be read or is damaged is a row and a message and stops nothing.
+
+use crate::capture::{self, Capture};
+use crate::engine::{self, Work};
+use crate::error::Error;
+use crate::export::Export;
+use crate::output::Outputs;
+use crate::plan::Plan;
+use crate::progress::Progress;
+use crate::report::{Report, Status};
+use crate::source::Source;
+use crate::tally::Tallies;
+use rayon::prelude::*;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How many inputs are read before their reports are written.
+const INPUTS_AT_ONCE: usize = 256;
+
+/// Something to read.
+#[derive(Debug)]
+struct Input {
+    path: PathBuf,
+    /// What the `file` column says.
+    name: String,
+    /// Why it could not even be looked at.
+    refused: Option<Error>,
+}
+
+/// What a run found, beyond what it wrote.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Inputs that could not be read at all.
+    pub unreadable: u64,
+    /// Inputs that were cut short or damaged.
+    pub damaged: u64,
+    /// How the work was done, for `-v`.
+    pub effort: Effort,
+}
+
+/// How much work it was.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Effort {
+    /// Inputs.
+    pub inputs: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// Packets in them.
+    pub packets: u64,
+    /// Ranges that were walked.
+    pub ranges: u64,
+    /// Segments whose start was guessed wrong.
+    pub rewalked: u64,
+    /// Time spent reading and counting, merging included.
+    pub working: Duration,
+    /// Time spent merging runs, summed over inputs.
+    pub merging: Duration,
+    /// Time spent making and writing rows.
+    pub writing: Duration,
+}
+
+/// Reads all inputs and writes all tables. To be called on a worker of the pool that is to do it.
+///
+/// # Errors
+/// When an output cannot be written.
+pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
+    let inputs = discover(&plan.paths);
+    let total = inputs.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|file| file.len()).sum();
+    let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
+    let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
+    let mut batch = Batch { plan, progress, began, outputs, merged: None, outcome: Outcome::default() };
+    if plan.exports_packets() {
+        batch.export(&inputs)?;
+    } else {
+        batch.count(&inputs)?;
+    }
+    batch.finish()
+}
+
+struct Batch<'a> {
+    plan: &'a Plan,
+    progress: Progress,
+    began: Instant,
+    outputs: Outputs,
+    /// With `--merge`: everything so far.
+    merged: Option<Report>,
+    outcome: Outcome,
+}
+
+impl Batch<'_> {
+    /// Reads inputs, several at once, and writes their reports in order.
+    fn count(&mut self, inputs: &[Input]) -> io::Result<()> {
+        for inputs in inputs.chunks(INPUTS_AT_ONCE) {
+            let working = Instant::now();
+            let plan = self.plan;
+            let work = Work { range_bytes: plan.range_bytes, began: self.began, progress: &self.progress };
+            let fresh = || Tallies::new(plan.needs(), plan.interval);
+            let reports: Vec<Report> = inputs
+                .par_iter()
+                .with_max_len(1)
+                .map(|input| match open(input) {
+                    Ok(capture) => Report::new(input.name.clone(), &capture, engine::run(&capture, work, &fresh)),
+                    Err(error) => Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval),
+                })
+                .collect();
+            self.outcome.effort.working += working.elapsed();
+            reports.into_iter().try_for_each(|report| self.take(report))?;
+        }
+        Ok(())
+    }
+
+    /// Reads inputs one after the other, writing a row for every packet.
+    fn export(&mut self, inputs: &[Input]) -> io::Result<()> {
+        for input in inputs {
+            let working = Instant::now();
+            let report = match open(input) {
+                Ok(capture) => {
+                    let name = if self.plan.merge { MERGED } else { &input.name };
+                    let export = Export {
+                        file: name,
+                        before: self.merged.as_ref().map_or(0, |merged| merged.tallies.totals.counts.packets),
+                        style: self.outputs.style(),
+                        needs: self.plan.needs(),
+                        interval: self.plan.interval,
+                    };
+                    let work = Work { range_bytes: self.plan.range_bytes, began: self.began, progress: &self.progress };
+                    let outputs = &mut self.outputs;
+                    let run = export.run(&capture, work, |rows| outputs.packets(rows))?;
+                    Report::new(input.name.clone(), &capture, run)
+                }
+                Err(error) => Report::unreadable(input.name.clone(), &error, self.plan.needs(), self.plan.interval),
+            };
+            self.outcome.effort.working += working.elapsed();
+            self.take(report)?;
+        }
+        Ok(())
+    }
+
+    /// Notes a report and writes its rows, or keeps it for the merge.
+    fn take(&mut self, report: Report) -> io::Result<()> {
+        let effort = &mut self.outcome.effort;
+        effort.inputs += 1;
+        effort.bytes += report.file_bytes.unwrap_or(0);
+        effort.packets += report.tallies.totals.counts.packets;
+        effort.ranges += report.ranges.len() as u64;
+        effort.rewalked += report.rewalked;
+        effort.merging += Duration::from_nanos(u64::try_from(report.merging_nanoseconds).unwrap_or(u64::MAX));
+        match report.status {
+            Status::Ok => {}
+            Status::Unreadable => self.outcome.unreadable += 1,
+            Status::CutShort | Status::Damaged => self.outcome.damaged += 1,
+        }
+        if let Some(error) = &report.error
+            && !self.plan.quiet
+        {
+            self.progress.suspend(|| eprintln!("pcapstat: {}: {error}", report.file));
+        }
+        if self.plan.merge {
+            let empty = || Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval));
+            self.merged.get_or_insert_with(empty).merge(report);
+            return Ok(());
+        }
+        self.write(&report)
+    }
+
+    fn write(&mut self, report: &Report) -> io::Result<()> {
+        let writing = Instant::now();
+        self.outputs.report(report)?;
+        self.outcome.effort.writing += writing.elapsed();
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<Outcome> {
+        if let Some(merged) = self.merged.take() {
+            self.write(&merged)?;
+        }
+        self.progress.finish();
+        let writing = Instant::now();
+        self.outputs.finish()?;
+        self.outcome.effort.writing += writing.elapsed();
+        Ok(self.outcome)
+    }
+}
+
+/// What the `file` column says with `--merge`.
+const MERGED: &str = "(merged)";
+
+/// The inputs that the paths mean, in order.
+fn discover(paths: &[OsString]) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        let path = PathBuf::from(path);
+        if path.is_dir() {
+            walk(&path, &mut inputs);
+        } else {
+            inputs.push(Input { name: path.display().to_string(), path, refused: None });
+        }
+    }
+    inputs
+}
+
+/// The captures below a directory, in byte order of their paths. Links are followed, but not in circles; what is no regular
+/// file, and what is no capture by its first bytes, is left out.
+fn walk(directory: &Path, inputs: &mut Vec<Input>) {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(directory).follow_links(true) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => found.push((entry.into_path(), None)),
+            Ok(_) => {}
+            Err(error) if error.loop_ancestor().is_some() => {}
+            Err(error) => {
+                let path = error.path().unwrap_or(directory).to_path_buf();
+                let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
+                found.push((path, Some(Error::io("cannot open")(source))));
+            }
+        }
+    }
+    found.sort_by(|(one, _), (two, _)| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
+    let wanted = found.into_par_iter().filter(|(path, refused)| refused.is_some() || may_be_capture(path));
+    let named = wanted.map(|(path, refused)| Input { name: path.display().to_string(), path, refused });
+    inputs.extend(named.collect::<Vec<_>>());
+}
+
+/// False only for files that can be read and do not begin like a capture.
+fn may_be_capture(path: &Path) -> bool {
+    let mut magic = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(capture::MAGIC_BYTES as u64).read_to_end(&mut magic));
+    read.is_err() || capture::is_capture(&magic)
+}
+
+fn open(input: &Input) -> Result<Capture, Error> {
+    if let Some(Error::Io { what, source }) = &input.refused {
+        return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
+    }
+    let source =
+        if input.path.as_os_str() == "-" { Source::read(&mut io::stdin().lock())? } else { Source::open(&input.path)? };
+    Capture::new(source)
+}

@@ -1,0 +1,264 @@
+//! Capture files: from bytes to records and the positions between them.
+//!
+//! A [`Capture`] knows its format and can [walk](Capture::walk) its records from any [`Position`] to any other
+//! offset. It judges no packet's contents. What it cannot read is a [`Fault`]: the walk ends there and what came
+//! before stands.
+
+pub mod cut;
+pub mod pcap;
+pub mod pcapng;
+pub mod time;
+
+use crate::error::{Error, Fault};
+use crate::source::Source;
+use std::fmt;
+use std::sync::Arc;
+use time::{Clock, Timestamp};
+
+/// What a record's first byte is the first byte of: a number of the tcpdump.org link-layer header type registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct LinkType(pub u16);
+
+impl LinkType {
+    /// The longest record that is believed, in bytes: as Wireshark, to tell damage from data.
+    #[inline]
+    pub fn longest_record(self) -> u32 {
+        match self.0 {
+            231 | 249 => 128 << 20, // D-Bus and USBPcap messages are no network frames.
+            279 => 32 << 20,        // Elektrobit bus data.
+            _ => 262_144,
+        }
+    }
+}
+
+/// One captured packet, as the capture file holds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// The byte of the file at which the record, header included, begins.
+    pub offset: u64,
+    /// What was captured of the frame.
+    pub data: &'a [u8],
+    /// The frame's length on the wire.
+    pub wire_bytes: u32,
+    /// When it was captured; Simple Packet Blocks do not say.
+    pub time: Option<Timestamp>,
+    /// The interface's number within its section; 0 where the format knows only one.
+    pub interface: u32,
+    /// What `data` begins with.
+    pub link_type: LinkType,
+}
+
+/// What an Interface Description Block says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// The link type of its packets.
+    pub link_type: LinkType,
+    /// How much of a packet is captured at the most, in bytes; 0 means no limit.
+    pub snaplen: u32,
+    /// How its packets are stamped.
+    pub clock: Clock,
+}
+
+/// What must be known of a pcapng section to read a packet in the middle of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The byte order of its numbers.
+    pub big_endian: bool,
+    /// The interfaces described so far.
+    pub interfaces: Vec<Interface>,
+    /// How many interfaces the sections before it described.
+    pub interfaces_before: u64,
+}
+
+/// A place between two records, with all that a reader needs to go on there.
+#[derive(Clone, Debug)]
+pub struct Position {
+    /// The byte offset.
+    pub offset: u64,
+    /// The state of the pcapng section; none in formats without sections.
+    pub section: Option<Arc<Section>>,
+}
+
+impl PartialEq for Position {
+    fn eq(&self, other: &Position) -> bool {
+        self.offset == other.offset && self.same_section(other)
+    }
+}
+
+impl Position {
+    /// True when a reader at both would read the same bytes the same way.
+    pub fn same_section(&self, other: &Position) -> bool {
+        match (&self.section, &other.section) {
+            (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
+            (one, two) => one.is_none() && two.is_none(),
+        }
+    }
+}
+
+/// How a walk over records ended.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// Behind the last record that was read.
+    pub end: Position,
+    /// How many records were read.
+    pub packets: u64,
+    /// Why it ended before its limit, where it did.
+    pub fault: Option<Fault>,
+}
+
+/// The capture formats.
+#[derive(Clone, Debug)]
+enum Format {
+    Pcap(pcap::Pcap),
+    Pcapng(pcapng::Pcapng),
+}
+
+/// An opened capture.
+#[derive(Debug)]
+pub struct Capture {
+    source: Source,
+    format: Format,
+}
+
+/// How many leading bytes decide whether a file is a capture.
+pub const MAGIC_BYTES: usize = 4;
+
+/// True when a file that begins with these bytes is a capture.
+pub fn is_capture(magic: &[u8]) -> bool {
+    pcapng::has_magic(magic) || pcap::has_magic(magic)
+}
+
+impl Capture {
+    /// Reads the file header.
+    ///
+    /// # Errors
+    /// [`Error::NotACapture`] when the first bytes are those of no format, or the header is cut or unknown.
+    pub fn new(source: Source) -> Result<Capture, Error> {
+        let bytes = source.bytes();
+        let format = if pcapng::has_magic(bytes) {
+            Format::Pcapng(pcapng::Pcapng::open(bytes)?)
+        } else {
+            Format::Pcap(pcap::Pcap::open(bytes)?)
+        };
+        Ok(Capture { source, format })
+    }
+
+    /// The input's bytes and what can be done with their pages.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The length of the file.
+    pub fn file_bytes(&self) -> u64 {
+        self.source.bytes().len() as u64
+    }
+
+    /// The format's stable name.
+    pub fn format(&self) -> &'static str {
+        match &self.format {
+            Format::Pcap(pcap) => pcap.name(),
+            Format::Pcapng(_) => "pcapng",
+        }
+    }
+
+    /// The link type that the file itself states for all its packets, where the format has such a field.
+    pub fn link_type(&self) -> Option<LinkType> {
+        match &self.format {
+            Format::Pcap(pcap) => Some(pcap.link_type()),
+            Format::Pcapng(_) => None,
+        }
+    }
+
+    /// Where the records begin.
+    pub fn start(&self) -> Position {
+        match &self.format {
+            Format::Pcap(_) => Position { offset: pcap::HEADER_BYTES, section: None },
+            Format::Pcapng(pcapng) => pcapng.start(),
+        }
+    }
+
+    /// The state that a reader in the middle may suppose: that of the file's first packet.
+    pub fn supposed(&self) -> Position {
+        match &self.format {
+            Format::Pcap(_) => self.start(),
+            Format::Pcapng(pcapng) => pcapng.first_packet(),
+        }
+    }
+
+    /// Reads the records that begin at or behind `from` and before the byte `until`, in order.
+    #[inline]
+    pub fn walk<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+        let bytes = self.source.bytes();
+        match &self.format {
+            Format::Pcap(pcap) => pcap.walk(bytes, from, until, each),
+            Format::Pcapng(_) => pcapng::walk(bytes, from, until, each),
+        }
+    }
+
+    /// The next record's offset if what stands at `offset` looks like a record; see [`cut::resync`].
+    fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Link> {
+        let bytes = self.source.bytes();
+        match &self.format {
+            Format::Pcap(pcap) => pcap.plausible(bytes, offset),
+            Format::Pcapng(_) => pcapng::plausible(bytes, from, offset),
+        }
+    }
+
+    /// What every record's offset is a multiple of.
+    fn alignment(&self) -> u64 {
+        match &self.format {
+            Format::Pcap(_) => 1,
+            Format::Pcapng(_) => 4,
+        }
+    }
+
+    /// How many interfaces were described before `end`.
+    pub fn interfaces(&self, end: &Position) -> u64 {
+        match &end.section {
+            Some(section) => section.interfaces_before + section.interfaces.len() as u64,
+            None => 1,
+        }
+    }
+}
+
+impl fmt::Display for LinkType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match LINK_TYPE_NAMES.iter().find(|(number, _)| *number == self.0) {
+            Some((_, name)) => out.write_str(name),
+            None => write!(out, "dlt-{}", self.0),
+        }
+    }
+}
+
+/// Wireshark's names of the link types.
+const LINK_TYPE_NAMES: &[(u16, &str)] = &[
+    (0, "null"),
+    (1, "ether"),
+    (8, "slip"),
+    (9, "ppp"),
+    (10, "fddi"),
+    (12, "rawip"),
+    (14, "rawip"),
+    (50, "ppp"),
+    (101, "rawip"),
+    (104, "chdlc"),
+    (105, "ieee-802-11"),
+    (107, "frelay"),
+    (108, "null"),
+    (113, "linux-sll"),
+    (127, "ieee-802-11-radiotap"),
+    (192, "ppi"),
+    (195, "wpan"),
+    (228, "rawip4"),
+    (229, "rawip6"),
+    (239, "nflog"),
+    (242, "ip-ib"),
+    (276, "linux-sll2"),
+];
+
+/// Reads a four-byte number at `at`.
+#[inline]
+fn u32_at<const BIG_ENDIAN: bool>(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = *bytes.get(at..)?.first_chunk()?;
+    Some(if BIG_ENDIAN { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+}

@@ -1,0 +1,184 @@
+//! The classic pcap format (draft-ietf-opsawg-pcap): a 24-byte file header, then records of 16 bytes and the data.
+//!
+//! Read in both byte orders: microseconds (`a1b2c3d4`), nanoseconds (`a1b23c4d`) and Alexey Kuznetsov's modified
+//! format (`a1b2cd34`, 24-byte record headers). The file header is pcap-parser's where it knows the magic; the
+//! record header is read here, because it is read once per packet (the tests hold it to pcap-parser's answer).
+//! A version is never refused; records above [`LinkType::longest_record`] are damage.
+
+use super::cut::Link;
+use super::time::Timestamp;
+use super::{LinkType, Position, Record, Walk, u32_at};
+use crate::error::{Error, Fault, FaultKind};
+
+/// The length of the file header.
+pub const HEADER_BYTES: u64 = 24;
+
+/// What the file header says.
+#[derive(Clone, Debug)]
+pub struct Pcap {
+    big_endian: bool,
+    kind: Kind,
+    link_type: LinkType,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Microseconds,
+    Nanoseconds,
+    Modified,
+}
+
+/// Byte order and kind of a magic number.
+fn kind_of(magic: &[u8]) -> Option<(bool, Kind)> {
+    match magic.first_chunk::<4>()? {
+        [0xa1, 0xb2, 0xc3, 0xd4] => Some((true, Kind::Microseconds)),
+        [0xd4, 0xc3, 0xb2, 0xa1] => Some((false, Kind::Microseconds)),
+        [0xa1, 0xb2, 0x3c, 0x4d] => Some((true, Kind::Nanoseconds)),
+        [0x4d, 0x3c, 0xb2, 0xa1] => Some((false, Kind::Nanoseconds)),
+        [0xa1, 0xb2, 0xcd, 0x34] => Some((true, Kind::Modified)),
+        [0x34, 0xcd, 0xb2, 0xa1] => Some((false, Kind::Modified)),
+        _ => None,
+    }
+}
+
+/// True when a file that begins so is a pcap file.
+pub fn has_magic(bytes: &[u8]) -> bool {
+    kind_of(bytes).is_some()
+}
+
+impl Pcap {
+    /// Reads the file header.
+    ///
+    /// # Errors
+    /// [`Error::NotACapture`] when the magic is unknown or the header is cut.
+    pub fn open(bytes: &[u8]) -> Result<Pcap, Error> {
+        let Some((big_endian, kind)) = kind_of(bytes) else {
+            return Err(Error::NotACapture("its first bytes are those of no capture format".into()));
+        };
+        let network = match pcap_parser::parse_pcap_header(bytes) {
+            Ok((_, header)) => Some(header.network.0 as u32),
+            // The big-endian modified magic is unknown to pcap-parser.
+            Err(_) if big_endian => u32_at::<true>(bytes, 20),
+            Err(_) => u32_at::<false>(bytes, 20),
+        };
+        let Some(network) = network else {
+            return Err(Error::NotACapture(format!("its file header is cut short ({} of 24 bytes)", bytes.len())));
+        };
+        // The upper half of the field says whether and how long a frame check sequence follows.
+        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16) })
+    }
+
+    /// The format's stable name.
+    pub fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Microseconds => "pcap",
+            Kind::Nanoseconds => "pcap-ns",
+            Kind::Modified => "pcap-modified",
+        }
+    }
+
+    /// The link type of all its records.
+    pub fn link_type(&self) -> LinkType {
+        self.link_type
+    }
+
+    fn record_header_bytes(&self) -> usize {
+        if self.kind == Kind::Modified { 24 } else { 16 }
+    }
+
+    /// Nanoseconds in a unit of the records' fraction.
+    fn fraction_nanoseconds(&self) -> u64 {
+        if self.kind == Kind::Nanoseconds { 1 } else { 1000 }
+    }
+
+    /// Reads the records that begin at or behind `from` and before `until`.
+    #[inline]
+    pub fn walk<'a>(&self, bytes: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+        if self.big_endian {
+            self.walk_in::<true>(bytes, from, until, each)
+        } else {
+            self.walk_in::<false>(bytes, from, until, each)
+        }
+    }
+
+    #[inline]
+    fn walk_in<'a, const BIG_ENDIAN: bool>(
+        &self,
+        bytes: &'a [u8],
+        from: Position,
+        until: u64,
+        mut each: impl FnMut(&Record<'a>),
+    ) -> Walk {
+        let header_bytes = self.record_header_bytes();
+        let scale = self.fraction_nanoseconds();
+        let longest = self.link_type.longest_record();
+        let mut offset = from.offset;
+        let mut packets = 0;
+        let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+        let mut fault = None;
+        while offset < until && !rest.is_empty() {
+            let Some((header, body)) = rest.split_at_checked(header_bytes) else {
+                let (have, need) = (rest.len() as u64, header_bytes as u64);
+                fault = Some(FaultKind::RecordHeaderCut { have, need });
+                break;
+            };
+            let Some(fields) = fields::<BIG_ENDIAN>(header) else { break };
+            if fields.captured > longest {
+                let (claims, limit) = (u64::from(fields.captured), u64::from(longest));
+                fault = Some(FaultKind::RecordTooLong { claims, limit });
+                break;
+            }
+            let Some((data, next)) = body.split_at_checked(fields.captured as usize) else {
+                let (have, need) = (body.len() as u64, u64::from(fields.captured));
+                fault = Some(FaultKind::RecordCut { have, need });
+                break;
+            };
+            each(&Record {
+                offset,
+                data,
+                wire_bytes: fields.wire,
+                time: Some(Timestamp::new(i64::from(fields.seconds), u64::from(fields.fraction) * scale)),
+                interface: 0,
+                link_type: self.link_type,
+            });
+            packets += 1;
+            offset += (header_bytes + data.len()) as u64;
+            rest = next;
+        }
+        let end = Position { offset, section: None };
+        Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }) }
+    }
+
+    /// Whether a record may begin at `offset`, and where the next one would.
+    ///
+    /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only where to look first.
+    pub fn plausible(&self, bytes: &[u8], offset: u64) -> Option<Link> {
+        let header = bytes.get(usize::try_from(offset).ok()?..)?;
+        let fields = if self.big_endian { fields::<true>(header)? } else { fields::<false>(header)? };
+        let longest = self.link_type.longest_record();
+        let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
+        let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
+        (fits && in_second).then(|| Link {
+            next: offset + self.record_header_bytes() as u64 + u64::from(fields.captured),
+            seconds: Some(i64::from(fields.seconds)),
+        })
+    }
+}
+
+struct Fields {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    wire: u32,
+}
+
+#[inline]
+fn fields<const BIG_ENDIAN: bool>(header: &[u8]) -> Option<Fields> {
+    let header = header.first_chunk::<16>()?;
+    Some(Fields {
+        seconds: u32_at::<BIG_ENDIAN>(header, 0)?,
+        fraction: u32_at::<BIG_ENDIAN>(header, 4)?,
+        captured: u32_at::<BIG_ENDIAN>(header, 8)?,
+        wire: u32_at::<BIG_ENDIAN>(header, 12)?,
+    })
+}

@@ -1,0 +1,100 @@
+//! What was typed: clap's reading of the command line. What is meant is the [`crate::plan`]'s business.
+
+use crate::table::TABLES;
+use clap::{ArgAction, Parser, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Turns packet captures into statistics tables, on every core.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
+#[command(max_term_width = 100)]
+pub struct Cli {
+    /// A capture file, a directory of them (walked recursively), or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<OsString>,
+
+    /// Worker threads [default: the cores this process may use]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+
+    /// Which tables, separated by commas; `all` is every table but `packets`
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
+    pub tables: Vec<String>,
+
+    /// Write each table to DIR/<table>.<ext>, whole or not at all
+    #[arg(short, long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+
+    /// Output format; `auto` is `table` on a terminal and `csv` otherwise
+    #[arg(short, long, value_name = "FMT", value_enum, default_value_t = Format::Auto)]
+    pub format: Format,
+
+    /// Treat all inputs, in order, as one capture
+    #[arg(long)]
+    pub merge: bool,
+
+    /// Length of a bucket of `intervals`: 100ms, 1s, 5m, 1h, ...
+    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    pub interval: String,
+
+    /// How much of a capture one range covers: 64k, 2M, ...; never changes a result [default: 2M]
+    #[arg(long, value_name = "SIZE")]
+    pub range_bytes: Option<String>,
+
+    /// Progress bar on standard error; `auto`: when it is a terminal
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub progress: When,
+
+    /// No messages about inputs on standard error; the exit code still tells
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say how the work was done: cores, ranges, guesses, memory, times
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Output formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// `table` on a terminal, `csv` otherwise
+    Auto,
+    /// RFC 4180, for programs
+    Csv,
+    /// Aligned columns, for people
+    Table,
+}
+
+/// When to do something that suits a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  pcapstat capture.pcap -j 8                        what is in it, on eight cores
+  pcapstat -t conversations capture.pcap            who talked to whom, as CSV when piped
+  pcapstat -t all -o stats/ captures/               every table of every capture below a directory
+  pcapstat -t packets capture.pcapng | head         one row per packet
+  tcpdump -w - -c 1000 | pcapstat -                 from standard input";
+
+fn after_help() -> String {
+    let width = TABLES.iter().map(|table| table.name.len()).max().unwrap_or(0);
+    let mut text = String::from("Tables:\n");
+    for table in TABLES {
+        text += &format!("  {:width$}  {}\n", table.name, table.about);
+    }
+    text + "\nExit codes:\n\
+        \x20 0  every input was read to its end\n\
+        \x20 1  an output could not be written\n\
+        \x20 2  wrong usage\n\
+        \x20 3  at least one input could not be read at all\n\
+        \x20 4  at least one input was damaged or cut short; the tables hold what was read before"
+}

@@ -1,0 +1,103 @@
+//! Link layers: what a record's bytes begin with, by the capture's link type (tcpdump.org registry).
+//!
+//! A new link type is a row in [`LINKS`] and, where it has a header of its own, a function and its arm in the loop.
+
+use super::packet::{Addresses, Packet};
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+use super::{Next, shim};
+use crate::capture::LinkType;
+
+/// The first protocol of each link type that is dissected.
+const LINKS: &[(u16, Protocol)] = &[
+    (0, Protocol::NULL),
+    (1, Protocol::ETH),
+    (9, Protocol::PPP),
+    (12, Protocol::RAW),
+    (14, Protocol::RAW),
+    (50, Protocol::PPP),
+    (101, Protocol::RAW),
+    (104, Protocol::CHDLC),
+    (108, Protocol::NULL),
+    (113, Protocol::SLL),
+    (228, Protocol::IP),
+    (229, Protocol::IPV6),
+    (276, Protocol::SLL),
+];
+
+/// The first layer of a frame; link types without a row are named by their number.
+pub fn first(link_type: LinkType, frame: Payload<'_>) -> Next<'_> {
+    let row = LINKS.iter().find(|(number, _)| *number == link_type.0);
+    Some((row.map_or(Protocol::link_type(link_type), |(_, protocol)| *protocol), frame))
+}
+
+/// Ethernet II and IEEE 802.3 (IEEE 802.3-2018 clause 3): 14 bytes.
+pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(header) = payload.bytes::<14>(0) else {
+        packet.note(Problem::ETH_HEADER_CUT);
+        return None;
+    };
+    if let Some(macs) = header.first_chunk() {
+        packet.push_hop(Addresses::Eth(macs));
+    }
+    shim::type_or_length(packet, payload.u16(12)?, payload.skip(14))
+}
+
+/// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.
+pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(family) = payload.u32(0) else {
+        packet.note(Problem::NULL_HEADER_CUT);
+        return None;
+    };
+    // Families are small numbers: the order in which the number is small is the right one.
+    let family = if family > 0xFFFF { family.swap_bytes() } else { family };
+    let next = payload.skip(4);
+    match family {
+        2 => Some((Protocol::IP, next)),
+        // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
+        10 | 23 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
+        _ => shim::ethertype(u16::try_from(family).ok()?, next),
+    }
+}
+
+/// Raw IP: the version tells which.
+pub fn raw<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u8(0)? >> 4 {
+        4 => Some((Protocol::IP, payload)),
+        6 => Some((Protocol::IPV6, payload)),
+        _ => {
+            packet.note(Problem::RAW_VERSION_UNKNOWN);
+            None
+        }
+    }
+}
+
+/// Linux cooked capture, versions 1 (16 bytes) and 2 (20 bytes, the protocol first).
+pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let second = packet.record.link_type.0 == 276;
+    let (protocol_at, hardware_at, length) = if second { (0, 8, 20) } else { (14, 2, 16) };
+    if payload.captured.len() < length {
+        packet.note(Problem::SLL_HEADER_CUT);
+        return None;
+    }
+    let (protocol, hardware) = (payload.u16(protocol_at)?, payload.u16(hardware_at)?);
+    let next = payload.skip(length);
+    const ARPHRD_IPGRE: u16 = 778;
+    const ARPHRD_NETLINK: u16 = 824;
+    match (hardware, protocol) {
+        (ARPHRD_NETLINK, _) => None,
+        (ARPHRD_IPGRE, _) => Some((Protocol::GRE, next)),
+        (_, 4) => Some((Protocol::LLC, next)),
+        _ => shim::ethertype(protocol, next),
+    }
+}
+
+/// Cisco HDLC: address, control and an EtherType.
+pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(protocol) = payload.u16(2) else {
+        packet.note(Problem::CHDLC_HEADER_CUT);
+        return None;
+    };
+    shim::ethertype(protocol, payload.skip(4))
+}

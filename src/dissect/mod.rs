@@ -1,0 +1,83 @@
+//! From a record's bytes to a [`Packet`]: a flat loop over layers, each a function from its bytes to what comes next.
+//!
+//! It sees one record and never the file. Nothing is reassembled: a first fragment keeps its transport, later ones
+//! have none. What cannot be read is a [`Problem`](problem::Problem) of the packet, never an error: a layer counts as soon as the
+//! layer below names it. Application protocols and headers quoted inside ICMP are not looked at.
+
+mod fast;
+mod link;
+mod net;
+pub mod packet;
+mod payload;
+pub mod problem;
+pub mod protocol;
+mod shim;
+mod transport;
+mod tunnel;
+
+use crate::capture::Record;
+use packet::Packet;
+use payload::Payload;
+use problem::Problem;
+use protocol::Protocol;
+
+/// What a layer says comes next: the protocol and its bytes; nothing where the path ends.
+type Next<'a> = Option<(Protocol, Payload<'a>)>;
+
+/// Dissects one record.
+#[inline]
+pub fn dissect<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
+    packet.reset(record);
+    if !fast::dissect(packet) {
+        dissect_layers(packet);
+    }
+}
+
+/// The general way, for every packet that [`fast`] does not know.
+fn dissect_layers(packet: &mut Packet<'_>) {
+    let frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
+    let mut next = link::first(packet.record.link_type, frame);
+    while let Some((protocol, payload)) = next {
+        if !packet.path.push(protocol) {
+            let vlan = protocol == Protocol::VLAN;
+            packet.note(if vlan { Problem::VLAN_DEPTH_EXCEEDED } else { Problem::DEPTH_EXCEEDED });
+            break;
+        }
+        next = layer(protocol, packet, payload);
+    }
+}
+
+/// Reads one layer. Protocols without an arm end the path.
+fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match protocol {
+        Protocol::ETH => link::ethernet(packet, payload),
+        Protocol::NULL => link::null(packet, payload),
+        Protocol::RAW => link::raw(packet, payload),
+        Protocol::SLL => link::cooked(packet, payload),
+        Protocol::CHDLC => link::cisco_hdlc(packet, payload),
+        Protocol::VLAN | Protocol::IEEE8021AD => shim::vlan(protocol, packet, payload),
+        Protocol::LLC => shim::llc(packet, payload),
+        Protocol::MPLS => shim::mpls(packet, payload),
+        Protocol::PPPOES => shim::pppoe(packet, payload),
+        Protocol::PPP => shim::ppp(packet, payload),
+        Protocol::ARP => net::arp(packet, payload),
+        Protocol::IP => net::ipv4(packet, payload),
+        Protocol::IPV6 => net::ipv6(packet, payload),
+        Protocol::HOP_BY_HOP | Protocol::DESTINATION_OPTIONS | Protocol::ROUTING => net::extension(packet, payload),
+        Protocol::FRAGMENT => net::fragment(packet, payload),
+        Protocol::AH => net::authentication(packet, payload),
+        Protocol::GRE => tunnel::gre(packet, payload),
+        Protocol::ERSPAN => tunnel::erspan(packet, payload),
+        Protocol::VXLAN => tunnel::vxlan(packet, payload),
+        Protocol::GENEVE => tunnel::geneve(packet, payload),
+        Protocol::GTP => tunnel::gtp(packet, payload),
+        Protocol::TEREDO => tunnel::teredo(packet, payload),
+        Protocol::TCP => transport::tcp(packet, payload),
+        Protocol::UDP => transport::udp(packet, payload),
+        Protocol::SCTP => transport::sctp(packet, payload),
+        Protocol::ICMP => transport::without_ports(packet, payload, 8, Problem::ICMP_HEADER_CUT),
+        Protocol::ICMPV6 => transport::without_ports(packet, payload, 4, Problem::ICMPV6_HEADER_CUT),
+        Protocol::IGMP => transport::without_ports(packet, payload, 8, Problem::IGMP_HEADER_CUT),
+        _ => None,
+    }
+}

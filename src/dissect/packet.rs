@@ -1,0 +1,178 @@
+//! What dissection finds out about one record, as references into its bytes: no copies, no allocation.
+//!
+//! A [`Packet`] is reused from record to record. It tells the protocol path, a [`Hop`] for every address layer
+//! (each Ethernet, IPv4 or IPv6 header, tunnels included, with the transport above it), VLAN ids and the first problem.
+
+use super::problem::Problem;
+use super::protocol::{DEEPEST, Path, Protocol};
+use crate::capture::{LinkType, Record};
+
+/// The addresses of one layer, source and destination, as far as the header was captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Addresses<'a> {
+    /// Destination and source MAC, in this order, as Ethernet has them.
+    Eth(&'a [u8; 12]),
+    /// Source and destination.
+    Ipv4(&'a [u8; 8]),
+    /// Source and destination.
+    Ipv6(&'a [u8; 32]),
+    /// The header is cut behind the source.
+    Ipv4Source(&'a [u8; 4]),
+    /// The header is cut behind the source.
+    Ipv6Source(&'a [u8; 16]),
+    /// The header is cut in front of the source.
+    NoIp,
+}
+
+/// A transport protocol with ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// Transmission Control Protocol.
+    Tcp,
+    /// User Datagram Protocol.
+    Udp,
+    /// Stream Control Transmission Protocol.
+    Sctp,
+}
+
+/// The ports of a hop and what they carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// Whose ports they are.
+    pub transport: Transport,
+    /// The sender's.
+    pub source: u16,
+    /// The receiver's.
+    pub destination: u16,
+}
+
+/// An address layer and the transport directly above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hop<'a> {
+    /// Who talks to whom.
+    pub addresses: Addresses<'a>,
+    /// The ports above an IP layer; none in later fragments and where they were not captured.
+    pub ports: Option<Ports>,
+    /// The transport's payload by the headers' own lengths, in bytes; none where they do not tell.
+    pub payload_bytes: Option<u32>,
+    /// The first 16 bytes of the TCP header, which tell everything but options.
+    pub tcp: Option<&'a [u8; 16]>,
+}
+
+impl Hop<'_> {
+    /// True for the layers IPv4 and IPv6.
+    #[inline]
+    pub fn is_ip(&self) -> bool {
+        !matches!(self.addresses, Addresses::Eth(_))
+    }
+}
+
+/// A record and what its headers say.
+#[derive(Clone, Debug)]
+pub struct Packet<'a> {
+    /// The record itself.
+    pub record: Record<'a>,
+    /// The protocols from the outermost to the innermost.
+    pub path: Path,
+    /// What was wrong first, if anything.
+    pub problem: Option<Problem>,
+    hops: [Hop<'a>; DEEPEST],
+    hop_count: usize,
+    vlans: [u16; DEEPEST],
+    vlan_count: usize,
+}
+
+impl<'a> Packet<'a> {
+    /// A packet of no bytes, to be filled by [`super::dissect`].
+    pub fn empty() -> Packet<'a> {
+        let hop = Hop { addresses: Addresses::NoIp, ports: None, payload_bytes: None, tcp: None };
+        Packet {
+            record: Record {
+                offset: 0,
+                data: &[],
+                wire_bytes: 0,
+                time: None,
+                interface: 0,
+                link_type: LinkType::default(),
+            },
+            path: Path::default(),
+            problem: None,
+            hops: [hop; DEEPEST],
+            hop_count: 0,
+            vlans: [0; DEEPEST],
+            vlan_count: 0,
+        }
+    }
+
+    /// Forgets everything and begins with another record.
+    #[inline]
+    pub(super) fn reset(&mut self, record: &Record<'a>) {
+        self.record = *record;
+        self.path.clear();
+        self.problem = None;
+        self.hop_count = 0;
+        self.vlan_count = 0;
+    }
+
+    /// The address layers, outermost first.
+    #[inline]
+    pub fn hops(&self) -> &[Hop<'a>] {
+        self.hops.get(..self.hop_count).unwrap_or_default()
+    }
+
+    /// The innermost IP layer.
+    #[inline]
+    pub fn innermost_ip(&self) -> Option<&Hop<'a>> {
+        self.hops().iter().rev().find(|hop| hop.is_ip())
+    }
+
+    /// The ids of the layers named `vlan`, outermost first.
+    pub fn vlans(&self) -> &[u16] {
+        self.vlans.get(..self.vlan_count).unwrap_or_default()
+    }
+
+    /// Source and destination MAC when the first layer is Ethernet.
+    pub fn macs(&self) -> Option<(&'a [u8], &'a [u8])> {
+        match self.hops().first() {
+            Some(Hop { addresses: Addresses::Eth(macs), .. }) if self.path.first() == Some(Protocol::ETH) => {
+                let (destination, source) = macs.split_at(6);
+                Some((source, destination))
+            }
+            _ => None,
+        }
+    }
+
+    /// The transport to which the packet is counted: that above the innermost IP layer.
+    #[inline]
+    pub fn transport(&self) -> Option<Transport> {
+        self.innermost_ip()?.ports.map(|ports| ports.transport)
+    }
+
+    #[inline]
+    pub(super) fn push_hop(&mut self, addresses: Addresses<'a>) {
+        if let Some(slot) = self.hops.get_mut(self.hop_count) {
+            *slot = Hop { addresses, ports: None, payload_bytes: None, tcp: None };
+            self.hop_count += 1;
+        }
+    }
+
+    /// The IP layer whose header was read last, for the transport above it to fill in.
+    #[inline]
+    pub(super) fn current_ip(&mut self) -> Option<&mut Hop<'a>> {
+        self.hops.get_mut(..self.hop_count)?.iter_mut().rev().find(|hop| hop.is_ip())
+    }
+
+    #[inline]
+    pub(super) fn push_vlan(&mut self, id: u16) {
+        if let Some(slot) = self.vlans.get_mut(self.vlan_count) {
+            *slot = id;
+            self.vlan_count += 1;
+        }
+    }
+
+    /// Notes a problem, unless there was one before.
+    #[inline]
+    pub(super) fn note(&mut self, problem: Problem) {
+        self.problem.get_or_insert(problem);
+    }
+}

@@ -1,0 +1,110 @@
+//! What can be wrong with a packet, under stable names: the `problem` column and the rows of `problems`.
+//!
+//! A problem is that a header could not be read as the one below it promised. That a frame's *payload* was cut by the
+//! snaplen is none: `snapped_packets` counts it.
+
+use super::protocol::Protocol;
+
+/// A packet's problem; [`Problem::facts`] says what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Problem(u8);
+
+/// One row of the list of problems.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// The stable name.
+    pub name: &'static str,
+    /// The layer whose header it is about.
+    pub layer: Protocol,
+    /// What it means, for people.
+    pub meaning: &'static str,
+}
+
+macro_rules! problems {
+    ($($constant:ident = $name:literal, $layer:ident, $meaning:literal;)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($constant,)* }
+
+        impl Problem {
+            $(#[doc = $meaning] pub const $constant: Problem = Problem(Index::$constant as u8);)*
+        }
+
+        /// Every problem, in the order of the layers.
+        pub const PROBLEMS: &[Facts] = &[
+            $(Facts { name: $name, layer: Protocol::$layer, meaning: $meaning },)*
+        ];
+    };
+}
+
+problems! {
+    DEPTH_EXCEEDED = "depth_exceeded", FRAME, "more than 31 layers; the deeper ones were not dissected";
+    ETH_HEADER_CUT = "eth_header_cut", ETH, "fewer than the 14 bytes of an Ethernet header were captured";
+    ETH_LENGTH_INVALID = "eth_length_invalid", ETH, "the type field holds 1501 to 1535, neither a length nor an EtherType";
+    VLAN_HEADER_CUT = "vlan_header_cut", VLAN, "fewer than the 4 bytes of a VLAN tag were captured";
+    VLAN_DEPTH_EXCEEDED = "vlan_depth_exceeded", VLAN, "more VLAN tags than fit into the 31 layers of a path";
+    LLC_HEADER_CUT = "llc_header_cut", LLC, "the LLC or SNAP header was not captured whole";
+    MPLS_HEADER_CUT = "mpls_header_cut", MPLS, "the capture ends inside the MPLS label stack";
+    PPPOE_HEADER_CUT = "pppoe_header_cut", PPPOES, "fewer than the 6 bytes of a PPPoE header were captured";
+    PPP_HEADER_CUT = "ppp_header_cut", PPP, "the PPP protocol field was not captured whole";
+    SLL_HEADER_CUT = "sll_header_cut", SLL, "the Linux cooked header was not captured whole";
+    NULL_HEADER_CUT = "null_header_cut", NULL, "fewer than the 4 bytes of the address family were captured";
+    RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6";
+    CHDLC_HEADER_CUT = "chdlc_header_cut", CHDLC, "fewer than the 4 bytes of a Cisco HDLC header were captured";
+    FDDI_HEADER_CUT = "fddi_header_cut", FDDI, "fewer than the 13 bytes of an FDDI header were captured";
+    FRAME_RELAY_HEADER_CUT = "fr_header_cut", FRAME_RELAY, "the Frame Relay header was not captured whole";
+    RADIOTAP_HEADER_CUT = "radiotap_header_cut", RADIOTAP, "the radiotap header was not captured whole";
+    PPI_HEADER_CUT = "ppi_header_cut", PPI, "the PPI header was not captured whole";
+    WLAN_HEADER_CUT = "wlan_header_cut", WLAN, "the 802.11 header was not captured whole";
+    MACSEC_HEADER_CUT = "macsec_header_cut", MACSEC, "the MACsec tag was not captured whole";
+    ARP_HEADER_CUT = "arp_header_cut", ARP, "the ARP header or its addresses were not captured whole";
+    IPV4_HEADER_CUT = "ipv4_header_cut", IP, "the IPv4 header was not captured whole";
+    IPV4_VERSION_INVALID = "ipv4_version_invalid", IP, "the version of a header announced as IPv4 is not 4";
+    IPV4_HEADER_LENGTH_INVALID = "ipv4_header_length_invalid", IP, "an IPv4 header length below 20 bytes or above the total length";
+    IPV6_HEADER_CUT = "ipv6_header_cut", IPV6, "the IPv6 header was not captured whole";
+    IPV6_VERSION_INVALID = "ipv6_version_invalid", IPV6, "the version of a header announced as IPv6 is not 6";
+    IP_TOTAL_LENGTH_BEYOND_CAPTURE = "ip_total_length_beyond_capture", IP, "the IP header promises more bytes than the frame had on the wire";
+    IPV6_EXTENSION_CUT = "ipv6_extension_cut", IPV6, "an IPv6 extension header was not captured whole";
+    AH_HEADER_CUT = "ah_header_cut", AH, "the authentication header was not captured whole";
+    GRE_HEADER_CUT = "gre_header_cut", GRE, "the GRE header was not captured whole";
+    GRE_VERSION_UNKNOWN = "gre_version_unknown", GRE, "a GRE version other than 0 and 1";
+    ERSPAN_HEADER_CUT = "erspan_header_cut", ERSPAN, "the ERSPAN header was not captured whole";
+    VXLAN_HEADER_CUT = "vxlan_header_cut", VXLAN, "fewer than the 8 bytes of a VXLAN header were captured";
+    GENEVE_HEADER_CUT = "geneve_header_cut", GENEVE, "the Geneve header was not captured whole";
+    GTP_HEADER_CUT = "gtp_header_cut", GTP, "the GTP header was not captured whole";
+    TEREDO_HEADER_CUT = "teredo_header_cut", TEREDO, "the Teredo header was not captured whole";
+    TCP_HEADER_CUT = "tcp_header_cut", TCP, "the TCP header was not captured whole; the ports are given if they were";
+    TCP_HEADER_LENGTH_INVALID = "tcp_header_length_invalid", TCP, "a TCP header length below 20 bytes or above what the IP header leaves";
+    UDP_HEADER_CUT = "udp_header_cut", UDP, "the UDP header was not captured whole; the ports are given if they were";
+    UDP_LENGTH_INVALID = "udp_length_invalid", UDP, "a UDP length below 8 bytes or above what the IP header leaves";
+    SCTP_HEADER_CUT = "sctp_header_cut", SCTP, "fewer than the 12 bytes of an SCTP header were captured";
+    ICMP_HEADER_CUT = "icmp_header_cut", ICMP, "the ICMP header was not captured whole";
+    ICMPV6_HEADER_CUT = "icmpv6_header_cut", ICMPV6, "the ICMPv6 header was not captured whole";
+    IGMP_HEADER_CUT = "igmp_header_cut", IGMP, "the IGMP header was not captured whole";
+}
+
+impl Problem {
+    /// Name, layer and meaning.
+    pub fn facts(self) -> Facts {
+        PROBLEMS.get(usize::from(self.0)).copied().unwrap_or(Facts {
+            name: "unknown",
+            layer: Protocol::FRAME,
+            meaning: "unknown",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_snake_case() {
+        let names: HashSet<_> = PROBLEMS.iter().map(|facts| facts.name).collect();
+        assert_eq!(names.len(), PROBLEMS.len());
+        assert!(
+            names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
+        );
+        assert_eq!(Problem::IGMP_HEADER_CUT.facts().name, "igmp_header_cut");
+    }
+}

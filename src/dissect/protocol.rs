@@ -1,0 +1,249 @@
+//! Protocols and the paths they form, under Wireshark's names (`frame.protocols` without `ethertype`).
+//!
+//! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet (`depth_exceeded`).
+
+use crate::capture::LinkType;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// A protocol layer. Those that pcapstat knows have a constant; others are named by their number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct Protocol(u16);
+
+macro_rules! protocols {
+    ($($constant:ident = $name:literal,)*) => {
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        enum Index { $($constant,)* }
+
+        #[allow(missing_docs)]
+        impl Protocol {
+            $(pub const $constant: Protocol = Protocol(Index::$constant as u16);)*
+        }
+
+        const NAMES: &[&str] = &[$($name,)*];
+    };
+}
+
+protocols! {
+    ETH = "eth",
+    VLAN = "vlan",
+    IEEE8021AD = "ieee8021ad",
+    IEEE8021AH = "ieee8021ah",
+    MACSEC = "macsec",
+    LLC = "llc",
+    MPLS = "mpls",
+    PPPOED = "pppoed",
+    PPPOES = "pppoes",
+    PPP = "ppp",
+    LCP = "lcp",
+    IPCP = "ipcp",
+    IPV6CP = "ipv6cp",
+    SLL = "sll",
+    NULL = "null",
+    RAW = "raw",
+    RADIOTAP = "radiotap",
+    WLAN_RADIO = "wlan_radio",
+    WLAN = "wlan",
+    PPI = "ppi",
+    CHDLC = "chdlc",
+    FDDI = "fddi",
+    FRAME_RELAY = "fr",
+    ARP = "arp",
+    STP = "stp",
+    LLDP = "lldp",
+    EAPOL = "eapol",
+    IP = "ip",
+    IPV6 = "ipv6",
+    HOP_BY_HOP = "ipv6.hopopts",
+    DESTINATION_OPTIONS = "ipv6.dstopts",
+    ROUTING = "ipv6.routing",
+    FRAGMENT = "ipv6.fraghdr",
+    AH = "ah",
+    ESP = "esp",
+    GRE = "gre",
+    ERSPAN = "erspan",
+    VXLAN = "vxlan",
+    GENEVE = "geneve",
+    GTP = "gtp",
+    TEREDO = "teredo",
+    TCP = "tcp",
+    UDP = "udp",
+    UDPLITE = "udplite",
+    SCTP = "sctp",
+    DCCP = "dccp",
+    ICMP = "icmp",
+    ICMPV6 = "icmpv6",
+    IGMP = "igmp",
+    OSPF = "ospf",
+    PIM = "pim",
+    VRRP = "vrrp",
+    EIGRP = "eigrp",
+    RSVP = "rsvp",
+    PGM = "pgm",
+    // Layers of the two tables themselves, never on a path.
+    FRAME = "frame",
+    FILE = "file",
+}
+
+/// Where the numbers of IP protocols without a constant begin.
+const IP_PROTOCOLS: u16 = 0x0100;
+/// Where the numbers of link types without a constant begin.
+const LINK_TYPES: u16 = 0x8000;
+
+impl Protocol {
+    /// An IP protocol that has no constant, named `ip-proto-NNN`.
+    pub fn ip_protocol(number: u8) -> Protocol {
+        Protocol(IP_PROTOCOLS + u16::from(number))
+    }
+
+    /// A link type that has no constant, named `dlt-NNN`. Only numbers below 32768 are registered.
+    pub fn link_type(link_type: LinkType) -> Protocol {
+        Protocol(LINK_TYPES | link_type.0)
+    }
+
+    /// Writes the name; as [`Protocol`]'s `Display`, without its machinery.
+    #[inline]
+    pub fn write(self, out: &mut Vec<u8>) {
+        match NAMES.get(usize::from(self.0)) {
+            Some(name) => out.extend_from_slice(name.as_bytes()),
+            None => out.extend_from_slice(self.to_string().as_bytes()),
+        }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match NAMES.get(usize::from(self.0)) {
+            Some(name) => out.write_str(name),
+            None if self.0 >= LINK_TYPES => write!(out, "dlt-{}", self.0 - LINK_TYPES),
+            None => write!(out, "ip-proto-{}", self.0 - IP_PROTOCOLS),
+        }
+    }
+}
+
+/// How many layers a path may have.
+pub const DEEPEST: usize = 31;
+
+/// Protocols from the outermost to the innermost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path {
+    layers: [Protocol; DEEPEST],
+    length: u16,
+}
+
+impl Path {
+    /// A path of these layers; those beyond [`DEEPEST`] are left out.
+    pub const fn of(protocols: &[Protocol]) -> Path {
+        let mut path = Path { layers: [Protocol(0); DEEPEST], length: 0 };
+        // A `for` loop is not const.
+        while (path.length as usize) < protocols.len() && (path.length as usize) < DEEPEST {
+            path.layers[path.length as usize] = protocols[path.length as usize];
+            path.length += 1;
+        }
+        path
+    }
+
+    /// The layers, outermost first.
+    #[inline]
+    pub fn layers(&self) -> &[Protocol] {
+        self.layers.get(..usize::from(self.length)).unwrap_or_default()
+    }
+
+    /// The outermost layer.
+    pub fn first(&self) -> Option<Protocol> {
+        self.layers().first().copied()
+    }
+
+    /// The innermost layer.
+    pub fn last(&self) -> Option<Protocol> {
+        self.layers().last().copied()
+    }
+
+    /// The path of the first `length` layers.
+    pub fn prefix(&self, length: usize) -> Path {
+        Path::of(self.layers().get(..length).unwrap_or(self.layers()))
+    }
+
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// Becomes the same path as `other`.
+    #[inline]
+    pub(super) fn copy(&mut self, other: &Path) {
+        *self = *other;
+    }
+
+    /// Adds a layer; false when there is no room.
+    #[inline]
+    pub(super) fn push(&mut self, protocol: Protocol) -> bool {
+        let slot = self.layers.get_mut(usize::from(self.length));
+        let room = slot.is_some();
+        if let Some(slot) = slot {
+            *slot = protocol;
+            self.length += 1;
+        }
+        room
+    }
+}
+
+impl PartialEq for Path {
+    #[inline]
+    fn eq(&self, other: &Path) -> bool {
+        self.layers() == other.layers()
+    }
+}
+
+impl Eq for Path {}
+
+impl Hash for Path {
+    #[inline]
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        for layers in self.layers().chunks(4) {
+            hasher.write_u64(layers.iter().fold(1, |word, layer| word << 16 | u64::from(layer.0)));
+        }
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, layer) in self.layers().iter().enumerate() {
+            write!(out, "{}{layer}", if depth > 0 { ":" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert_eq!(
+            Path::of(&[Protocol::ETH, Protocol::VLAN, Protocol::HOP_BY_HOP]).to_string(),
+            "eth:vlan:ipv6.hopopts"
+        );
+        assert_eq!(Protocol::ip_protocol(253).to_string(), "ip-proto-253");
+        assert_eq!(Protocol::link_type(LinkType(147)).to_string(), "dlt-147");
+        assert_eq!(Path::default().to_string(), "");
+    }
+
+    #[test]
+    fn a_full_path_takes_no_more() {
+        let mut path = Path::of(&[Protocol::VLAN; DEEPEST]);
+        assert!(!path.push(Protocol::IP));
+        assert_eq!(path.layers().len(), DEEPEST);
+        assert_eq!(Path::of(&[Protocol::VLAN; DEEPEST + 5]), path);
+    }
+
+    #[test]
+    fn equal_paths_are_equal_whatever_was_behind_them() {
+        let mut long = Path::of(&[Protocol::ETH, Protocol::IP]);
+        long.clear();
+        assert!(long.push(Protocol::ETH));
+        assert_eq!(long, Path::of(&[Protocol::ETH]));
+        assert_ne!(long, Path::default());
+    }
+}

@@ -1,0 +1,149 @@
+//! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS, PPPoE and PPP.
+
+use super::Next;
+use super::packet::Packet;
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+
+/// The longest length that an 802.3 length field can mean.
+const LONGEST_LENGTH: u16 = 1500;
+/// The least EtherType.
+const LEAST_ETHERTYPE: u16 = 1536;
+
+/// EtherTypes (IEEE registry) and the protocols they name.
+const ETHERTYPES: &[(u16, Protocol)] = &[
+    (0x0800, Protocol::IP),
+    (0x86DD, Protocol::IPV6),
+    (0x0806, Protocol::ARP),
+    (0x8035, Protocol::ARP),
+    (0x8100, Protocol::VLAN),
+    (0x9100, Protocol::VLAN),
+    (0x88A8, Protocol::IEEE8021AD),
+    (0x8847, Protocol::MPLS),
+    (0x8848, Protocol::MPLS),
+    (0x8863, Protocol::PPPOED),
+    (0x8864, Protocol::PPPOES),
+    (0x880B, Protocol::PPP),
+    (0x888E, Protocol::EAPOL),
+    (0x88CC, Protocol::LLDP),
+    (0x6558, Protocol::ETH),
+];
+
+/// What an EtherType names; nothing where it is unknown.
+pub fn ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+    let row = ETHERTYPES.iter().find(|(known, _)| *known == number);
+    row.map(|(_, protocol)| (*protocol, next))
+}
+
+/// A field that is an 802.3 length up to 1500 and an EtherType from 1536.
+pub fn type_or_length<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
+    if number >= LEAST_ETHERTYPE {
+        return ethertype(number, next);
+    }
+    if number > LONGEST_LENGTH {
+        packet.note(Problem::ETH_LENGTH_INVALID);
+        return None;
+    }
+    // Novell's raw 802.3 has no LLC header: its checksum field is always 0xFFFF.
+    if next.u16(0) == Some(0xFFFF) {
+        return None;
+    }
+    Some((Protocol::LLC, next.limit(usize::from(number))))
+}
+
+/// A VLAN tag (IEEE 802.1Q): tag control information and the next type.
+pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if let Some(control) = payload.u16(0)
+        && protocol == Protocol::VLAN
+    {
+        packet.push_vlan(control & 0x0FFF);
+    }
+    let Some(next) = payload.u16(2) else {
+        packet.note(Problem::VLAN_HEADER_CUT);
+        return None;
+    };
+    type_or_length(packet, next, payload.skip(4))
+}
+
+/// LLC (IEEE 802.2) and SNAP behind it.
+pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(&[destination, source]), Some(control)) = (payload.bytes(0), payload.u8(2)) else {
+        packet.note(Problem::LLC_HEADER_CUT);
+        return None;
+    };
+    // Unnumbered formats have one byte of control, the others two.
+    let next = payload.skip(if control & 3 == 3 { 3 } else { 4 });
+    match (destination, source) {
+        (0xAA, 0xAA) => snap(packet, next),
+        // Only information frames carry a payload.
+        _ if control & 1 != 0 && control & 0xEF != 0x03 => None,
+        (0x42, _) => Some((Protocol::STP, next)),
+        (0x06, _) => Some((Protocol::IP, next)),
+        _ => None,
+    }
+}
+
+fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(organisation), Some(protocol)) = (payload.bytes::<3>(0), payload.u16(3)) else {
+        packet.note(Problem::LLC_HEADER_CUT);
+        return None;
+    };
+    let next = payload.skip(5);
+    match (organisation, protocol) {
+        // Encapsulated Ethernet, and what Cisco and Apple use for the same.
+        ([0, 0, 0] | [0, 0, 0xF8] | [8, 0, 7], _) => ethertype(protocol, next),
+        ([0, 0, 0x0C], 0x010B) => Some((Protocol::STP, next)),
+        _ => None,
+    }
+}
+
+/// An MPLS label stack (RFC 3032), one layer whatever its depth; what follows is guessed from its first nibble.
+pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let mut next = payload;
+    loop {
+        let Some(label) = next.u32(0) else {
+            packet.note(Problem::MPLS_HEADER_CUT);
+            return None;
+        };
+        next = next.skip(4);
+        if label & 0x100 != 0 {
+            break;
+        }
+    }
+    match next.u8(0)? >> 4 {
+        4 => Some((Protocol::IP, next)),
+        6 => Some((Protocol::IPV6, next)),
+        _ => None,
+    }
+}
+
+/// A PPPoE session header (RFC 2516): six bytes.
+pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(length), Some(_)) = (payload.u16(4), payload.u16(6)) else {
+        packet.note(Problem::PPPOE_HEADER_CUT);
+        return None;
+    };
+    Some((Protocol::PPP, payload.skip(6).limit(usize::from(length))))
+}
+
+/// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed protocol field.
+pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let payload = if payload.u16(0) == Some(0xFF03) { payload.skip(2) } else { payload };
+    let compressed = payload.u8(0).is_some_and(|byte| byte & 1 == 1);
+    let protocol = if compressed { payload.u8(0).map(u16::from) } else { payload.u16(0) };
+    let Some(protocol) = protocol else {
+        packet.note(Problem::PPP_HEADER_CUT);
+        return None;
+    };
+    let next = payload.skip(if compressed { 1 } else { 2 });
+    match protocol {
+        0x0021 => Some((Protocol::IP, next)),
+        0x0057 => Some((Protocol::IPV6, next)),
+        0x0281 | 0x0283 => Some((Protocol::MPLS, next)),
+        0xC021 => Some((Protocol::LCP, next)),
+        0x8021 => Some((Protocol::IPCP, next)),
+        0x8057 => Some((Protocol::IPV6CP, next)),
+        _ => None,
+    }
+}

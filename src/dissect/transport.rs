@@ -1,0 +1,95 @@
+//! The transport layer: ports, lengths and the TCP header of the innermost IP layer.
+//!
+//! Ports count as soon as their four bytes were captured. Payload lengths are those that the headers state, as
+//! Wireshark's `tcp.len` and UDP's length less 8. UDP hands on to tunnels by their registered ports.
+
+use super::Next;
+use super::packet::{Packet, Ports, Transport};
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
+
+/// UDP ports of the tunnels that are looked into.
+const TUNNELS: &[(u16, Protocol)] = &[
+    (2123, Protocol::GTP),
+    (2152, Protocol::GTP),
+    (3386, Protocol::GTP),
+    (3544, Protocol::TEREDO),
+    (4789, Protocol::VXLAN),
+    (6081, Protocol::GENEVE),
+];
+
+/// The tunnel that one of two ports belongs to; the lower port is asked first, as in Wireshark.
+pub(super) fn tunnel(source: u16, destination: u16) -> Option<Protocol> {
+    let named = |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
+    named(source.min(destination)).or_else(|| named(source.max(destination)))
+}
+
+fn note_ports(packet: &mut Packet<'_>, transport: Transport, payload: Payload<'_>) -> Option<(u16, u16)> {
+    let (source, destination) = (payload.u16(0)?, payload.u16(2)?);
+    if let Some(hop) = packet.current_ip() {
+        hop.ports = Some(Ports { transport, source, destination });
+    }
+    Some((source, destination))
+}
+
+/// TCP (RFC 9293).
+pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    note_ports(packet, Transport::Tcp, payload);
+    let Some(header) = payload.bytes::<16>(0) else {
+        packet.note(Problem::TCP_HEADER_CUT);
+        return None;
+    };
+    let header_length = usize::from(payload.u8(12)? >> 4) * 4;
+    let valid = header_length >= 20 && header_length <= payload.length;
+    if let Some(hop) = packet.current_ip() {
+        hop.tcp = Some(header);
+        hop.payload_bytes = if valid { u32::try_from(payload.length - header_length).ok() } else { None };
+    }
+    if !valid {
+        packet.note(Problem::TCP_HEADER_LENGTH_INVALID);
+    } else if TcpHeaderSlice::from_slice(payload.captured).is_err() {
+        packet.note(Problem::TCP_HEADER_CUT);
+    }
+    None
+}
+
+/// UDP (RFC 768).
+pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let ports = note_ports(packet, Transport::Udp, payload);
+    let length = payload.u16(4).map(usize::from);
+    if let (Some(hop), Some(length)) = (packet.current_ip(), length) {
+        hop.payload_bytes = u32::try_from(length.saturating_sub(8)).ok();
+    }
+    let (Ok(_), Some((source, destination)), Some(length)) =
+        (UdpHeaderSlice::from_slice(payload.captured), ports, length)
+    else {
+        packet.note(Problem::UDP_HEADER_CUT);
+        return None;
+    };
+    if length < 8 || length > payload.length {
+        packet.note(Problem::UDP_LENGTH_INVALID);
+        return None;
+    }
+    let next = payload.limit(length).skip(8);
+    tunnel(source, destination).filter(|_| !next.captured.is_empty()).map(|protocol| (protocol, next))
+}
+
+/// SCTP (RFC 9260): ports only where the common header was captured whole, as Wireshark gives them.
+pub fn sctp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 12 {
+        packet.note(Problem::SCTP_HEADER_CUT);
+        return None;
+    }
+    note_ports(packet, Transport::Sctp, payload);
+    None
+}
+
+/// A protocol that ends the path and has no ports: only whether its header is whole.
+pub fn without_ports<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, header: usize, cut: Problem) -> Next<'a> {
+    if payload.captured.len() < header {
+        packet.note(cut);
+    }
+    None
+}

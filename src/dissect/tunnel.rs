@@ -1,0 +1,111 @@
+//! Tunnels: GRE and ERSPAN over IP; VXLAN, Geneve, GTP and Teredo over UDP.
+
+use super::packet::Packet;
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+use super::{Next, shim};
+
+/// GRE (RFC 2784, RFC 2890) and its version 1 for PPTP (RFC 2637).
+pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(flags), Some(protocol)) = (payload.u16(0), payload.u16(2)) else {
+        packet.note(Problem::GRE_HEADER_CUT);
+        return None;
+    };
+    let version = flags & 7;
+    let word = |bit: u16| if flags & bit != 0 { 4 } else { 0 };
+    // Checksum and offset share a word; routing implies it too.
+    let checksum = word(if version == 0 { 0xC000 } else { 0x8000 });
+    let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
+    let length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
+    if payload.captured.len() < length {
+        packet.note(Problem::GRE_HEADER_CUT);
+        return None;
+    }
+    let next = payload.skip(length);
+    match (version, protocol) {
+        (0, 0x88BE | 0x22EB) => Some((Protocol::ERSPAN, next)),
+        _ => shim::ethertype(protocol, next),
+    }
+}
+
+/// ERSPAN (draft-foschiano-erspan): type I has no header; II has 8 bytes, III 12 or 20.
+pub fn erspan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let _ = packet;
+    Some((Protocol::ETH, payload))
+}
+
+/// VXLAN (RFC 7348).
+pub fn vxlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 8 {
+        packet.note(Problem::VXLAN_HEADER_CUT);
+        return None;
+    }
+    Some((Protocol::ETH, payload.skip(8)))
+}
+
+/// Geneve (RFC 8926).
+pub fn geneve<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(first), Some(protocol)) = (payload.u8(0), payload.u16(2)) else {
+        packet.note(Problem::GENEVE_HEADER_CUT);
+        return None;
+    };
+    let length = 8 + usize::from(first & 0x3F) * 4;
+    if payload.captured.len() < length {
+        packet.note(Problem::GENEVE_HEADER_CUT);
+        return None;
+    }
+    shim::ethertype(protocol, payload.skip(length))
+}
+
+/// GTP user plane (3GPP TS 29.281): G-PDUs carry IP; everything else ends the path.
+pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (Some(&[flags, kind]), Some(length)) = (payload.bytes(0), payload.u16(2)) else {
+        packet.note(Problem::GTP_HEADER_CUT);
+        return None;
+    };
+    const G_PDU: u8 = 255;
+    if flags >> 5 != 1 || kind != G_PDU {
+        return None;
+    }
+    let mut next = payload.limit(usize::from(length) + 8).skip(8);
+    if flags & 7 != 0 {
+        // Sequence number, N-PDU number and the type of the first extension header, all or none.
+        let mut extension = next.u8(3);
+        next = next.skip(4);
+        while let Some(1..) = extension {
+            let bytes = usize::from(next.u8(0).unwrap_or(0)) * 4;
+            if bytes == 0 || next.captured.len() < bytes {
+                packet.note(Problem::GTP_HEADER_CUT);
+                return None;
+            }
+            extension = next.u8(bytes - 1);
+            next = next.skip(bytes);
+        }
+    }
+    match next.u8(0)? >> 4 {
+        4 => Some((Protocol::IP, next)),
+        6 => Some((Protocol::IPV6, next)),
+        _ => None,
+    }
+}
+
+/// Teredo (RFC 4380): optional authentication and origin indications in front of IPv6.
+pub fn teredo<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let mut next = payload;
+    if next.u16(0) == Some(1) {
+        let (Some(client), Some(value)) = (next.u8(2), next.u8(3)) else {
+            packet.note(Problem::TEREDO_HEADER_CUT);
+            return None;
+        };
+        next = next.skip(4 + usize::from(client) + usize::from(value) + 9);
+    }
+    if next.u16(0) == Some(0) {
+        next = next.skip(8);
+    }
+    if next.captured.is_empty() {
+        packet.note(Problem::TEREDO_HEADER_CUT);
+        return None;
+    }
+    Some((Protocol::IPV6, next))
+}

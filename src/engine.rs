@@ -1,0 +1,310 @@
+//! Cut, work, merge: the ranges of one capture on the workers of a pool, merged in index order.
+//!
+//! A worker takes a segment (ranges in a row), guesses its first record boundary, and walks, dissects and observes in one
+//! pass. What comes out is a [`Run`]: where it really started, where it ended and what was counted. Runs are joined in
+//! order: a run that did not start where the one before it ended was guessed wrong and is walked again from there.
+//! So a guess can cost time, never correctness: the result is that of the serial walk.
+//!
+//! Nothing here names a protocol, a table or a format.
+
+use crate::capture::cut::{self, Ranges};
+use crate::capture::{Capture, Position};
+use crate::dissect;
+use crate::dissect::packet::Packet;
+use crate::error::Fault;
+use crate::progress::Progress;
+use crate::tally::Tally;
+use rayon::prelude::*;
+use std::ops;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// How a capture is worked through.
+#[derive(Clone, Copy, Debug)]
+pub struct Work<'a> {
+    /// How much of the capture one range covers, in bytes.
+    pub range_bytes: u64,
+    /// When the run of the program began: the zero of the ranges' times.
+    pub began: Instant,
+    /// Told of every range that is done.
+    pub progress: &'a Progress,
+}
+
+/// How one range was worked through: a row of the `ranges` table.
+#[derive(Clone, Copy, Debug)]
+pub struct RangeFacts {
+    /// How many packets begin in it.
+    pub packets: u64,
+    /// The byte at which its first record begins.
+    pub offset: u64,
+    /// From its first record to the first of the next range.
+    pub bytes: u64,
+    /// The worker's number in its pool.
+    pub worker: usize,
+    /// Seconds from the beginning of the program to that of the range, in nanoseconds.
+    pub start_nanoseconds: u128,
+    /// How long it took, in nanoseconds.
+    pub elapsed_nanoseconds: u128,
+}
+
+/// A stretch of a capture that was walked.
+#[derive(Debug)]
+pub struct Run<T> {
+    /// Behind its last record.
+    pub end: Position,
+    /// How many packets it holds.
+    pub packets: u64,
+    /// Why it ended early, where it did.
+    pub fault: Option<Fault>,
+    /// What was counted.
+    pub tally: T,
+    /// Its ranges in order.
+    pub ranges: Vec<RangeFacts>,
+    /// How many segments had to be walked again because their start was guessed wrong.
+    pub rewalked: u64,
+    /// How long joining the runs took, in nanoseconds.
+    pub merging_nanoseconds: u128,
+}
+
+/// Walks, dissects and counts a whole capture. To be called on a worker of the pool that is to do it.
+///
+/// `fresh` makes the tally of no packet.
+pub fn run<T: Tally>(capture: &Capture, work: Work<'_>, fresh: &(impl Fn() -> T + Sync)) -> Run<T> {
+    let start = capture.start();
+    let ranges = Ranges::new(start.offset, capture.file_bytes(), work.range_bytes);
+    let segments = ranges.segments(rayon::current_num_threads());
+    let job = Job { capture, work, ranges, fresh, keep_pages: false };
+    let runs = job.exact(&segments, &start, &capture.supposed());
+    let began = Instant::now();
+    let mut whole = Run::empty(start, fresh());
+    for run in runs {
+        whole.append(run);
+    }
+    whole.merging_nanoseconds = began.elapsed().as_nanos();
+    whole
+}
+
+/// How many ranges for each worker are read and held at once by [`run_in_order`].
+const WINDOW: u64 = 2;
+
+/// As [`run`], but hands out what was counted over every range in index order, and keeps none of it.
+///
+/// `fresh` is told how many packets come before the range. The ranges of a window are walked to count their packets, then
+/// walked again to dissect and observe them, while `take` is busy with the window before. It may end the run with an error.
+///
+/// # Errors
+/// Those of `take`.
+pub fn run_in_order<T: Tally, E: Send>(
+    capture: &Capture,
+    work: Work<'_>,
+    fresh: &(impl Fn(u64) -> T + Sync),
+    mut take: impl FnMut(T) -> Result<(), E> + Send,
+) -> Result<Run<()>, E> {
+    let start = capture.start();
+    let ranges = Ranges::new(start.offset, capture.file_bytes(), work.range_bytes);
+    let window = WINDOW * rayon::current_num_threads() as u64;
+    let hidden = Progress::hidden();
+    let counting = Job { capture, work: Work { progress: &hidden, ..work }, ranges, fresh: &|| (), keep_pages: true };
+    let mut whole = Run::empty(start, ());
+    let mut supposed = capture.supposed();
+    let mut ready: Vec<T> = Vec::new();
+    let mut first = 0;
+    while first < ranges.count() && whole.fault.is_none() {
+        let last = (first + window).min(ranges.count());
+        let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
+        let (taken, runs) = rayon::join(
+            || ready.drain(..).try_for_each(&mut take),
+            || {
+                let counted = counting.exact(&segments, &whole.end, &supposed);
+                observe_window(capture, work, ranges, fresh, &segments, counted, &whole)
+            },
+        );
+        taken?;
+        for run in runs {
+            let (tally, run) = run.without_tally();
+            ready.push(tally);
+            whole.append(run);
+        }
+        supposed = whole.end.clone();
+        first = last;
+    }
+    ready.drain(..).try_for_each(&mut take)?;
+    Ok(whole)
+}
+
+/// Dissects and observes the ranges of a window from where they are known to start.
+fn observe_window<T: Tally>(
+    capture: &Capture,
+    work: Work<'_>,
+    ranges: Ranges,
+    fresh: &(impl Fn(u64) -> T + Sync),
+    segments: &[ops::Range<u64>],
+    counted: Vec<Run<()>>,
+    before: &Run<()>,
+) -> Vec<Run<T>> {
+    let mut known = (before.end.clone(), before.packets);
+    let starts = counted.into_iter().map(|run| {
+        let packets = known.1 + run.packets;
+        std::mem::replace(&mut known, (run.end, packets))
+    });
+    let starts: Vec<_> = segments.iter().cloned().zip(starts).collect();
+    let walk = |(segment, (start, packets))| {
+        let fresh = || fresh(packets);
+        Job { capture, work, ranges, fresh: &fresh, keep_pages: false }.segment(segment, start)
+    };
+    starts.into_par_iter().with_max_len(1).map(walk).collect()
+}
+
+/// How often all remaining segments are guessed anew before the rest is walked one by one.
+const RESTARTS: usize = 3;
+
+impl<T> Run<T> {
+    fn empty(start: Position, tally: T) -> Run<T> {
+        Run { end: start, packets: 0, fault: None, tally, ranges: Vec::new(), rewalked: 0, merging_nanoseconds: 0 }
+    }
+
+    /// What was counted, and the rest.
+    fn without_tally(self) -> (T, Run<()>) {
+        let Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds } = self;
+        (tally, Run { end, packets, fault, tally: (), ranges, rewalked, merging_nanoseconds })
+    }
+
+    /// The same run with another tally.
+    pub fn with_tally<U>(self, tally: U) -> Run<U> {
+        let (_, Run { end, packets, fault, ranges, rewalked, merging_nanoseconds, .. }) = self.without_tally();
+        Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds }
+    }
+}
+
+impl<T: Tally> Run<T> {
+    /// Appends the run that begins where this one ends.
+    pub fn append(&mut self, later: Run<T>) {
+        self.end = later.end;
+        self.packets += later.packets;
+        self.fault = later.fault;
+        self.tally.merge(later.tally);
+        self.ranges.extend(later.ranges);
+        self.rewalked += later.rewalked;
+        self.merging_nanoseconds += later.merging_nanoseconds;
+    }
+}
+
+struct Job<'a, F> {
+    capture: &'a Capture,
+    work: Work<'a>,
+    ranges: Ranges,
+    fresh: &'a F,
+    /// Leave the pages in place: the same ranges are about to be walked again.
+    keep_pages: bool,
+}
+
+/// Where a run was supposed to start, and the run.
+type Guess<T> = Option<(Position, Run<T>)>;
+
+impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
+    /// The runs of all segments up to the first fault, each beginning where the one before it ended.
+    fn exact(&self, segments: &[ops::Range<u64>], start: &Position, supposed: &Position) -> Vec<Run<T>> {
+        let mut guesses = self.guess_all(segments, start, supposed).into_iter();
+        let mut runs: Vec<Run<T>> = Vec::with_capacity(segments.len());
+        let mut end = start.clone();
+        let mut restarts = 0;
+        for (number, segment) in segments.iter().enumerate() {
+            let mut guess = guesses.next().flatten();
+            let other_section = guess.as_ref().is_some_and(|(start, _)| start.offset == end.offset && *start != end);
+            let mut rewalked = 0;
+            if other_section && restarts < RESTARTS {
+                // The right place, but other interfaces, and so for all that follow: guess again, knowing them.
+                restarts += 1;
+                let rest = segments.get(number..).unwrap_or_default();
+                rewalked += rest.len() as u64;
+                guesses = self.guess_all(rest, &end, &end).into_iter();
+                guess = guesses.next().flatten();
+            }
+            let mut run = match guess {
+                Some((start, run)) if start == end => run,
+                guess => {
+                    // A record that reaches over the whole segment leaves nothing to be walked again.
+                    let passed_over = end.offset >= self.ranges.offset(segment.end);
+                    rewalked += u64::from(guess.is_some() && !passed_over);
+                    self.segment(segment.clone(), end)
+                }
+            };
+            run.rewalked += rewalked;
+            end = run.end.clone();
+            let ended = run.fault.is_some();
+            runs.push(run);
+            if ended {
+                break;
+            }
+        }
+        runs
+    }
+
+    /// Walks all segments in parallel: the first from `known`, the others from where a record seems to begin,
+    /// supposing the interfaces of `supposed`.
+    fn guess_all(&self, segments: &[ops::Range<u64>], known: &Position, supposed: &Position) -> Vec<Guess<T>> {
+        let results: Vec<Mutex<Guess<T>>> = segments.iter().map(|_| Mutex::new(None)).collect();
+        let next = AtomicUsize::new(0);
+        let take = || {
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                let (Some(segment), Some(result)) = (segments.get(number), results.get(number)) else { break };
+                let start = if number == 0 { Some(known.clone()) } else { self.guess(segment, supposed) };
+                let run = start.map(|start| (start.clone(), self.segment(segment.clone(), start)));
+                *result.lock().unwrap_or_else(PoisonError::into_inner) = run;
+            }
+        };
+        // Segments are taken in index order, so that the file is read from front to back.
+        rayon::scope(|scope| {
+            for _ in 1..rayon::current_num_threads().min(segments.len()) {
+                scope.spawn(|_| take());
+            }
+            take();
+        });
+        results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    }
+
+    fn guess(&self, segment: &ops::Range<u64>, supposed: &Position) -> Option<Position> {
+        let (from, until) = (self.ranges.offset(segment.start), self.ranges.offset(segment.end));
+        let offset = cut::resync(self.capture, supposed, from, until)?;
+        Some(Position { offset, section: supposed.section.clone() })
+    }
+
+    /// Walks the ranges of a segment from `start`.
+    fn segment(&self, segment: ops::Range<u64>, start: Position) -> Run<T> {
+        let source = self.capture.source();
+        let mut packet = Packet::empty();
+        let mut run = Run::empty(start, (self.fresh)());
+        for range in segment {
+            let (from, until) = (self.ranges.offset(range), self.ranges.offset(range + 1));
+            let offset = run.end.offset;
+            let began = Instant::now();
+            source.populate(offset, until);
+            let tally = &mut run.tally;
+            let walk = self.capture.walk(run.end, until, |record| {
+                dissect::dissect(record, &mut packet);
+                tally.observe(&packet);
+            });
+            if !self.keep_pages {
+                source.release(from, until);
+            }
+            run.end = walk.end;
+            run.packets += walk.packets;
+            run.fault = walk.fault;
+            run.ranges.push(RangeFacts {
+                packets: walk.packets,
+                offset,
+                bytes: run.end.offset - offset,
+                worker: rayon::current_thread_index().unwrap_or(0),
+                start_nanoseconds: began.duration_since(self.work.began).as_nanos(),
+                elapsed_nanoseconds: began.elapsed().as_nanos(),
+            });
+            self.work.progress.add(until - from);
+            if run.fault.is_some() {
+                break;
+            }
+        }
+        run
+    }
+}

@@ -1,0 +1,76 @@
+//! The command: parse, plan, run, exit code.
+
+use anyhow::Context;
+use clap::Parser;
+use pcapstat::batch::{self, Effort, Outcome};
+use pcapstat::cli::Cli;
+use pcapstat::plan::Plan;
+use std::io;
+use std::process::ExitCode;
+use std::time::Instant;
+
+const OUTPUT_FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const UNREADABLE: u8 = 3;
+const DAMAGED: u8 = 4;
+
+fn main() -> ExitCode {
+    let began = Instant::now();
+    let plan = match Plan::new(Cli::parse()) {
+        Ok(plan) => plan,
+        Err(message) => {
+            eprintln!("pcapstat: {message}\nTry 'pcapstat --help'.");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(&plan, began) {
+        Ok(outcome) => ExitCode::from(code(&outcome)),
+        Err(error) => {
+            eprintln!("pcapstat: {error:#}");
+            ExitCode::from(OUTPUT_FAILED)
+        }
+    }
+}
+
+fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build().context("cannot start workers")?;
+    let outcome = match pool.install(|| batch::run(plan, began)) {
+        // A reader that closes the pipe early, as `head` does, has what it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::default(),
+        outcome => outcome.context("cannot write")?,
+    };
+    if plan.verbose {
+        tell(plan, &outcome.effort);
+    }
+    Ok(outcome)
+}
+
+fn code(outcome: &Outcome) -> u8 {
+    match (outcome.unreadable, outcome.damaged) {
+        (0, 0) => 0,
+        (0, _) => DAMAGED,
+        _ => UNREADABLE,
+    }
+}
+
+/// What one wants to know before trusting many cores.
+fn tell(plan: &Plan, effort: &Effort) {
+    eprintln!(
+        "pcapstat: {} inputs, {} bytes, {} packets; {} workers; {} ranges of up to {} bytes; {} walked again",
+        effort.inputs, effort.bytes, effort.packets, plan.jobs, effort.ranges, plan.range_bytes, effort.rewalked
+    );
+    let memory = peak_memory().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
+    eprintln!(
+        "pcapstat: {:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
+        effort.working.as_secs_f64(),
+        effort.merging.as_secs_f64(),
+        effort.writing.as_secs_f64(),
+    );
+}
+
+/// The most resident memory this process has had, in bytes, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
+}

@@ -1,0 +1,185 @@
+//! What is meant: the command line, checked and completed.
+
+use crate::capture::cut::DEFAULT_RANGE_BYTES;
+use crate::cli::{Cli, Format, When};
+use crate::table::{self, TABLES, Table};
+use crate::tally::Needs;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// A run of the program.
+pub struct Plan {
+    /// What to read, in order.
+    pub paths: Vec<OsString>,
+    /// Worker threads.
+    pub jobs: usize,
+    /// What to write, in order, each once.
+    pub tables: Vec<&'static Table>,
+    /// Where to write it.
+    pub output_dir: Option<PathBuf>,
+    /// True for aligned columns, false for CSV.
+    pub for_people: bool,
+    /// All inputs as one capture.
+    pub merge: bool,
+    /// The length of a bucket of time in nanoseconds.
+    pub interval: u64,
+    /// How much of a capture one range covers, in bytes.
+    pub range_bytes: u64,
+    /// Draw a progress bar.
+    pub progress: bool,
+    /// No messages about inputs.
+    pub quiet: bool,
+    /// Say how the work was done.
+    pub verbose: bool,
+}
+
+impl Plan {
+    /// Checks and completes what was typed.
+    ///
+    /// # Errors
+    /// A message for people: exit code 2.
+    pub fn new(cli: Cli) -> Result<Plan, String> {
+        let tables = tables(&cli.tables)?;
+        let to_terminal = cli.output_dir.is_none() && std::io::stdout().is_terminal();
+        let for_people = cli.format == Format::Table || (cli.format == Format::Auto && to_terminal);
+        if tables.len() > 1 && cli.output_dir.is_none() && !for_people {
+            return Err(format!(
+                "{} tables do not fit into one CSV on standard output; use -o DIR for one file each, or -f table",
+                tables.len()
+            ));
+        }
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Plan {
+            paths: cli.paths,
+            jobs: cli.jobs.map_or_else(available, usize::from),
+            tables,
+            output_dir: cli.output_dir,
+            for_people,
+            merge: cli.merge,
+            interval: duration(&cli.interval)
+                .ok_or_else(|| format!("--interval {}: not a duration such as 100ms, 1s, 5m", cli.interval))?,
+            range_bytes: match &cli.range_bytes {
+                None => DEFAULT_RANGE_BYTES,
+                Some(text) => {
+                    size(text).ok_or_else(|| format!("--range-bytes {text}: not a size such as 65536, 64k, 2M"))?
+                }
+            },
+            progress: match cli.progress {
+                When::Auto => std::io::stderr().is_terminal(),
+                When::Always => true,
+                When::Never => false,
+            },
+            quiet: cli.quiet,
+            verbose: cli.verbose,
+        })
+    }
+
+    /// What the chosen tables need to be counted.
+    pub fn needs(&self) -> Needs {
+        self.tables.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
+    }
+
+    /// True when a row per packet is to be written.
+    pub fn exports_packets(&self) -> bool {
+        self.tables.iter().any(|table| table.is_export())
+    }
+}
+
+fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
+    let mut chosen: Vec<&'static Table> = Vec::new();
+    for name in names {
+        let named: Vec<&'static Table> = match name.as_str() {
+            "all" => TABLES.iter().copied().filter(|table| !table.is_export()).collect(),
+            name => vec![table::named(name).ok_or_else(|| unknown_table(name))?],
+        };
+        for table in named {
+            if !chosen.iter().any(|known| known.name == table.name) {
+                chosen.push(table);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+fn unknown_table(name: &str) -> String {
+    let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    let shared = |known: &str| known.chars().zip(name.chars()).take_while(|(one, two)| one == two).count();
+    let near = names.iter().max_by_key(|known| shared(known)).filter(|known| shared(known) >= 3);
+    let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+    format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
+}
+
+/// A number and a unit as nanoseconds, at least one.
+fn duration(text: &str) -> Option<u64> {
+    let (number, unit) = split(text);
+    let unit = match unit {
+        "ns" => 1,
+        "us" => 1_000,
+        "ms" => 1_000_000,
+        "s" | "" => 1_000_000_000,
+        "m" | "min" => 60_000_000_000,
+        "h" => 3_600_000_000_000,
+        "d" => 86_400_000_000_000,
+        _ => return None,
+    };
+    number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
+}
+
+/// A number and a binary unit as bytes, at least one.
+fn size(text: &str) -> Option<u64> {
+    let (number, unit) = split(text);
+    let unit = unit.to_ascii_lowercase();
+    let shift = match unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit) {
+        "" => 0,
+        "k" => 10,
+        "m" => 20,
+        "g" => 30,
+        "t" => 40,
+        _ => return None,
+    };
+    number?.checked_mul(1 << shift).filter(|bytes| *bytes > 0)
+}
+
+fn split(text: &str) -> (Option<u64>, &str) {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    (number.parse().ok(), unit.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        assert_eq!(duration("1s"), Some(1_000_000_000));
+        assert_eq!(duration("100ms"), Some(100_000_000));
+        assert_eq!(duration("5 m"), Some(300_000_000_000));
+        for wrong in ["", "0s", "s", "-1s", "1w", "1.5s", "99999999999d"] {
+            assert_eq!(duration(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        assert_eq!(size("64"), Some(64));
+        assert_eq!(size("64k"), Some(65_536));
+        assert_eq!(size("2MiB"), Some(2 << 20));
+        assert_eq!(size("1GB"), Some(1 << 30));
+        for wrong in ["", "0", "k", "1x", "99999999999T"] {
+            assert_eq!(size(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn table_names() {
+        let names = |typed: &[&str]| {
+            let typed: Vec<_> = typed.iter().map(ToString::to_string).collect();
+            tables(&typed).map(|tables| tables.iter().map(|table| table.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
+        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 1 && !all.contains(&"packets")));
+        assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));
+    }
+}

@@ -1,0 +1,178 @@
+//! What is known of one input when all its runs are merged: what every table is made from.
+
+use crate::capture::{Capture, LinkType};
+use crate::engine::{RangeFacts, Run};
+use crate::error::{Error, Fault};
+use crate::tally::conversations::{Conversations, Pairs};
+use crate::tally::{Needs, Tallies, Tally};
+use std::fmt;
+use std::sync::OnceLock;
+
+/// How reading an input ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Read to its end.
+    Ok,
+    /// The file ends inside a record.
+    CutShort,
+    /// Its bytes contradict each other at some place; what came before was kept.
+    Damaged,
+    /// Nothing could be read.
+    Unreadable,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Status::Ok => "ok",
+            Status::CutShort => "cut_short",
+            Status::Damaged => "damaged",
+            Status::Unreadable => "unreadable",
+        })
+    }
+}
+
+/// One input, or with `--merge` all of them.
+#[derive(Debug)]
+pub struct Report {
+    /// The path as given.
+    pub file: String,
+    /// How reading it ended.
+    pub status: Status,
+    /// The formats' names in order, each once.
+    pub formats: Vec<&'static str>,
+    /// The link types that files state for themselves, for those without packets.
+    pub stated_link_types: Vec<LinkType>,
+    /// How many interfaces are described.
+    pub interfaces: u64,
+    /// The length of the file; none when it could not be opened.
+    pub file_bytes: Option<u64>,
+    /// What is wrong with the file, and where.
+    pub faults: Vec<Damage>,
+    /// The message for people, when anything is wrong.
+    pub error: Option<String>,
+    /// What was counted.
+    pub tallies: Tallies,
+    /// The ranges in index order.
+    pub ranges: Vec<RangeFacts>,
+    /// How many segments were walked again.
+    pub rewalked: u64,
+    /// How long joining its runs took, in nanoseconds.
+    pub merging_nanoseconds: u128,
+    pairs: OnceLock<Pairs>,
+}
+
+/// A fault, and the packet in front of which it stands, from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// What and at which byte.
+    pub fault: Fault,
+    /// How many packets were read before it.
+    pub packets: u64,
+}
+
+impl fmt::Display for Damage {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (fault, packet) = (self.fault, self.packets + 1);
+        write!(out, "{} at byte {} (packet {packet}); kept {} packets", fault.kind, fault.offset, self.packets)
+    }
+}
+
+impl Report {
+    /// The report of an input of which nothing could be read.
+    pub fn unreadable(file: String, error: &Error, needs: Needs, interval: u64) -> Report {
+        Report {
+            status: Status::Unreadable,
+            error: Some(error.to_string()),
+            ..Report::empty(file, Tallies::new(needs, interval))
+        }
+    }
+
+    /// The report of no input at all.
+    pub fn empty(file: String, tallies: Tallies) -> Report {
+        Report {
+            file,
+            status: Status::Ok,
+            formats: Vec::new(),
+            stated_link_types: Vec::new(),
+            interfaces: 0,
+            file_bytes: None,
+            faults: Vec::new(),
+            error: None,
+            tallies,
+            ranges: Vec::new(),
+            rewalked: 0,
+            merging_nanoseconds: 0,
+            pairs: OnceLock::new(),
+        }
+    }
+
+    /// The report of a capture that was walked.
+    pub fn new(file: String, capture: &Capture, run: Run<Tallies>) -> Report {
+        let damage = run.fault.map(|fault| Damage { fault, packets: run.packets });
+        Report {
+            file,
+            status: match run.fault {
+                None => Status::Ok,
+                Some(fault) if fault.kind.is_cut() => Status::CutShort,
+                Some(_) => Status::Damaged,
+            },
+            formats: vec![capture.format()],
+            stated_link_types: capture.link_type().into_iter().collect(),
+            interfaces: capture.interfaces(&run.end),
+            file_bytes: Some(capture.file_bytes()),
+            faults: damage.into_iter().collect(),
+            error: damage.map(|damage| damage.to_string()),
+            tallies: run.tally,
+            ranges: run.ranges,
+            rewalked: run.rewalked,
+            merging_nanoseconds: run.merging_nanoseconds,
+            pairs: OnceLock::new(),
+        }
+    }
+
+    /// Takes in the next input, as if its packets followed in the same capture (`--merge`).
+    ///
+    /// Packets go on counting; so do byte offsets.
+    pub fn merge(&mut self, mut later: Report) {
+        let packets = self.tallies.totals.counts.packets;
+        let bytes = self.file_bytes.unwrap_or(0);
+        self.status = self.status.max(later.status);
+        for format in later.formats {
+            if !self.formats.contains(&format) {
+                self.formats.push(format);
+            }
+        }
+        self.stated_link_types.append(&mut later.stated_link_types);
+        self.interfaces += later.interfaces;
+        self.faults.extend(later.faults.iter().map(|damage| Damage {
+            fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
+            packets: damage.packets + packets,
+        }));
+        if let Some(error) = later.error {
+            let error = format!("{}: {error}", later.file);
+            self.error = Some(self.error.take().map_or(error.clone(), |before| format!("{before}; {error}")));
+        }
+        self.ranges.extend(later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range }));
+        if let Some(problems) = &mut later.tallies.problems {
+            problems.shift_offsets(bytes);
+        }
+        self.tallies.merge(later.tallies);
+        self.file_bytes = Some(bytes + later.file_bytes.unwrap_or(0));
+        self.rewalked += later.rewalked;
+    }
+
+    /// The finest conversations and those between pairs of addresses, where they were counted.
+    ///
+    /// The latter are made once and shared by the tables.
+    pub fn conversations(&self) -> Option<(&Conversations, &Pairs)> {
+        let finest = self.tallies.conversations.as_ref()?;
+        Some((finest, self.pairs.get_or_init(|| Pairs::of(finest))))
+    }
+
+    /// The link types in order of first use; those that the file states where no packet used one.
+    pub fn link_types(&self) -> &[LinkType] {
+        let used = &self.tallies.totals.link_types;
+        if used.is_empty() { &self.stated_link_types } else { used }
+    }
+}

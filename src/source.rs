@@ -1,0 +1,104 @@
+//! The bytes of one input: memory-mapped where the system can, read whole where it cannot (pipes, `/proc`).
+//!
+//! Pages of a map are populated range by range and given back behind the workers, so that neither page faults
+//! nor resident memory grow with the file. This is the only module with `unsafe` code: a map is sound only while
+//! nobody changes the file under it, which no program can promise for somebody else's file. What happens then is
+//! wrong numbers or SIGBUS, never a write.
+#![allow(unsafe_code)]
+
+use crate::error::Error;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The bytes of one capture.
+#[derive(Debug)]
+pub struct Source {
+    bytes: Bytes,
+}
+
+#[derive(Debug)]
+enum Bytes {
+    Mapped(memmap2::Mmap),
+    Read(Vec<u8>),
+}
+
+impl Source {
+    /// Opens a file: mapped when it is a regular one with a length, read to its end otherwise.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be opened or read.
+    pub fn open(path: &Path) -> Result<Source, Error> {
+        let mut file = File::open(path).map_err(Error::io("cannot open"))?;
+        let metadata = file.metadata().map_err(Error::io("cannot open"))?;
+        if metadata.is_dir() {
+            return Err(Error::NotACapture("a directory".into()));
+        }
+        if metadata.is_file() && metadata.len() > 0 {
+            // SAFETY: the map is private to this value and read-only. That the file may be changed by others
+            // while it is mapped is the stated limit of this module.
+            if let Ok(map) = unsafe { memmap2::Mmap::map(&file) } {
+                return Ok(Source { bytes: Bytes::Mapped(map) });
+            }
+        }
+        Source::read(&mut file)
+    }
+
+    /// Reads a stream to its end.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when reading fails.
+    pub fn read(stream: &mut impl Read) -> Result<Source, Error> {
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
+        Ok(Source::from(bytes))
+    }
+
+    /// All bytes of the input.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Mapped(map) => map,
+            Bytes::Read(bytes) => bytes,
+        }
+    }
+
+    /// Brings the pages of `start..end` into this process in one call instead of a fault for each.
+    ///
+    /// Kernels before Linux 5.14 and other systems lack it; they fault as they always did.
+    pub fn populate(&self, start: u64, end: u64) {
+        #[cfg(target_os = "linux")]
+        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end)) {
+            let _ = map.advise_range(memmap2::Advice::PopulateRead, offset, length);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (start, end);
+    }
+
+    /// Gives the whole pages of `start..end` back to the system; the bytes stay readable.
+    pub fn release(&self, start: u64, end: u64) {
+        #[cfg(unix)]
+        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end)) {
+            // SAFETY: the map is shared, read-only and backed by the file: a page that was given back is read
+            // from the file again when it is touched, so no reference into the map changes its meaning.
+            let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, length) };
+        }
+        #[cfg(not(unix))]
+        let _ = (start, end);
+    }
+
+    /// `start..end` as the whole pages inside it, clamped to the map, as offset and length.
+    #[cfg(unix)]
+    fn within(&self, start: u64, end: u64) -> Option<(usize, usize)> {
+        const PAGE: u64 = 4096;
+        let end = end.min(self.bytes().len() as u64);
+        let start = start - start % PAGE;
+        let length = end.checked_sub(start).filter(|&length| length > 0)?;
+        Some((usize::try_from(start).ok()?, usize::try_from(length).ok()?))
+    }
+}
+
+impl From<Vec<u8>> for Source {
+    fn from(bytes: Vec<u8>) -> Source {
+        Source { bytes: Bytes::Read(bytes) }
+    }
+}

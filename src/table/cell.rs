@@ -1,0 +1,314 @@
+//! The values of a row, and their one text form, the same in every output format.
+//!
+//! Integers are exact, decimals have nine digits, times are RFC 3339 in UTC, booleans `true` and `false`, unknown is
+//! empty. Times beyond the years 0 to 9999, which RFC 3339 cannot express, are decimal seconds since 1970. IPv6 addresses
+//! are RFC 5952 with the dotted forms of `inet_ntop`, as Wireshark prints them.
+
+use crate::capture::LinkType;
+use crate::capture::time::Timestamp;
+use crate::dissect::protocol::Protocol;
+use std::io::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// One value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Unknown or not applicable.
+    Empty,
+    /// A whole number.
+    Integer(u64),
+    /// A decimal in units of 10^-9.
+    Billionths(i128),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A point in time.
+    Time(Timestamp),
+    /// Text that may hold any character.
+    Text(&'a str),
+    /// Text made for this row.
+    Made(String),
+    /// A MAC address.
+    Mac([u8; 6]),
+    /// An IPv4 address.
+    Ipv4(Ipv4Addr),
+    /// An IPv6 address.
+    Ipv6(Ipv6Addr),
+    /// A protocol.
+    Protocol(Protocol),
+    /// A protocol path.
+    Path(&'a [Protocol]),
+    /// Link types joined by `+`.
+    LinkTypes(&'a [LinkType]),
+    /// VLAN ids joined by `.`.
+    Vlans(&'a [u16]),
+    /// TCP flags by their letters.
+    TcpFlags(u16),
+}
+
+impl<'a> Cell<'a> {
+    /// A number that may be unknown.
+    pub fn integer(value: Option<impl Into<u64>>) -> Cell<'a> {
+        value.map_or(Cell::Empty, |value| Cell::Integer(value.into()))
+    }
+
+    /// A time that may be unknown.
+    pub fn time(value: Option<Timestamp>) -> Cell<'a> {
+        value.map_or(Cell::Empty, Cell::Time)
+    }
+
+    /// The time between two, which may be unknown.
+    pub fn duration(extent: Option<(Timestamp, Timestamp)>) -> Cell<'a> {
+        extent.map_or(Cell::Empty, |(from, to)| Cell::Billionths(to.total_nanoseconds() - from.total_nanoseconds()))
+    }
+
+    /// A quotient, rounded to nine digits; unknown where it would be a division by zero.
+    pub fn quotient(dividend: u128, divisor: u128) -> Cell<'a> {
+        let scaled = dividend.checked_mul(1_000_000_000).and_then(|scaled| scaled.checked_add(divisor / 2));
+        match scaled.and_then(|scaled| scaled.checked_div(divisor)) {
+            Some(quotient) => i128::try_from(quotient).map_or(Cell::Empty, Cell::Billionths),
+            None => Cell::Empty,
+        }
+    }
+
+    /// Writes the value's text.
+    #[inline]
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Cell::Empty => {}
+            Cell::Integer(value) => write_integer(*value, out),
+            Cell::Billionths(value) => write_billionths(*value, out),
+            Cell::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+            Cell::Time(time) => write_time(*time, out),
+            Cell::Text(text) => out.extend_from_slice(text.as_bytes()),
+            Cell::Made(text) => out.extend_from_slice(text.as_bytes()),
+            Cell::Mac(mac) => write_mac(mac, out),
+            Cell::Ipv4(address) => write_ipv4(address.octets(), out),
+            Cell::Ipv6(address) => write_ipv6(*address, out),
+            Cell::Protocol(protocol) => protocol.write(out),
+            Cell::Path(layers) => write_joined(layers, b':', |protocol, out| protocol.write(out), out),
+            Cell::LinkTypes(types) => write_joined(types, b'+', write_shown, out),
+            Cell::Vlans(ids) => write_joined(ids, b'.', |id, out| write_integer(u64::from(*id), out), out),
+            Cell::TcpFlags(flags) => write_tcp_flags(*flags, out),
+        }
+    }
+}
+
+fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
+    // Writing to a vector cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+fn write_joined<T>(items: &[T], separator: u8, write: impl Fn(&T, &mut Vec<u8>), out: &mut Vec<u8>) {
+    for (number, item) in items.iter().enumerate() {
+        if number > 0 {
+            out.push(separator);
+        }
+        write(item, out);
+    }
+}
+
+#[inline]
+fn write_integer(value: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// `digits` decimal digits with leading zeros.
+#[inline]
+fn write_padded<const DIGITS: usize>(mut value: u32, out: &mut Vec<u8>) {
+    let mut text = [b'0'; DIGITS];
+    for digit in text.iter_mut().rev() {
+        *digit += (value % 10) as u8;
+        value /= 10;
+    }
+    out.extend_from_slice(&text);
+}
+
+fn write_billionths(value: i128, out: &mut Vec<u8>) {
+    if value < 0 {
+        out.push(b'-');
+    }
+    let value = value.unsigned_abs();
+    let whole = value / 1_000_000_000;
+    match u64::try_from(whole) {
+        Ok(whole) => write_integer(whole, out),
+        Err(_) => write_shown(&whole, out),
+    }
+    out.push(b'.');
+    write_padded::<9>((value % 1_000_000_000) as u32, out);
+}
+
+fn write_time(time: Timestamp, out: &mut Vec<u8>) {
+    const SECONDS_OF_DAY: i64 = 86_400;
+    /// From 0000-01-01 to 9999-12-31, in days since 1970.
+    const DAYS: std::ops::RangeInclusive<i64> = -719_528..=2_932_896;
+    let days = time.seconds.div_euclid(SECONDS_OF_DAY);
+    if !DAYS.contains(&days) {
+        return write_billionths(time.total_nanoseconds(), out);
+    }
+    let (year, month, day) = civil(days);
+    let second = time.seconds.rem_euclid(SECONDS_OF_DAY) as u32;
+    write_padded::<4>(year, out);
+    out.push(b'-');
+    write_padded::<2>(month, out);
+    out.push(b'-');
+    write_padded::<2>(day, out);
+    out.push(b'T');
+    write_padded::<2>(second / 3600, out);
+    out.push(b':');
+    write_padded::<2>(second / 60 % 60, out);
+    out.push(b':');
+    write_padded::<2>(second % 60, out);
+    out.push(b'.');
+    write_padded::<9>(time.nanoseconds, out);
+    out.push(b'Z');
+}
+
+/// Year, month and day of the proleptic Gregorian calendar, of days since 1970-01-01 in the years 0 to 9999.
+///
+/// Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last of its year.
+fn civil(days: i64) -> (u32, u32, u32) {
+    let days = (days + 719_468 + 146_097) as u32;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + u32::from(month <= 2);
+    (year.saturating_sub(400), month, day)
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+fn write_mac(mac: &[u8; 6], out: &mut Vec<u8>) {
+    let digits = |byte: &u8, out: &mut Vec<u8>| {
+        out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
+    };
+    write_joined(mac, b':', digits, out);
+}
+
+fn write_ipv4(octets: [u8; 4], out: &mut Vec<u8>) {
+    let number = |octet: &u8, out: &mut Vec<u8>| {
+        out.extend_from_slice(itoa::Buffer::new().format(*octet).as_bytes());
+    };
+    write_joined(&octets, b'.', number, out);
+}
+
+fn write_ipv6(address: Ipv6Addr, out: &mut Vec<u8>) {
+    let words = address.segments();
+    let (start, length) = longest_zeros(&words);
+    // `::a.b.c.d` and `::ffff:a.b.c.d`, but not `::1` nor `::`, whose run of zeros is longer.
+    let [.., a, b, c, d] = address.octets();
+    if start == 0 && (length == 6 || (length == 5 && words[5] == 0xFFFF)) {
+        out.extend_from_slice(if length == 6 { b"::" } else { b"::ffff:" });
+        return write_ipv4([a, b, c, d], out);
+    }
+    for (number, word) in words.iter().enumerate() {
+        if length > 1 && (start..start + length).contains(&number) {
+            if number == start {
+                out.extend_from_slice(b"::");
+            }
+            continue;
+        }
+        if number > 0 && !(length > 1 && number == start + length) {
+            out.push(b':');
+        }
+        write_hexadecimal(*word, out);
+    }
+}
+
+/// Where the first of the longest runs of zero words begins, and its length.
+fn longest_zeros(words: &[u16; 8]) -> (usize, usize) {
+    let (mut best, mut run) = ((0, 0), (0, 0));
+    for (number, word) in words.iter().enumerate() {
+        run = if *word != 0 { (number + 1, 0) } else { (run.0, run.1 + 1) };
+        if run.1 > best.1 {
+            best = run;
+        }
+    }
+    best
+}
+
+fn write_hexadecimal(word: u16, out: &mut Vec<u8>) {
+    for shift in [12, 8, 4, 0] {
+        if shift == 0 || word >> shift != 0 {
+            out.push(HEX[usize::from(word >> shift & 15)]);
+        }
+    }
+}
+
+fn write_tcp_flags(flags: u16, out: &mut Vec<u8>) {
+    for (bit, letter) in b"FSRPAUECN".iter().enumerate() {
+        if flags >> bit & 1 == 1 {
+            out.push(*letter);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(cell: Cell<'_>) -> String {
+        let mut out = Vec::new();
+        cell.write(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn at(seconds: i64, nanoseconds: u32) -> String {
+        text(Cell::Time(Timestamp { seconds, nanoseconds }))
+    }
+
+    #[test]
+    fn times() {
+        assert_eq!(at(1_700_000_000, 1_000), "2023-11-14T22:13:20.000001000Z");
+        assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
+        assert_eq!(at(-1, 999_999_999), "1969-12-31T23:59:59.999999999Z");
+        assert_eq!(at(951_782_400, 0), "2000-02-29T00:00:00.000000000Z");
+        assert_eq!(at(4_107_542_399, 0), "2100-02-28T23:59:59.000000000Z");
+        assert_eq!(at(4_107_542_400, 0), "2100-03-01T00:00:00.000000000Z");
+        assert_eq!(at(253_402_300_799, 0), "9999-12-31T23:59:59.000000000Z");
+        assert_eq!(at(253_402_300_800, 5), "253402300800.000000005");
+        assert_eq!(at(-62_167_219_200, 0), "0000-01-01T00:00:00.000000000Z");
+        assert_eq!(at(-62_167_219_201, 0), "-62167219201.000000000");
+    }
+
+    #[test]
+    fn decimals() {
+        assert_eq!(text(Cell::Billionths(1_500_000_000)), "1.500000000");
+        assert_eq!(text(Cell::Billionths(-1)), "-0.000000001");
+        assert_eq!(text(Cell::quotient(2, 3)), "0.666666667");
+        assert_eq!(text(Cell::quotient(2, 0)), "");
+        assert_eq!(text(Cell::quotient(u128::MAX, 3)), "");
+    }
+
+    #[test]
+    fn ipv6_as_inet_ntop() {
+        for (address, shown) in [
+            ("::", "::"),
+            ("::1", "::1"),
+            ("1::", "1::"),
+            ("1::1", "1::1"),
+            ("1:0:0:2:0:0:0:3", "1:0:0:2::3"),
+            ("1:0:0:2:3:0:0:4", "1::2:3:0:0:4"),
+            ("1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"),
+            ("::ffff:1.2.3.4", "::ffff:1.2.3.4"),
+            ("::1.2.3.4", "::1.2.3.4"),
+            ("::2:0:0:1", "::2:0:0:1"),
+            ("fe80::406:55a8:6453:25dd", "fe80::406:55a8:6453:25dd"),
+            ("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+            ("0:0:1:1:1:1:0:0", "::1:1:1:1:0:0"),
+            ("1:1:1:1:1:1:0:0", "1:1:1:1:1:1::"),
+        ] {
+            assert_eq!(text(Cell::Ipv6(address.parse().unwrap())), shown);
+        }
+    }
+
+    #[test]
+    fn small_ones() {
+        assert_eq!(text(Cell::Mac([0, 1, 0xAB, 0xFF, 16, 9])), "00:01:ab:ff:10:09");
+        assert_eq!(text(Cell::Ipv4(Ipv4Addr::new(0, 10, 200, 255))), "0.10.200.255");
+        assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");
+        assert_eq!(text(Cell::LinkTypes(&[LinkType(1), LinkType(147)])), "ether+dlt-147");
+    }
+}

@@ -1,0 +1,75 @@
+//! `conversations`: unordered pairs of addresses (and ports) of each layer, A being who sent the first packet.
+
+use super::cell::Cell;
+use super::layers::{Talk, talks};
+use super::row::RowBuffer;
+use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use crate::report::Report;
+use crate::tally::Needs;
+use rayon::prelude::*;
+use std::cmp::Reverse;
+
+/// The table.
+pub static TABLE: Table = Table {
+    name: "conversations",
+    about: "who talked to whom, for each of eth, ipv4, ipv6, tcp, udp and sctp",
+    columns: COLUMNS,
+    needs: Needs { conversations: true, ..NOTHING },
+    content: Content::View(rows),
+};
+
+const COLUMNS: &[Column] = &[
+    FILE,
+    column("layer", Kind::Text, "eth, ipv4, ipv6, tcp, udp or sctp"),
+    column("address_a", Kind::Text, "who sent the first packet"),
+    column("port_a", Kind::Integer, "A's port; empty below the transport layer"),
+    column("address_b", Kind::Text, "the other side"),
+    column("port_b", Kind::Integer, "B's port; empty below the transport layer"),
+    column("packets", Kind::Integer, "packets in both directions"),
+    column("wire_bytes", Kind::Integer, "their bytes on the wire, whole frames"),
+    column("packets_a_to_b", Kind::Integer, "packets that A sent"),
+    column("wire_bytes_a_to_b", Kind::Integer, "their bytes on the wire"),
+    column("payload_bytes_a_to_b", Kind::Integer, "their transport payload"),
+    column("packets_b_to_a", Kind::Integer, "packets that B sent"),
+    column("wire_bytes_b_to_a", Kind::Integer, "their bytes on the wire"),
+    column("payload_bytes_b_to_a", Kind::Integer, "their transport payload"),
+    column("first_packet", Kind::Integer, "number of the first packet"),
+    column("first_time", Kind::Time, "least time stamp"),
+    column("last_time", Kind::Time, "greatest time stamp"),
+    column("duration_s", Kind::Decimal, "seconds between them"),
+];
+
+fn rows(report: &Report) -> Rows<'_> {
+    let Some((finest, pairs)) = report.conversations() else { return Rows::from_list(Vec::<Talk>::new(), fill) };
+    let mut talks = talks(finest, pairs);
+    talks.par_sort_unstable_by_key(|talk| {
+        let flow = talk.flow();
+        (talk.layer, Reverse(flow.packets()), flow.first_packet(), talk.sides())
+    });
+    Rows::from_list(talks, fill)
+}
+
+fn fill(talk: &Talk<'_>, row: &mut RowBuffer) {
+    let flow = talk.flow();
+    let (low, high) = talk.sides();
+    let (from_low, from_high) = (flow.from_low(), flow.from_high());
+    let (a, b, a_to_b, b_to_a) =
+        if flow.high_began() { (high, low, from_high, from_low) } else { (low, high, from_low, from_high) };
+    row.push(Cell::Text(talk.layer.name()));
+    for (address, port) in [a, b] {
+        row.push(address.cell());
+        row.push(Cell::integer(port));
+    }
+    row.push(Cell::Integer(flow.packets()));
+    row.push(Cell::Integer(a_to_b.wire_bytes + b_to_a.wire_bytes));
+    for direction in [a_to_b, b_to_a] {
+        row.push(Cell::Integer(direction.packets));
+        row.push(Cell::Integer(direction.wire_bytes));
+        row.push(Cell::Integer(direction.payload_bytes));
+    }
+    row.push(Cell::Integer(flow.first_packet() + 1));
+    let extent = flow.time_extent();
+    row.push(Cell::time(extent.map(|(earliest, _)| earliest)));
+    row.push(Cell::time(extent.map(|(_, latest)| latest)));
+    row.push(Cell::duration(extent));
+}

@@ -1,0 +1,160 @@
+//! The tables: each a name, columns with their meaning, the tallies that it needs, and rows made of them when all is merged.
+//!
+//! [`TABLES`] is the one list of them: help, README, schema and tests walk it. A new table is a file and a row there.
+//! A table sees a [`Report`] and never a packet; `packets` alone is no view but an export, see [`crate::export`].
+
+pub mod cell;
+mod conversations;
+mod endpoints;
+mod intervals;
+mod layers;
+mod lengths;
+pub mod packets;
+mod ports;
+mod problems;
+mod protocols;
+mod ranges;
+pub mod row;
+mod summary;
+
+use crate::report::Report;
+use crate::tally::Needs;
+use row::RowBuffer;
+
+/// What a column's values are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A name or message.
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// RFC 3339, UTC, nine decimals.
+    Time,
+    /// A decimal with nine digits.
+    Decimal,
+}
+
+/// A column of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Its name, which states the unit.
+    pub name: &'static str,
+    /// What its values are.
+    pub kind: Kind,
+    /// What it means, for people.
+    pub meaning: &'static str,
+}
+
+/// Shorthand for the lists of columns.
+const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+    Column { name, kind, meaning }
+}
+
+/// The column that every table begins with.
+const FILE: Column = column("file", Kind::Text, "the path as given");
+
+/// Writes the cells of the row of a number behind the cell of `file`.
+pub type Fill<'a> = Box<dyn Fn(usize, &mut RowBuffer) + Sync + Send + 'a>;
+
+/// The rows of a table for one report: made one by one, in any order, by several threads at once.
+pub struct Rows<'a> {
+    /// How many there are.
+    pub count: usize,
+    /// Writes one of them.
+    pub fill: Fill<'a>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows made from a list, each from one item.
+    fn from_list<T: Sync + Send + 'a>(items: Vec<T>, fill: impl Fn(&T, &mut RowBuffer) + Sync + Send + 'a) -> Rows<'a> {
+        let count = items.len();
+        let fill = move |number: usize, row: &mut RowBuffer| {
+            if let Some(item) = items.get(number) {
+                fill(item, row);
+            }
+        };
+        Rows { count, fill: Box::new(fill) }
+    }
+}
+
+/// Where a table's rows come from.
+#[derive(Clone, Copy)]
+pub enum Content {
+    /// Made from what was counted.
+    View(for<'a> fn(&'a Report) -> Rows<'a>),
+    /// A row per packet, written while the capture is read.
+    Packets,
+}
+
+/// A table.
+pub struct Table {
+    /// What `-t` calls it.
+    pub name: &'static str,
+    /// What it tells, for people.
+    pub about: &'static str,
+    /// Its columns in order; the first is `file`.
+    pub columns: &'static [Column],
+    /// The tallies it needs.
+    pub needs: Needs,
+    /// Where its rows come from.
+    pub content: Content,
+}
+
+/// Every table there is.
+pub static TABLES: &[&Table] = &[
+    &summary::TABLE,
+    &protocols::TABLE,
+    &conversations::TABLE,
+    &endpoints::TABLE,
+    &ports::TABLE,
+    &intervals::TABLE,
+    &lengths::TABLE,
+    &problems::TABLE,
+    &ranges::TABLE,
+    &packets::TABLE,
+];
+
+/// The table of this name.
+pub fn named(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name).copied()
+}
+
+impl Table {
+    /// The rows for one report; none for `packets`.
+    pub fn rows<'a>(&self, report: &'a Report) -> Rows<'a> {
+        match self.content {
+            Content::View(rows) => rows(report),
+            Content::Packets => Rows { count: 0, fill: Box::new(|_, _| {}) },
+        }
+    }
+
+    /// True for the table that is written while the capture is read.
+    pub fn is_export(&self) -> bool {
+        matches!(self.content, Content::Packets)
+    }
+}
+
+/// Tables that need no tally beyond the totals.
+const NOTHING: Needs = Needs { paths: false, conversations: false, intervals: false, lengths: false, problems: false };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_columns_documented() {
+        let names: HashSet<_> = TABLES.iter().map(|table| table.name).collect();
+        assert_eq!(names.len(), TABLES.len());
+        for table in TABLES {
+            assert_eq!(table.columns[0].name, "file", "{}", table.name);
+            assert!(!table.about.is_empty());
+            let columns: HashSet<_> = table.columns.iter().map(|column| column.name).collect();
+            assert_eq!(columns.len(), table.columns.len(), "{}", table.name);
+            assert!(table.columns.iter().all(|column| !column.meaning.is_empty()), "{}", table.name);
+        }
+        assert!(named("summary").is_some() && named("summery").is_none());
+    }
+}

@@ -1,0 +1,44 @@
+//! `ports`: every port of each transport. A packet counts at its source and at its destination port, once when they are equal.
+
+use super::cell::Cell;
+use super::endpoints::ends_by;
+use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use crate::report::Report;
+use crate::tally::Needs;
+use std::cmp::Reverse;
+
+/// The table.
+pub static TABLE: Table = Table {
+    name: "ports",
+    about: "every port of tcp, udp and sctp: packets and bytes from and to it",
+    columns: COLUMNS,
+    needs: Needs { conversations: true, ..NOTHING },
+    content: Content::View(rows),
+};
+
+const COLUMNS: &[Column] = &[
+    FILE,
+    column("transport", Kind::Text, "tcp, udp or sctp"),
+    column("port", Kind::Integer, "the port"),
+    column("packets", Kind::Integer, "packets from it or to it; one from it to it counts once"),
+    column("wire_bytes", Kind::Integer, "their bytes on the wire, whole frames"),
+    column("payload_bytes", Kind::Integer, "their transport payload"),
+    column("tx_packets", Kind::Integer, "packets from it"),
+    column("rx_packets", Kind::Integer, "packets to it"),
+    column("conversations", Kind::Integer, "conversations that use it"),
+];
+
+fn rows(report: &Report) -> Rows<'_> {
+    let mut sorted = ends_by(report, |layer, (_, low), (_, high)| Some(((layer, low?), (layer, high?))));
+    sorted.sort_unstable_by_key(|((layer, port), ends)| (*layer, Reverse(ends.all.packets), *port));
+    Rows::from_list(sorted, |((layer, port), ends), row| {
+        row.push(Cell::Text(layer.name()));
+        row.push(Cell::Integer(u64::from(*port)));
+        row.push(Cell::Integer(ends.all.packets));
+        row.push(Cell::Integer(ends.all.wire_bytes));
+        row.push(Cell::Integer(ends.all.payload_bytes));
+        row.push(Cell::Integer(ends.tx.packets));
+        row.push(Cell::Integer(ends.rx.packets));
+        row.push(Cell::Integer(ends.conversations));
+    })
+}
