@@ -31,6 +31,20 @@ impl LinkType {
     }
 }
 
+impl LinkType {
+    /// How many bytes in front of the frame are not the frame's: a pseudo header that Wireshark does not count.
+    pub fn pseudo_header_bytes(self) -> u32 {
+        match self.0 {
+            123 => 4,             // ATM on SunOS
+            139 | 201 | 254 => 4, // MTP2, Bluetooth H4 and the Linux Bluetooth monitor
+            144 | 177 => 16,      // IrDA and LAPD, Linux cooked
+            204..=207 => 1,       // PPP, Cisco HDLC, Frame Relay and LAPB with a direction
+            196 | 209 => 5,       // SITA and I2C
+            _ => 0,
+        }
+    }
+}
+
 /// One captured packet, as the capture file holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {

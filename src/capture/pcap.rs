@@ -112,6 +112,7 @@ impl Pcap {
         let header_bytes = self.record_header_bytes();
         let scale = self.fraction_nanoseconds();
         let longest = self.link_type.longest_record();
+        let pseudo_header = self.link_type.pseudo_header_bytes();
         let mut offset = from.offset;
         let mut packets = 0;
         let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
@@ -135,8 +136,8 @@ impl Pcap {
             };
             each(&Record {
                 offset,
-                data,
-                wire_bytes: fields.wire,
+                data: data.get(pseudo_header as usize..).unwrap_or_default(),
+                wire_bytes: fields.wire.saturating_sub(pseudo_header),
                 time: Some(Timestamp::new(i64::from(fields.seconds), u64::from(fields.fraction) * scale)),
                 interface: 0,
                 link_type: self.link_type,

@@ -6,7 +6,7 @@
 
 use super::packet::{Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
-use super::transport::tunnel;
+use super::transport::tunnel_of;
 use crate::capture::LinkType;
 
 const ETHERNET: LinkType = LinkType(1);
@@ -57,7 +57,7 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
         _ => return None,
     };
     let (source, destination) = (u16_at(segment, 0)?, u16_at(segment, 2)?);
-    if transport == Transport::Udp && tunnel(source, destination).is_some() {
+    if transport == Transport::Udp && tunnel_of(source, destination).is_some() {
         return None;
     }
     packet.push_hop(Addresses::Eth(macs));

@@ -14,13 +14,19 @@ const LINKS: &[(u16, Protocol)] = &[
     (0, Protocol::NULL),
     (1, Protocol::ETH),
     (9, Protocol::PPP),
+    (10, Protocol::FDDI),
     (12, Protocol::RAW),
     (14, Protocol::RAW),
     (50, Protocol::PPP),
+    (100, Protocol::LLC),
     (101, Protocol::RAW),
     (104, Protocol::CHDLC),
+    (105, Protocol::WLAN),
+    (107, Protocol::FRAME_RELAY),
     (108, Protocol::NULL),
     (113, Protocol::SLL),
+    (127, Protocol::RADIOTAP),
+    (192, Protocol::PPI),
     (228, Protocol::IP),
     (229, Protocol::IPV6),
     (276, Protocol::SLL),
@@ -38,10 +44,32 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::ETH_HEADER_CUT);
         return None;
     };
+    let number = payload.u16(12)?;
+    // Cisco's ISL puts 26 bytes of its own in front of the frame, where a length would stand; it has no name on a path.
+    if header.starts_with(&[0x01, 0x00, 0x0C, 0x00, 0x00]) && shim::is_length(number) {
+        return (payload.captured.len() >= 26).then(|| (Protocol::ETH, payload.skip(26)));
+    }
+    // So does FabricPath, with a tag of two bytes behind the type.
+    if number == 0x8903 {
+        return Some((Protocol::FABRIC_PATH, payload.skip(16)));
+    }
     if let Some(macs) = header.first_chunk() {
         packet.push_hop(Addresses::Eth(macs));
     }
-    shim::type_or_length(packet, payload.u16(12)?, payload.skip(14))
+    // A length of nothing names no layer.
+    if number == 0 {
+        return None;
+    }
+    shim::type_or_length(packet, number, payload.skip(14))
+}
+
+/// Cisco FabricPath: the MAC addresses are those of the frame it carries; the path ends here, as in Wireshark.
+pub fn fabric_path<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.bytes::<14>(0).and_then(|header| header.first_chunk()) {
+        Some(macs) => packet.push_hop(Addresses::Eth(macs)),
+        None => packet.note(Problem::ETH_HEADER_CUT),
+    }
+    None
 }
 
 /// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.
@@ -54,6 +82,8 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let family = if family > 0xFFFF { family.swap_bytes() } else { family };
     let next = payload.skip(4);
     match family {
+        // An EtherType in the lower half, whatever stands above it.
+        0x1_0000.. => shim::ethertype(payload.u16(2)?, next),
         2 => Some((Protocol::IP, next)),
         // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
         10 | 23 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
@@ -63,9 +93,10 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// Raw IP: the version tells which.
 pub fn raw<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    match payload.u8(0)? >> 4 {
-        4 => Some((Protocol::IP, payload)),
-        6 => Some((Protocol::IPV6, payload)),
+    // As Wireshark, which wants eight bytes before it decides.
+    match payload.bytes::<8>(0).map(|bytes| bytes[0] >> 4) {
+        Some(4) => Some((Protocol::IP, payload)),
+        Some(6) => Some((Protocol::IPV6, payload)),
         _ => {
             packet.note(Problem::RAW_VERSION_UNKNOWN);
             None
@@ -83,11 +114,9 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     let (protocol, hardware) = (payload.u16(protocol_at)?, payload.u16(hardware_at)?);
     let next = payload.skip(length);
-    const ARPHRD_IPGRE: u16 = 778;
     const ARPHRD_NETLINK: u16 = 824;
     match (hardware, protocol) {
         (ARPHRD_NETLINK, _) => None,
-        (ARPHRD_IPGRE, _) => Some((Protocol::GRE, next)),
         (_, 4) => Some((Protocol::LLC, next)),
         _ => shim::ethertype(protocol, next),
     }
@@ -99,5 +128,20 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         packet.note(Problem::CHDLC_HEADER_CUT);
         return None;
     };
-    shim::ethertype(protocol, payload.skip(4))
+    // Where Ethernet has RARP, Cisco has its own SLARP.
+    let next = payload.skip(4);
+    if protocol == 0x8035 || next.captured.is_empty() {
+        return None;
+    }
+    shim::ethertype(protocol, next)
+}
+
+/// FDDI: frame control, two addresses, then LLC.
+pub fn fddi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(control) = payload.u8(0).filter(|_| payload.captured.len() >= 13) else {
+        packet.note(Problem::FDDI_HEADER_CUT);
+        return None;
+    };
+    let asynchronous_llc = (0x50..=0x57).contains(&control);
+    asynchronous_llc.then(|| (Protocol::LLC, payload.skip(13)))
 }

@@ -14,6 +14,7 @@ pub mod protocol;
 mod shim;
 mod transport;
 mod tunnel;
+mod wireless;
 
 use crate::capture::Record;
 use packet::Packet;
@@ -38,6 +39,11 @@ fn dissect_layers(packet: &mut Packet<'_>) {
     let frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
     let mut next = link::first(packet.record.link_type, frame);
     while let Some((protocol, payload)) = next {
+        // As Wireshark, whose IPv6 refuses another version before it is named.
+        if protocol == Protocol::IPV6 && payload.u8(0).is_some_and(|byte| byte >> 4 != 6) {
+            packet.note(Problem::IPV6_VERSION_INVALID);
+            break;
+        }
         if !packet.path.push(protocol) {
             let vlan = protocol == Protocol::VLAN;
             packet.note(if vlan { Problem::VLAN_DEPTH_EXCEEDED } else { Problem::DEPTH_EXCEEDED });
@@ -55,6 +61,11 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::RAW => link::raw(packet, payload),
         Protocol::SLL => link::cooked(packet, payload),
         Protocol::CHDLC => link::cisco_hdlc(packet, payload),
+        Protocol::FDDI => link::fddi(packet, payload),
+        Protocol::FABRIC_PATH => link::fabric_path(packet, payload),
+        Protocol::RADIOTAP => wireless::radiotap(packet, payload),
+        Protocol::WLAN_RADIO => Some((Protocol::WLAN, payload)),
+        Protocol::WLAN => wireless::wlan(packet, payload),
         Protocol::VLAN | Protocol::IEEE8021AD => shim::vlan(protocol, packet, payload),
         Protocol::LLC => shim::llc(packet, payload),
         Protocol::MPLS => shim::mpls(packet, payload),
@@ -63,11 +74,14 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::ARP => net::arp(packet, payload),
         Protocol::IP => net::ipv4(packet, payload),
         Protocol::IPV6 => net::ipv6(packet, payload),
-        Protocol::HOP_BY_HOP | Protocol::DESTINATION_OPTIONS | Protocol::ROUTING => net::extension(packet, payload),
+        Protocol::HOP_BY_HOP | Protocol::DESTINATION_OPTIONS => net::options(packet, payload),
+        Protocol::ROUTING => net::routing(packet, payload),
         Protocol::FRAGMENT => net::fragment(packet, payload),
         Protocol::AH => net::authentication(packet, payload),
         Protocol::GRE => tunnel::gre(packet, payload),
-        Protocol::ERSPAN => tunnel::erspan(packet, payload),
+        Protocol::ERSPAN_I => Some((Protocol::ETH, payload)),
+        Protocol::ERSPAN_II => tunnel::erspan_ii(packet, payload),
+        Protocol::ERSPAN_III => tunnel::erspan_iii(packet, payload),
         Protocol::VXLAN => tunnel::vxlan(packet, payload),
         Protocol::GENEVE => tunnel::geneve(packet, payload),
         Protocol::GTP => tunnel::gtp(packet, payload),

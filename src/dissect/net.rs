@@ -34,8 +34,15 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
     (103, Protocol::PIM),
     (112, Protocol::VRRP),
     (113, Protocol::PGM),
+    (9, Protocol::IGRP),
+    (97, Protocol::ETHERIP),
+    (108, Protocol::IPCOMP),
+    (115, Protocol::L2TP),
+    (135, Protocol::MOBILITY),
     (136, Protocol::UDPLITE),
     (137, Protocol::MPLS),
+    (139, Protocol::HIP),
+    (140, Protocol::SHIM6),
     (143, Protocol::ETH),
 ];
 
@@ -45,6 +52,12 @@ const NO_NEXT_HEADER: u8 = 59;
 /// What an IP protocol number names.
 fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
     if number == NO_NEXT_HEADER {
+        return None;
+    }
+    // As Wireshark, whose PGM refuses an unknown type before it is named.
+    const PGM: u8 = 113;
+    const PGM_TYPES: &[u8] = &[0, 1, 2, 4, 5, 8, 9, 10, 13];
+    if number == PGM && next.u8(4).is_some_and(|kind| !PGM_TYPES.contains(&kind)) {
         return None;
     }
     let row = IP_PROTOCOLS.iter().find(|(known, _)| *known == number);
@@ -61,11 +74,12 @@ pub fn arp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// IPv4 (RFC 791).
 pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    packet.push_hop(match (payload.bytes(12), payload.bytes(12)) {
-        (Some(both), _) => Addresses::Ipv4(both),
-        (None, Some(source)) => Addresses::Ipv4Source(source),
-        (None, None) => Addresses::NoIp,
-    });
+    match payload.u8(0).map(|byte| (byte >> 4, byte & 15)) {
+        // IPv6 under the name of IPv4 is IPv6.
+        Some((6, _)) => return Some((Protocol::IPV6, payload)),
+        Some((4, words @ 5..)) if !is_shorter(payload, words) => packet.push_hop(addresses_v4(payload, words)),
+        _ => packet.push_hop(Addresses::NoIp),
+    }
     let header = match Ipv4HeaderSlice::from_slice(payload.captured) {
         Ok(header) => header,
         Err(error) => {
@@ -86,10 +100,50 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if length > payload.length {
         packet.note(Problem::IP_TOTAL_LENGTH_BEYOND_CAPTURE);
     }
+    packet.fragmented = header.more_fragments();
     if header.fragments_offset().value() > 0 {
         return None;
     }
     ip_protocol(header.protocol().0, payload.limit(length).skip(header_length))
+}
+
+/// True when the total length is below the header's; 0 means that it is not known.
+fn is_shorter(payload: Payload<'_>, words: u8) -> bool {
+    payload.u16(2).is_some_and(|total| total > 0 && total < u16::from(words) * 4)
+}
+
+fn addresses_v4(payload: Payload<'_>, words: u8) -> Addresses<'_> {
+    let Some(source) = payload.bytes(12) else { return Addresses::NoIp };
+    match (payload.bytes(12), final_destination(payload, usize::from(words) * 4)) {
+        (Some(both), Ok(None)) => Addresses::Ipv4(both),
+        (Some(_), Ok(Some(last))) => Addresses::Ipv4Routed(source, last),
+        _ => Addresses::Ipv4Source(source),
+    }
+}
+
+/// Where a source route ends (RFC 791 section 3.1), which is where Wireshark says that the packet goes.
+///
+/// # Errors
+/// When the options are cut before it is known whether there is a route.
+fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Option<&[u8; 4]>, ()> {
+    const END: u8 = 0;
+    const NO_OPERATION: u8 = 1;
+    const LOOSE_ROUTE: u8 = 131;
+    const STRICT_ROUTE: u8 = 137;
+    let mut at = 20;
+    while at < header_length {
+        match payload.u8(at).ok_or(())? {
+            END => break,
+            NO_OPERATION => at += 1,
+            kind => match (kind, usize::from(payload.u8(at + 1).ok_or(())?)) {
+                (LOOSE_ROUTE | STRICT_ROUTE, length @ 7..) => {
+                    return payload.bytes(at + length - 4).map(Some).ok_or(());
+                }
+                (_, length) => at += length.max(2),
+            },
+        }
+    }
+    Ok(None)
 }
 
 fn ipv4_problem(error: &etherparse::err::ipv4::HeaderSliceError) -> Problem {
@@ -110,31 +164,67 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         (None, Some(source)) => Addresses::Ipv6Source(source),
         (None, None) => Addresses::NoIp,
     });
-    let header = match Ipv6HeaderSlice::from_slice(payload.captured) {
-        Ok(header) => header,
-        Err(error) => {
-            use etherparse::err::ipv6::HeaderSliceError;
-            packet.note(match error {
-                HeaderSliceError::Len(_) => Problem::IPV6_HEADER_CUT,
-                HeaderSliceError::Content(_) => Problem::IPV6_VERSION_INVALID,
-            });
-            return None;
-        }
+    // The loop has looked at the version.
+    let Ok(header) = Ipv6HeaderSlice::from_slice(payload.captured) else {
+        packet.note(Problem::IPV6_HEADER_CUT);
+        return None;
     };
     let next = payload.skip(40);
-    let length = match usize::from(header.payload_length()) {
-        // A jumbogram (RFC 2675) or segmentation offload.
-        0 => next.length,
-        length => length,
+    let length = match (usize::from(header.payload_length()), header.next_header().0) {
+        (0, HOP_BY_HOP) => jumbo_length(next).unwrap_or(0),
+        (length, _) => length,
     };
     if length > next.length {
         packet.note(Problem::IP_TOTAL_LENGTH_BEYOND_CAPTURE);
     }
+    packet.fragmented = false;
     ip_protocol(header.next_header().0, next.limit(length))
 }
 
-/// Hop-by-hop options, destination options and routing headers: next header, length in units of eight bytes.
-pub fn extension<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+/// The number of the hop-by-hop options header.
+const HOP_BY_HOP: u8 = 0;
+
+/// The length in the jumbo payload option (RFC 2675) of a hop-by-hop header.
+fn jumbo_length(extension: Payload<'_>) -> Option<usize> {
+    const JUMBO: u8 = 0xC2;
+    let end = (usize::from(extension.u8(1)?) + 1) * 8;
+    let mut at = 2;
+    while at < end {
+        match extension.u8(at)? {
+            JUMBO => return extension.u32(at + 2).map(|length| length as usize),
+            _ => at += option_length(extension, at)?,
+        }
+    }
+    None
+}
+
+/// The length of the option at `at`, its type and length bytes included.
+fn option_length(extension: Payload<'_>, at: usize) -> Option<usize> {
+    const PAD1: u8 = 0;
+    match extension.u8(at)? {
+        PAD1 => Some(1),
+        _ => Some(2 + usize::from(extension.u8(at + 1).unwrap_or(0))),
+    }
+}
+
+/// Hop-by-hop and destination options: next header, length in units of eight bytes, options.
+pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let next = routing(packet, payload)?;
+    let length = (usize::from(payload.u8(1)?) + 1) * 8;
+    let mut at = 2;
+    while at < length {
+        at += option_length(payload, at)?;
+        // As Wireshark, which reads an option's value where its length says it is.
+        if at > payload.captured.len() {
+            packet.note(Problem::IPV6_OPTION_BEYOND_CAPTURE);
+            return None;
+        }
+    }
+    Some(next)
+}
+
+/// Routing headers, and what all extension headers begin with: next header, length in units of eight bytes.
+pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[next, units]) = payload.bytes(0) else {
         packet.note(Problem::IPV6_EXTENSION_CUT);
         return None;
@@ -153,6 +243,7 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::IPV6_EXTENSION_CUT);
         return None;
     };
+    packet.fragmented = header.more_fragments();
     if header.fragment_offset().value() > 0 {
         return None;
     }

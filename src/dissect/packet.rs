@@ -16,6 +16,8 @@ pub enum Addresses<'a> {
     Ipv4(&'a [u8; 8]),
     /// Source and destination.
     Ipv6(&'a [u8; 32]),
+    /// Source and final destination of a source-routed packet.
+    Ipv4Routed(&'a [u8; 4], &'a [u8; 4]),
     /// The header is cut behind the source.
     Ipv4Source(&'a [u8; 4]),
     /// The header is cut behind the source.
@@ -80,6 +82,8 @@ pub struct Packet<'a> {
     hop_count: usize,
     vlans: [u16; DEEPEST],
     vlan_count: usize,
+    /// True above a first fragment: lengths of the whole cannot be told.
+    pub(super) fragmented: bool,
 }
 
 impl<'a> Packet<'a> {
@@ -101,6 +105,7 @@ impl<'a> Packet<'a> {
             hop_count: 0,
             vlans: [0; DEEPEST],
             vlan_count: 0,
+            fragmented: false,
         }
     }
 
@@ -112,6 +117,7 @@ impl<'a> Packet<'a> {
         self.problem = None;
         self.hop_count = 0;
         self.vlan_count = 0;
+        self.fragmented = false;
     }
 
     /// The address layers, outermost first.

@@ -48,7 +48,7 @@ problems! {
     PPP_HEADER_CUT = "ppp_header_cut", PPP, "the PPP protocol field was not captured whole";
     SLL_HEADER_CUT = "sll_header_cut", SLL, "the Linux cooked header was not captured whole";
     NULL_HEADER_CUT = "null_header_cut", NULL, "fewer than the 4 bytes of the address family were captured";
-    RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6";
+    RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6, or fewer than 8 bytes of it were captured";
     CHDLC_HEADER_CUT = "chdlc_header_cut", CHDLC, "fewer than the 4 bytes of a Cisco HDLC header were captured";
     FDDI_HEADER_CUT = "fddi_header_cut", FDDI, "fewer than the 13 bytes of an FDDI header were captured";
     FRAME_RELAY_HEADER_CUT = "fr_header_cut", FRAME_RELAY, "the Frame Relay header was not captured whole";
@@ -64,10 +64,11 @@ problems! {
     IPV6_VERSION_INVALID = "ipv6_version_invalid", IPV6, "the version of a header announced as IPv6 is not 6";
     IP_TOTAL_LENGTH_BEYOND_CAPTURE = "ip_total_length_beyond_capture", IP, "the IP header promises more bytes than the frame had on the wire";
     IPV6_EXTENSION_CUT = "ipv6_extension_cut", IPV6, "an IPv6 extension header was not captured whole";
+    IPV6_OPTION_BEYOND_CAPTURE = "ipv6_option_beyond_capture", IPV6, "an option of an IPv6 extension header ends behind the captured bytes";
     AH_HEADER_CUT = "ah_header_cut", AH, "the authentication header was not captured whole";
     GRE_HEADER_CUT = "gre_header_cut", GRE, "the GRE header was not captured whole";
     GRE_VERSION_UNKNOWN = "gre_version_unknown", GRE, "a GRE version other than 0 and 1";
-    ERSPAN_HEADER_CUT = "erspan_header_cut", ERSPAN, "the ERSPAN header was not captured whole";
+    ERSPAN_HEADER_CUT = "erspan_header_cut", ERSPAN_II, "the ERSPAN header was not captured whole";
     VXLAN_HEADER_CUT = "vxlan_header_cut", VXLAN, "fewer than the 8 bytes of a VXLAN header were captured";
     GENEVE_HEADER_CUT = "geneve_header_cut", GENEVE, "the Geneve header was not captured whole";
     GTP_HEADER_CUT = "gtp_header_cut", GTP, "the GTP header was not captured whole";

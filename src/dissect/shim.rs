@@ -24,11 +24,16 @@ const ETHERTYPES: &[(u16, Protocol)] = &[
     (0x8848, Protocol::MPLS),
     (0x8863, Protocol::PPPOED),
     (0x8864, Protocol::PPPOES),
-    (0x880B, Protocol::PPP),
     (0x888E, Protocol::EAPOL),
     (0x88CC, Protocol::LLDP),
     (0x6558, Protocol::ETH),
+    (0x890D, Protocol::TDLS),
 ];
+
+/// True for what can be an 802.3 length.
+pub fn is_length(number: u16) -> bool {
+    number <= LONGEST_LENGTH
+}
 
 /// What an EtherType names; nothing where it is unknown.
 pub fn ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
@@ -129,6 +134,10 @@ pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed protocol field.
 pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    // Cisco's HDLC on a line that was taken for PPP.
+    if packet.path.layers().len() == 1 && matches!(payload.u8(0), Some(0x0F | 0x8F)) {
+        return Some((Protocol::CHDLC, payload));
+    }
     let payload = if payload.u16(0) == Some(0xFF03) { payload.skip(2) } else { payload };
     let compressed = payload.u8(0).is_some_and(|byte| byte & 1 == 1);
     let protocol = if compressed { payload.u8(0).map(u16::from) } else { payload.u16(0) };

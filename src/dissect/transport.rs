@@ -3,25 +3,24 @@
 //! Ports count as soon as their four bytes were captured. Payload lengths are those that the headers state, as
 //! Wireshark's `tcp.len` and UDP's length less 8. UDP hands on to tunnels by their registered ports.
 
-use super::Next;
 use super::packet::{Packet, Ports, Transport};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::{Next, tunnel};
 use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
 
 /// UDP ports of the tunnels that are looked into.
 const TUNNELS: &[(u16, Protocol)] = &[
     (2123, Protocol::GTP),
     (2152, Protocol::GTP),
-    (3386, Protocol::GTP),
     (3544, Protocol::TEREDO),
     (4789, Protocol::VXLAN),
     (6081, Protocol::GENEVE),
 ];
 
 /// The tunnel that one of two ports belongs to; the lower port is asked first, as in Wireshark.
-pub(super) fn tunnel(source: u16, destination: u16) -> Option<Protocol> {
+pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
     let named = |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
     named(source.min(destination)).or_else(|| named(source.max(destination)))
 }
@@ -43,9 +42,12 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     };
     let header_length = usize::from(payload.u8(12)? >> 4) * 4;
     let valid = header_length >= 20 && header_length <= payload.length;
+    // As Wireshark: what the length fields leave, even behind a header that is too short to be one.
+    let rest = payload.length.checked_sub(header_length).filter(|_| !packet.fragmented);
+    let payload_bytes = rest.and_then(|rest| u32::try_from(rest).ok());
     if let Some(hop) = packet.current_ip() {
         hop.tcp = Some(header);
-        hop.payload_bytes = if valid { u32::try_from(payload.length - header_length).ok() } else { None };
+        hop.payload_bytes = payload_bytes;
     }
     if !valid {
         packet.note(Problem::TCP_HEADER_LENGTH_INVALID);
@@ -68,12 +70,16 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::UDP_HEADER_CUT);
         return None;
     };
-    if length < 8 || length > payload.length {
+    if length < 8 || (length > payload.length && !packet.fragmented) {
         packet.note(Problem::UDP_LENGTH_INVALID);
+    }
+    if length < 8 {
         return None;
     }
     let next = payload.limit(length).skip(8);
-    tunnel(source, destination).filter(|_| !next.captured.is_empty()).map(|protocol| (protocol, next))
+    let protocol = tunnel_of(source, destination).filter(|_| !next.captured.is_empty())?;
+    let named = protocol != Protocol::GTP || tunnel::is_gtp(next);
+    named.then_some((protocol, next))
 }
 
 /// SCTP (RFC 9260): ports only where the common header was captured whole, as Wireshark gives them.

@@ -23,16 +23,44 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     let next = payload.skip(length);
-    match (version, protocol) {
-        (0, 0x88BE | 0x22EB) => Some((Protocol::ERSPAN, next)),
+    // PPTP acknowledges without a payload.
+    if next.length == 0 {
+        return None;
+    }
+    match protocol {
+        // Type I has no header; it is told from type II by the sequence number that GRE then lacks.
+        0x88BE if flags & 0x1000 == 0 => Some((Protocol::ERSPAN_I, next)),
+        0x88BE => Some((Protocol::ERSPAN_II, next)),
+        0x22EB => Some((Protocol::ERSPAN_III, next)),
+        0x880B => Some((Protocol::PPP, next)),
+        // WCCP version 2 puts a redirect header in front of IPv4, version 1 does not.
+        0x883E => match next.bytes::<4>(0)? {
+            [0x40..=0x4F, ..] => Some((Protocol::IP, next)),
+            [_, _, _, _] => Some((Protocol::IP, next.skip(4))),
+        },
         _ => shim::ethertype(protocol, next),
     }
 }
 
-/// ERSPAN (draft-foschiano-erspan): type I has no header; II has 8 bytes, III 12 or 20.
-pub fn erspan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let _ = packet;
-    Some((Protocol::ETH, payload))
+/// ERSPAN type II (draft-foschiano-erspan): eight bytes in front of the frame.
+pub fn erspan_ii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 8 {
+        packet.note(Problem::ERSPAN_HEADER_CUT);
+        return None;
+    }
+    Some((Protocol::ETH, payload.skip(8)))
+}
+
+/// ERSPAN type III: twelve bytes, eight more where the last bit says so, and what it carries by the frame type.
+pub fn erspan_iii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let kind = payload.u16(10);
+    let length = if kind.is_some_and(|kind| kind & 1 == 1) { 20 } else { 12 };
+    let Some(kind) = kind.filter(|_| payload.captured.len() >= length) else {
+        packet.note(Problem::ERSPAN_HEADER_CUT);
+        return None;
+    };
+    const ETHERNET: u16 = 0;
+    (kind >> 10 & 0x1F == ETHERNET).then(|| (Protocol::ETH, payload.skip(length)))
 }
 
 /// VXLAN (RFC 7348).
@@ -58,6 +86,19 @@ pub fn geneve<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     shim::ethertype(protocol, payload.skip(length))
 }
 
+/// True for what Wireshark takes for GTP: version 2, or versions 0 and 1 with a message type that they define.
+pub fn is_gtp(payload: Payload<'_>) -> bool {
+    match payload.bytes(0) {
+        Some(&[flags, _]) if flags >> 5 == 2 => true,
+        Some(&[flags, kind]) if flags >> 5 < 2 => {
+            let defined = matches!(kind,
+                1..=7 | 16..=37 | 48..=62 | 70 | 96..=105 | 112..=121 | 128 | 129 | 240 | 241 | 254 | 255);
+            defined
+        }
+        _ => false,
+    }
+}
+
 /// GTP user plane (3GPP TS 29.281): G-PDUs carry IP; everything else ends the path.
 pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(&[flags, kind]), Some(length)) = (payload.bytes(0), payload.u16(2)) else {
@@ -65,11 +106,13 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     const G_PDU: u8 = 255;
-    if flags >> 5 != 1 || kind != G_PDU {
+    // Version 0 has a header of 20 bytes, version 1 of 8.
+    let header = if flags >> 5 == 0 { 20 } else { 8 };
+    if flags >> 5 > 1 || kind != G_PDU {
         return None;
     }
-    let mut next = payload.limit(usize::from(length) + 8).skip(8);
-    if flags & 7 != 0 {
+    let mut next = payload.limit(usize::from(length) + header).skip(header);
+    if flags >> 5 == 1 && flags & 7 != 0 {
         // Sequence number, N-PDU number and the type of the first extension header, all or none.
         let mut extension = next.u8(3);
         next = next.skip(4);
@@ -83,9 +126,9 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
             next = next.skip(bytes);
         }
     }
-    match next.u8(0)? >> 4 {
-        4 => Some((Protocol::IP, next)),
-        6 => Some((Protocol::IPV6, next)),
+    match next.u8(0)? {
+        0x45..=0x4E => Some((Protocol::IP, next)),
+        0x60..=0x6F => Some((Protocol::IPV6, next)),
         _ => None,
     }
 }
@@ -103,7 +146,7 @@ pub fn teredo<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if next.u16(0) == Some(0) {
         next = next.skip(8);
     }
-    if next.captured.is_empty() {
+    if next.captured.len() < 2 {
         packet.note(Problem::TEREDO_HEADER_CUT);
         return None;
     }

@@ -77,6 +77,9 @@ fn addresses(hop: &Hop<'_>) -> (Cell<'static>, Cell<'static>) {
             let half = |bytes: Option<&[u8; 16]>| bytes.map_or(Cell::Empty, |bytes| Cell::Ipv6(Ipv6Addr::from(*bytes)));
             (half(both.first_chunk()), half(both.last_chunk()))
         }
+        Addresses::Ipv4Routed(source, destination) => {
+            (Cell::Ipv4(Ipv4Addr::from(*source)), Cell::Ipv4(Ipv4Addr::from(*destination)))
+        }
         Addresses::Ipv4Source(source) => (Cell::Ipv4(Ipv4Addr::from(*source)), Cell::Empty),
         Addresses::Ipv6Source(source) => (Cell::Ipv6(Ipv6Addr::from(*source)), Cell::Empty),
         Addresses::Eth(_) | Addresses::NoIp => (Cell::Empty, Cell::Empty),
@@ -89,6 +92,12 @@ fn tcp(header: Option<&[u8; 16]>, row: &mut RowBuffer) {
     let Some(&[_, _, _, _, s0, s1, s2, s3, a0, a1, a2, a3, high, low, w0, w1]) = header else {
         return (0..4).for_each(|_| row.push(Cell::Empty));
     };
+    // A header length that cannot be leaves the fields behind it in doubt.
+    if high >> 4 < 5 {
+        row.push(Cell::Empty);
+        row.push(Cell::Integer(u64::from(u32::from_be_bytes([s0, s1, s2, s3]))));
+        return (0..2).for_each(|_| row.push(Cell::Empty));
+    }
     // The ninth flag is the lowest bit of the byte that holds the header length.
     row.push(Cell::TcpFlags(u16::from_be_bytes([high & 1, low])));
     row.push(Cell::Integer(u64::from(u32::from_be_bytes([s0, s1, s2, s3]))));

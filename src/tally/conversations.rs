@@ -71,6 +71,19 @@ fn sides(ports: Option<Ports>) -> (u16, u16) {
 
 impl Conversations {
     #[inline]
+    fn observe_ipv4(&mut self, packet: &Packet<'_>, hop: &Hop<'_>, source: u64, destination: u64, payload_bytes: u32) {
+        let (source_port, destination_port) = sides(hop.ports);
+        let word = |low, high| hop.ports.map_or(0, |ports| ports_word(ports.transport, low, high));
+        let from_high = (source, source_port) > (destination, destination_port);
+        let key = if from_high {
+            [destination << 32 | source, word(destination_port, source_port)]
+        } else {
+            [source << 32 | destination, word(source_port, destination_port)]
+        };
+        self.ipv4.observe(key, packet, self.seen, from_high, payload_bytes);
+    }
+
+    #[inline]
     fn observe_hop(&mut self, packet: &Packet<'_>, hop: &Hop<'_>) {
         let payload_bytes = hop.payload_bytes.filter(|_| hop.ports.is_some()).unwrap_or(0);
         let (source_port, destination_port) = sides(hop.ports);
@@ -84,14 +97,12 @@ impl Conversations {
             }
             Addresses::Ipv4(addresses) => {
                 let pair = u64::from_be_bytes(*addresses);
-                let (source, destination) = (pair >> 32, pair & 0xFFFF_FFFF);
-                let from_high = (source, source_port) > (destination, destination_port);
-                let key = if from_high {
-                    [destination << 32 | source, word(destination_port, source_port)]
-                } else {
-                    [pair, word(source_port, destination_port)]
-                };
-                self.ipv4.observe(key, packet, self.seen, from_high, payload_bytes);
+                self.observe_ipv4(packet, hop, pair >> 32, pair & 0xFFFF_FFFF, payload_bytes);
+            }
+            Addresses::Ipv4Routed(source, destination) => {
+                let [source, destination] =
+                    [source, destination].map(|address| u64::from(u32::from_be_bytes(*address)));
+                self.observe_ipv4(packet, hop, source, destination, payload_bytes);
             }
             Addresses::Ipv6(addresses) => {
                 let mut words = [0; 4];
