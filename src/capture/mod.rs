@@ -7,6 +7,7 @@
 pub mod cut;
 pub mod pcap;
 pub mod pcapng;
+pub mod snoop;
 pub mod time;
 
 use crate::error::{Error, Fault};
@@ -125,6 +126,7 @@ pub struct Walk {
 enum Format {
     Pcap(pcap::Pcap),
     Pcapng(pcapng::Pcapng),
+    Snoop(snoop::Snoop),
 }
 
 /// An opened capture.
@@ -135,11 +137,11 @@ pub struct Capture {
 }
 
 /// How many leading bytes decide whether a file is a capture.
-pub const MAGIC_BYTES: usize = 4;
+pub const MAGIC_BYTES: usize = 8;
 
 /// True when a file that begins with these bytes is a capture.
 pub fn is_capture(magic: &[u8]) -> bool {
-    pcapng::has_magic(magic) || pcap::has_magic(magic)
+    pcapng::has_magic(magic) || pcap::has_magic(magic) || snoop::has_magic(magic)
 }
 
 impl Capture {
@@ -151,6 +153,8 @@ impl Capture {
         let bytes = source.bytes();
         let format = if pcapng::has_magic(bytes) {
             Format::Pcapng(pcapng::Pcapng::open(bytes)?)
+        } else if snoop::has_magic(bytes) {
+            Format::Snoop(snoop::Snoop::open(bytes)?)
         } else {
             Format::Pcap(pcap::Pcap::open(bytes)?)
         };
@@ -172,6 +176,7 @@ impl Capture {
         match &self.format {
             Format::Pcap(pcap) => pcap.name(),
             Format::Pcapng(_) => "pcapng",
+            Format::Snoop(_) => "snoop",
         }
     }
 
@@ -180,6 +185,7 @@ impl Capture {
         match &self.format {
             Format::Pcap(pcap) => Some(pcap.link_type()),
             Format::Pcapng(_) => None,
+            Format::Snoop(snoop) => Some(snoop.link_type()),
         }
     }
 
@@ -188,13 +194,14 @@ impl Capture {
         match &self.format {
             Format::Pcap(_) => Position { offset: pcap::HEADER_BYTES, section: None },
             Format::Pcapng(pcapng) => pcapng.start(),
+            Format::Snoop(_) => Position { offset: snoop::HEADER_BYTES, section: None },
         }
     }
 
     /// The state that a reader in the middle may suppose: that of the file's first packet.
     pub fn supposed(&self) -> Position {
         match &self.format {
-            Format::Pcap(_) => self.start(),
+            Format::Pcap(_) | Format::Snoop(_) => self.start(),
             Format::Pcapng(pcapng) => pcapng.first_packet(),
         }
     }
@@ -206,6 +213,7 @@ impl Capture {
         match &self.format {
             Format::Pcap(pcap) => pcap.walk(bytes, from, until, each),
             Format::Pcapng(_) => pcapng::walk(bytes, from, until, each),
+            Format::Snoop(snoop) => snoop.walk(bytes, from, until, each),
         }
     }
 
@@ -215,13 +223,14 @@ impl Capture {
         match &self.format {
             Format::Pcap(pcap) => pcap.plausible(bytes, offset),
             Format::Pcapng(_) => pcapng::plausible(bytes, from, offset),
+            Format::Snoop(snoop) => snoop.plausible(bytes, offset),
         }
     }
 
     /// What every record's offset is a multiple of.
     fn alignment(&self) -> u64 {
         match &self.format {
-            Format::Pcap(_) => 1,
+            Format::Pcap(_) | Format::Snoop(_) => 1,
             Format::Pcapng(_) => 4,
         }
     }

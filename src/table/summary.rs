@@ -17,7 +17,7 @@ pub static TABLE: Table = Table {
 const COLUMNS: &[Column] = &[
     FILE,
     column("status", Kind::Text, "ok, cut_short, damaged or unreadable"),
-    column("format", Kind::Text, "pcap, pcap-ns, pcap-modified or pcapng"),
+    column("format", Kind::Text, "pcap, pcap-ns, pcap-modified, pcapng or snoop"),
     column("compression", Kind::Text, "how the file is compressed, if it is"),
     column("link_types", Kind::Text, "the packets' link types, joined by + in order of first use"),
     column("interfaces", Kind::Integer, "interfaces that the file describes"),
