@@ -92,9 +92,9 @@ fn after_help() -> String {
         text += &format!("  {:width$}  {}\n", table.name, table.about);
     }
     text + "\nExit codes:\n\
-        \x20 0  every input was read to its end\n\
-        \x20 1  an output could not be written\n\
-        \x20 2  wrong usage\n\
-        \x20 3  at least one input could not be read at all\n\
-        \x20 4  at least one input was damaged or cut short; the tables hold what was read before"
+        \x20  0  every input was read to its end\n\
+        \x20  2  wrong usage\n\
+        \x20  3  at least one input could not be read at all\n\
+        \x20  4  at least one input was damaged or cut short; the tables hold what was read before\n\
+        \x20 74  an output could not be written"
 }

@@ -9,7 +9,8 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Instant;
 
-const OUTPUT_FAILED: u8 = 1;
+/// `EX_IOERR` of sysexits.h; 1 is for conditions that did not hold.
+const OUTPUT_FAILED: u8 = 74;
 const USAGE: u8 = 2;
 const UNREADABLE: u8 = 3;
 const DAMAGED: u8 = 4;

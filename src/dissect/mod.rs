@@ -12,6 +12,8 @@ mod payload;
 pub mod problem;
 pub mod protocol;
 mod shim;
+#[cfg(test)]
+mod tests;
 mod transport;
 mod tunnel;
 mod wireless;

@@ -1,0 +1,166 @@
+//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either byte order.
+//!
+//! Both remember where every record ends and how many packets there are until then, which is what a cut file is judged by.
+
+/// The byte order of a file or section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Little,
+    Big,
+}
+
+impl Order {
+    fn u16(self, value: u16) -> [u8; 2] {
+        if self == Order::Big { value.to_be_bytes() } else { value.to_le_bytes() }
+    }
+
+    pub fn u32(self, value: u32) -> [u8; 4] {
+        if self == Order::Big { value.to_be_bytes() } else { value.to_le_bytes() }
+    }
+}
+
+pub const MICROSECONDS: u32 = 0xA1B2_C3D4;
+pub const NANOSECONDS: u32 = 0xA1B2_3C4D;
+pub const MODIFIED: u32 = 0xA1B2_CD34;
+
+/// Link types (tcpdump.org registry).
+pub const ETHERNET: u16 = 1;
+pub const RAW: u16 = 101;
+
+/// A place at which a file may end and still be whole, and how many packets are in front of it.
+pub type Boundary = (usize, u64);
+
+/// A pcap file in the making.
+pub struct Pcap {
+    pub bytes: Vec<u8>,
+    pub boundaries: Vec<Boundary>,
+    order: Order,
+    modified: bool,
+    packets: u64,
+}
+
+impl Pcap {
+    pub fn new(order: Order, magic: u32, link_type: u16) -> Pcap {
+        let mut bytes = Vec::new();
+        bytes.extend(order.u32(magic));
+        bytes.extend(order.u16(2));
+        bytes.extend(order.u16(4));
+        for value in [0, 0, 262_144, u32::from(link_type)] {
+            bytes.extend(order.u32(value));
+        }
+        Pcap { boundaries: vec![(bytes.len(), 0)], bytes, order, modified: magic == MODIFIED, packets: 0 }
+    }
+
+    /// The usual kind: little-endian, microseconds, Ethernet.
+    pub fn ethernet() -> Pcap {
+        Pcap::new(Order::Little, MICROSECONDS, ETHERNET)
+    }
+
+    pub fn record(&mut self, time: (u32, u32), data: &[u8], wire_bytes: u32) -> &mut Pcap {
+        for value in [time.0, time.1, data.len() as u32, wire_bytes] {
+            self.bytes.extend(self.order.u32(value));
+        }
+        if self.modified {
+            self.bytes.extend([0; 8]);
+        }
+        self.bytes.extend(data);
+        self.packets += 1;
+        self.boundaries.push((self.bytes.len(), self.packets));
+        self
+    }
+
+    /// A frame captured whole, the `number`th of a capture that took a packet every ten milliseconds.
+    pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcap {
+        let time = (1_700_000_000 + number / 100, number % 100 * 10_000);
+        self.record(time, data, data.len() as u32)
+    }
+}
+
+const SECTION_HEADER: u32 = 0x0A0D_0D0A;
+const INTERFACE_DESCRIPTION: u32 = 1;
+const OBSOLETE_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const ENHANCED_PACKET: u32 = 6;
+/// A block that says nothing about packets.
+pub const NAME_RESOLUTION: u32 = 4;
+
+/// A pcapng file in the making.
+pub struct Pcapng {
+    pub bytes: Vec<u8>,
+    pub boundaries: Vec<Boundary>,
+    order: Order,
+    packets: u64,
+}
+
+impl Pcapng {
+    pub fn new(order: Order) -> Pcapng {
+        let mut file = Pcapng { bytes: Vec::new(), boundaries: Vec::new(), order, packets: 0 };
+        file.section(order);
+        file
+    }
+
+    /// The usual kind: little-endian, one Ethernet interface that counts microseconds.
+    pub fn ethernet() -> Pcapng {
+        let mut file = Pcapng::new(Order::Little);
+        file.interface(ETHERNET, 0, None);
+        file
+    }
+
+    pub fn block(&mut self, kind: u32, body: &[u8]) -> &mut Pcapng {
+        let padding = body.len().next_multiple_of(4) - body.len();
+        let length = self.order.u32((12 + body.len() + padding) as u32);
+        self.bytes.extend(self.order.u32(kind));
+        self.bytes.extend(length);
+        self.bytes.extend(body);
+        self.bytes.extend(vec![0; padding]);
+        self.bytes.extend(length);
+        self.packets += u64::from(matches!(kind, OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET));
+        self.boundaries.push((self.bytes.len(), self.packets));
+        self
+    }
+
+    /// Begins another section.
+    pub fn section(&mut self, order: Order) -> &mut Pcapng {
+        self.order = order;
+        let unknown_length = [0xFF; 8];
+        let body = [&order.u32(0x1A2B_3C4D)[..], &order.u16(1), &order.u16(0), &unknown_length].concat();
+        self.block(SECTION_HEADER, &body)
+    }
+
+    /// Describes an interface; `tsresol` is the raw value of the option.
+    pub fn interface(&mut self, link_type: u16, snaplen: u32, tsresol: Option<u8>) -> &mut Pcapng {
+        let mut body = [&self.order.u16(link_type)[..], &[0; 2], &self.order.u32(snaplen)].concat();
+        if let Some(tsresol) = tsresol {
+            body.extend([self.order.u16(9), self.order.u16(1)].concat());
+            body.extend([tsresol, 0, 0, 0]);
+            body.extend([0; 4]);
+        }
+        self.block(INTERFACE_DESCRIPTION, &body)
+    }
+
+    pub fn packet(&mut self, interface: u32, units: u64, data: &[u8], wire_bytes: u32) -> &mut Pcapng {
+        let fields = [interface, (units >> 32) as u32, units as u32, data.len() as u32, wire_bytes];
+        let body = [&fields.map(|field| self.order.u32(field)).concat(), data].concat();
+        self.block(ENHANCED_PACKET, &body)
+    }
+
+    /// A packet of interface 0, without a time stamp.
+    pub fn simple(&mut self, data: &[u8]) -> &mut Pcapng {
+        let body = [&self.order.u32(data.len() as u32)[..], data].concat();
+        self.block(SIMPLE_PACKET, &body)
+    }
+
+    /// The packet block of before 2005.
+    pub fn obsolete(&mut self, interface: u16, units: u64, data: &[u8], wire_bytes: u32) -> &mut Pcapng {
+        let ids = [self.order.u16(interface), self.order.u16(0)].concat();
+        let fields = [(units >> 32) as u32, units as u32, data.len() as u32, wire_bytes];
+        let body = [&ids[..], &fields.map(|field| self.order.u32(field)).concat(), data].concat();
+        self.block(OBSOLETE_PACKET, &body)
+    }
+
+    /// A frame captured whole, the `number`th of a capture that took a packet every ten milliseconds.
+    pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcapng {
+        let units = 1_700_000_000_000_000 + u64::from(number) * 10_000;
+        self.packet(0, units, data, data.len() as u32)
+    }
+}

@@ -1,0 +1,27 @@
+//! Real captures, many of them attacks on parsers, and what the project's own testdata holds: cut into ranges smaller
+//! than most packets and read by three workers they give the same bytes as read serially.
+
+use crate::reading::{Cut, SERIAL, captures_beside, captures_of_testdata, check_each, open, read};
+use std::fs;
+use std::path::PathBuf;
+
+fn same_in_small_ranges(captures: &[PathBuf]) {
+    check_each(captures, |path| {
+        let Ok(capture) = open(&fs::read(path).expect("a readable capture")) else { return };
+        let file = path.display().to_string();
+        let small = Cut { jobs: 3, range_bytes: 64 };
+        if let Some(difference) = read(&file, &capture, SERIAL).difference(&read(&file, &capture, small)) {
+            panic!("{file}: serial and {small:?} differ: {difference}");
+        }
+    });
+}
+
+#[test]
+fn testdata_reads_the_same_in_small_ranges() {
+    same_in_small_ranges(&captures_of_testdata());
+}
+
+#[test]
+fn real_captures_read_the_same_in_small_ranges() {
+    same_in_small_ranges(&captures_beside());
+}

@@ -1,0 +1,163 @@
+//! Bytes that are no capture, or were one before somebody cut or changed them: nothing panics, what came before the
+//! damage is kept, and the damage is told alike however the file is cut into ranges.
+
+use crate::builder::{Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW};
+use crate::frames::{raw_tcp, tcp, udp};
+use crate::reading::{Cut, Reading, assert_same_in_every_cut, open};
+use pcapstat::report::Status;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+const CUTS: &[Cut] = &[Cut { jobs: 1, range_bytes: 50 }, Cut { jobs: 3, range_bytes: 50 }];
+
+/// The reading of bytes that open as a capture; none of others.
+fn read(what: &str, bytes: &[u8]) -> Option<Reading> {
+    let capture = open(bytes).ok()?;
+    Some(assert_same_in_every_cut(what, &capture, CUTS).0)
+}
+
+fn small_pcap(order: Order, magic: u32) -> Pcap {
+    let mut file = Pcap::new(order, magic, ETHERNET);
+    for number in 0..4 {
+        file.frame(number, &tcp(80, 5000, &[number as u8; 30]));
+        file.frame(number, &udp(53, 5000, b"question"));
+    }
+    file
+}
+
+fn small_pcapng() -> Pcapng {
+    let mut file = Pcapng::ethernet();
+    file.frame(0, &tcp(80, 5000, b"one"));
+    file.interface(RAW, 0, Some(9));
+    file.packet(1, 1_700_000_000_000_000_000, &raw_tcp(b"two"), 60);
+    file.block(NAME_RESOLUTION, b"somebody");
+    file.simple(&udp(53, 5000, b"three"));
+    file.obsolete(0, 1_700_000_000_000_000, &udp(53, 5001, b"four"), 90);
+    file.section(Order::Big);
+    file.interface(ETHERNET, 60, None);
+    file.frame(5, &tcp(80, 5000, &[6; 40]));
+    file
+}
+
+/// Every beginning of a file keeps exactly its whole packets, and says that and where it was cut.
+fn cut_everywhere(bytes: &[u8], boundaries: &[Boundary], file_header: usize) {
+    for length in 0..bytes.len() {
+        let what = format!("the first {length} bytes");
+        let Some(reading) = read(&what, &bytes[..length]) else {
+            assert!(length < file_header, "{what} are a capture");
+            continue;
+        };
+        assert!(length >= file_header, "{what} are no capture");
+        let (whole, packets) = boundaries.iter().copied().rfind(|(end, _)| *end <= length).expect("the file header");
+        assert_eq!(reading.packets(), packets, "{what}");
+        if whole == length {
+            assert_eq!(reading.report.status, Status::Ok, "{what}");
+            assert_eq!(reading.report.error, None, "{what}");
+            continue;
+        }
+        assert_eq!(reading.report.status, Status::CutShort, "{what}");
+        let message = reading.report.error.as_deref().expect("a message");
+        let place = format!("at byte {whole} (packet {}); kept {packets} packets", packets + 1);
+        assert!(message.ends_with(&place), "{what}: {message}, expected {place}");
+        let problems = String::from_utf8(reading.table("problems").to_vec()).expect("UTF-8");
+        let row = format!("_cut,0,{},{whole}\n", packets + 1);
+        assert!(problems.ends_with(&row), "{what}: {problems}, expected {row}");
+    }
+}
+
+#[test]
+fn every_prefix_of_a_pcap() {
+    for (order, magic) in [(Order::Little, NANOSECONDS), (Order::Big, MODIFIED)] {
+        let file = small_pcap(order, magic);
+        cut_everywhere(&file.bytes, &file.boundaries, 24);
+    }
+}
+
+#[test]
+fn every_prefix_of_a_pcapng() {
+    let file = small_pcapng();
+    cut_everywhere(&file.bytes, &file.boundaries, 28);
+}
+
+/// Every byte of a file, changed in a few ways: whatever it then says, it says it in every cut.
+fn change_every_byte(bytes: &[u8]) {
+    for at in 0..bytes.len() {
+        for mask in [0x01, 0x80, 0xFF] {
+            let mut changed = bytes.to_vec();
+            changed[at] ^= mask;
+            read(&format!("byte {at} changed by {mask:#x}"), &changed);
+        }
+    }
+}
+
+#[test]
+fn a_changed_byte_in_a_pcap() {
+    change_every_byte(&small_pcap(Order::Little, NANOSECONDS).bytes);
+}
+
+#[test]
+fn a_changed_byte_in_a_pcapng() {
+    change_every_byte(&small_pcapng().bytes);
+}
+
+/// The numbers that break arithmetic, in place of every aligned word.
+#[test]
+fn extreme_lengths_in_a_pcapng() {
+    let bytes = small_pcapng().bytes;
+    for at in (0..bytes.len()).step_by(4) {
+        for value in [0u32, 1, 4, 11, 12, 16, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFC, 0xFFFF_FFFF] {
+            for value in [value.to_le_bytes(), value.to_be_bytes()] {
+                let mut changed = bytes.clone();
+                changed[at..at + 4].copy_from_slice(&value);
+                read(&format!("word at {at} is {value:02x?}"), &changed);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_longer_than_any_is_damage() {
+    let mut file = small_pcap(Order::Little, NANOSECONDS);
+    let (end, packets) = *file.boundaries.last().expect("records");
+    for value in [1, 2, 262_145u32, 262_145] {
+        file.bytes.extend(value.to_le_bytes());
+    }
+    file.bytes.extend(vec![0; 300_000]);
+    let reading = read("a long record", &file.bytes).expect("a capture");
+    assert_eq!((reading.report.status, reading.packets()), (Status::Damaged, packets));
+    let message = reading.report.error.expect("a message");
+    assert!(message.contains(&format!("claims 262145 bytes, the limit is 262144 at byte {end}")), "{message}");
+}
+
+fn magic() -> impl Strategy<Value = Vec<u8>> {
+    let pcap = [0xA1B2_C3D4u32, NANOSECONDS, MODIFIED]
+        .map(|magic| [magic.to_le_bytes().to_vec(), magic.to_be_bytes().to_vec()]);
+    let section = Pcapng::new(Order::Big).bytes;
+    let mut beginnings = pcap.concat();
+    beginnings.extend([section[..4].to_vec(), section, Pcapng::ethernet().bytes, Pcap::ethernet().bytes, Vec::new()]);
+    select(beginnings)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn random_bytes_behind_a_magic(magic in magic(), noise in vec(any::<u8>(), 0..400)) {
+        read("noise", &[magic, noise].concat());
+    }
+
+    /// Small numbers look more like a capture than noise does.
+    #[test]
+    fn random_words_behind_a_magic(magic in magic(), words in vec(prop_oneof![0..64u32, any::<u32>()], 0..100)) {
+        let words: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
+        read("words", &[magic, words].concat());
+    }
+
+    #[test]
+    fn spliced_files(cut in any::<Index>(), from in any::<Index>(), swapped in any::<bool>()) {
+        let (one, two) = (small_pcap(Order::Little, NANOSECONDS).bytes, small_pcapng().bytes);
+        let (one, two) = if swapped { (two, one) } else { (one, two) };
+        read("spliced", &[&one[..cut.index(one.len())], &two[from.index(two.len())..]].concat());
+    }
+}

@@ -1,0 +1,21 @@
+//! The integration tests: one binary, so that the crate is linked once. Each module says at its head what it holds the
+//! program to; `builder` and `frames` make captures, `reading` reads them.
+
+mod builder;
+mod frames;
+mod reading;
+
+// What the tables say.
+mod aggregation;
+mod captures;
+mod golden;
+mod laws;
+
+// What the input may be.
+mod hostile;
+mod misleading;
+
+// What the command does.
+mod cli;
+mod inputs;
+mod outputs;

@@ -1,0 +1,188 @@
+//! Reads captures inside the test's process: every table as CSV, for any number of workers and size of ranges.
+
+use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
+use pcapstat::engine::{self, Work};
+use pcapstat::error::Error;
+use pcapstat::export::Export;
+use pcapstat::output::csv;
+use pcapstat::progress::Progress;
+use pcapstat::report::Report;
+use pcapstat::source::Source;
+use pcapstat::table::TABLES;
+use pcapstat::tally::{Needs, Tallies};
+use rayon::ThreadPool;
+use std::fs::File;
+use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Instant;
+
+/// How a capture is worked through, which must never show.
+#[derive(Clone, Copy, Debug)]
+pub struct Cut {
+    pub jobs: usize,
+    pub range_bytes: u64,
+}
+
+/// One range, one worker: what everything else is held to.
+pub const SERIAL: Cut = Cut { jobs: 1, range_bytes: u64::MAX };
+
+/// A capture that was read.
+pub struct Reading {
+    pub report: Report,
+    /// Every table but `ranges`, `packets` too, in the order of [`TABLES`].
+    pub tables: Vec<(&'static str, Vec<u8>)>,
+}
+
+const INTERVAL: u64 = 1_000_000_000;
+
+/// Opens bytes that may be no capture at all.
+pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
+    Capture::new(Source::from(bytes.to_vec()))
+}
+
+/// Reads a capture; `file` is what the first column says.
+pub fn read(file: &str, capture: &Capture, cut: Cut) -> Reading {
+    pool(cut.jobs).install(|| {
+        let progress = Progress::hidden();
+        let work = Work { range_bytes: cut.range_bytes, began: Instant::now(), progress: &progress };
+        let needs = TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
+        let run = engine::run(capture, work, &|| Tallies::new(needs, INTERVAL));
+        let report = Report::new(file.to_string(), capture, run);
+        assert_gapless(&report, capture);
+
+        let export = Export { file, before: 0, style: &csv::STYLE, needs, interval: INTERVAL };
+        let mut rows = Vec::new();
+        let exported = export.run(capture, work, |bytes| Ok::<(), ()>(rows.extend_from_slice(bytes)));
+        let exported = Report::new(file.to_string(), capture, exported.expect("writing to memory"));
+        assert_gapless(&exported, capture);
+        assert!(exported.tallies == report.tallies, "{file}: {cut:?}: counting while exporting counts something else");
+        assert_eq!(exported.error, report.error, "{file}: {cut:?}");
+
+        let mut tables = Vec::new();
+        for table in TABLES.iter().filter(|table| table.name != "ranges") {
+            let rows = if table.is_export() {
+                [csv::header(table), rows.clone()].concat()
+            } else {
+                csv::table(table, &report)
+            };
+            tables.push((table.name, rows));
+        }
+        Reading { report, tables }
+    })
+}
+
+/// The workers, made once for each number of them.
+fn pool(jobs: usize) -> &'static ThreadPool {
+    static POOLS: [OnceLock<ThreadPool>; 9] = [const { OnceLock::new() }; 9];
+    POOLS[jobs].get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads"))
+}
+
+/// `ranges` promises that each row continues the row before it, and all packets lie in them.
+fn assert_gapless(report: &Report, capture: &Capture) {
+    let mut offset = capture.start().offset;
+    for range in &report.ranges {
+        assert_eq!(range.offset, offset, "{}: a gap between ranges", report.file);
+        offset += range.bytes;
+    }
+    let packets: u64 = report.ranges.iter().map(|range| range.packets).sum();
+    assert_eq!(packets, report.tallies.totals.counts.packets, "{}: packets outside all ranges", report.file);
+    if report.faults.is_empty() {
+        assert_eq!(offset, capture.file_bytes(), "{}: the ranges end early", report.file);
+    }
+}
+
+impl Reading {
+    pub fn table(&self, name: &str) -> &[u8] {
+        let table = self.tables.iter().find(|(known, _)| *known == name);
+        &table.expect("a table of this name").1
+    }
+
+    pub fn packets(&self) -> u64 {
+        self.report.tallies.totals.counts.packets
+    }
+
+    /// Where two readings differ first: table and lines.
+    pub fn difference(&self, other: &Reading) -> Option<String> {
+        self.tables.iter().find_map(|(name, one)| {
+            let two = other.table(name);
+            (one != two).then(|| format!("{name}: {}", first_difference(one, two)))
+        })
+    }
+}
+
+/// The first line in which two texts differ.
+pub fn first_difference(one: &[u8], two: &[u8]) -> String {
+    let lines = |text: &[u8]| String::from_utf8_lossy(text).lines().map(String::from).collect::<Vec<_>>();
+    let (one, two) = (lines(one), lines(two));
+    let number = (0..).find(|&number| one.get(number) != two.get(number) || number > one.len()).unwrap_or(0);
+    format!("line {}: {:?} and {:?}", number + 1, one.get(number), two.get(number))
+}
+
+/// Reads the bytes once serially, then in each of the cuts; all must say the same. How often a guess was wrong is
+/// returned beside the serial reading.
+pub fn assert_same_in_every_cut(what: &str, capture: &Capture, cuts: &[Cut]) -> (Reading, u64) {
+    let serial = read("capture", capture, SERIAL);
+    let mut rewalked = 0;
+    for &cut in cuts {
+        let reading = read("capture", capture, cut);
+        rewalked += reading.report.rewalked;
+        if let Some(difference) = serial.difference(&reading) {
+            panic!("{what}: serial and {cut:?} differ: {difference}");
+        }
+    }
+    (serial, rewalked)
+}
+
+/// All captures below a directory, by their first bytes, in order.
+pub fn captures_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    files.filter(|path| begins_like_a_capture(path)).collect()
+}
+
+fn begins_like_a_capture(path: &Path) -> bool {
+    let mut magic = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAGIC_BYTES as u64).read_to_end(&mut magic));
+    read.is_ok() && is_capture(&magic)
+}
+
+/// Checks all captures in a few threads and names every one that fails.
+pub fn check_each(paths: &[PathBuf], check: impl Fn(&Path) + Sync) {
+    let failed = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if catch_unwind(AssertUnwindSafe(|| check(path))).is_err() {
+                        failed.lock().expect("no panic while held").push(path.display().to_string());
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().expect("no panic while held");
+    assert!(failed.is_empty(), "{} of {} captures fail:\n{}", failed.len(), paths.len(), failed.join("\n"));
+}
+
+/// The real captures beside the project, which are not part of it.
+pub fn captures_beside() -> Vec<PathBuf> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/captures");
+    let captures = captures_below(&directory);
+    if captures.is_empty() {
+        // Not `println!`, which the test harness keeps to itself when the test passes.
+        let _ = writeln!(std::io::stderr(), "skipped: no captures in {}", directory.display());
+    }
+    captures
+}
+
+/// The captures of the project itself.
+pub fn captures_of_testdata() -> Vec<PathBuf> {
+    let captures = captures_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata"));
+    assert!(!captures.is_empty(), "testdata holds no captures");
+    captures
+}
