@@ -3,7 +3,7 @@
 use crate::capture::{Capture, LinkType};
 use crate::engine::{RangeFacts, Run};
 use crate::error::{Error, Fault};
-use crate::tally::conversations::{Conversations, Pairs};
+use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
 use std::fmt;
 use std::sync::OnceLock;
@@ -59,7 +59,7 @@ pub struct Report {
     pub rewalked: u64,
     /// How long joining its runs took, in nanoseconds.
     pub merging_nanoseconds: u128,
-    pairs: OnceLock<Pairs>,
+    pairs: OnceLock<IpPairs>,
 }
 
 /// A fault, and the packet in front of which it stands, from 0.
@@ -165,9 +165,9 @@ impl Report {
     /// The finest conversations and those between pairs of addresses, where they were counted.
     ///
     /// The latter are made once and shared by the tables.
-    pub fn conversations(&self) -> Option<(&Conversations, &Pairs)> {
+    pub fn conversations(&self) -> Option<(&Conversations, &IpPairs)> {
         let finest = self.tallies.conversations.as_ref()?;
-        Some((finest, self.pairs.get_or_init(|| Pairs::of(finest))))
+        Some((finest, self.pairs.get_or_init(|| IpPairs::of(finest))))
     }
 
     /// The link types in order of first use; those that the file states where no packet used one.

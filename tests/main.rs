@@ -1,13 +1,15 @@
 //! The integration tests: one binary, so that the crate is linked once. Each module says at its head what it holds the
-//! program to; `builder` and `frames` make captures, `reading` reads them.
+//! program to; `builder` and `frames` make captures, `reading` reads them and `cells` their tables.
 
 mod builder;
+mod cells;
 mod frames;
 mod reading;
 
 // What the tables say.
 mod aggregation;
 mod captures;
+mod conversing;
 mod golden;
 mod laws;
 

@@ -1,13 +1,11 @@
 //! `conversations`: unordered pairs of addresses (and ports) of each layer, A being who sent the first packet.
 
 use super::cell::Cell;
-use super::layers::{Talk, talks};
+use super::layers::{Talk, sorted_talks};
 use super::row::RowBuffer;
 use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
-use rayon::prelude::*;
-use std::cmp::Reverse;
 
 /// The table.
 pub static TABLE: Table = Table {
@@ -41,12 +39,7 @@ const COLUMNS: &[Column] = &[
 
 fn rows(report: &Report) -> Rows<'_> {
     let Some((finest, pairs)) = report.conversations() else { return Rows::from_list(Vec::<Talk>::new(), fill) };
-    let mut talks = talks(finest, pairs);
-    talks.par_sort_unstable_by_key(|talk| {
-        let flow = talk.flow();
-        (talk.layer, Reverse(flow.packets()), flow.first_packet(), talk.sides())
-    });
-    Rows::from_list(talks, fill)
+    Rows::from_list(sorted_talks(finest, pairs), fill)
 }
 
 fn fill(talk: &Talk<'_>, row: &mut RowBuffer) {

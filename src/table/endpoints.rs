@@ -6,10 +6,11 @@ use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 use crate::tally::flow::{Direction, Flow};
+use crate::tally::shards::{Merge, ShardKey, Shards};
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 /// The table.
 pub static TABLE: Table = Table {
@@ -54,53 +55,71 @@ impl Ends {
         self.rx = self.rx.plus(rx);
         self.conversations += conversations;
     }
+}
 
+impl Merge for Ends {
     fn merge(&mut self, other: &Ends) {
         self.add(other.all, other.tx, other.rx, other.conversations);
     }
 }
 
-/// Counts a conversation at both of its ends, once where they are the same.
-fn count<K: Eq + Hash>(ends: &mut HashMap<K, Ends>, low: K, high: K, flow: &Flow) {
-    let (from_low, from_high) = (flow.from_low(), flow.from_high());
-    let all = from_low.plus(from_high);
-    if low == high {
-        ends.entry(low).or_default().add(all, all, all, 1);
-    } else {
-        ends.entry(low).or_default().add(all, from_low, from_high, 1);
-        ends.entry(high).or_default().add(all, from_high, from_low, 1);
+/// What is counted at the ends of conversations: the layer, and whatever of a side is asked for.
+pub type EndKey<S> = (Layer, S);
+
+impl<S: Copy + Ord + Hash> ShardKey for EndKey<S> {
+    fn hashes(&self, state: &RandomState) -> (u64, u64) {
+        let hash = state.hash_one(self);
+        (hash.rotate_left(32), hash)
     }
 }
 
-/// The ends of all conversations of a report, by what `ends` says of each conversation's sides.
-pub fn ends_by<K: Eq + Hash + Send>(
+/// Counts a conversation at both of its ends, once where they are the same.
+fn count<S: Copy + Ord + Hash + Send + Sync>(
+    ends: &mut Shards<EndKey<S>, Ends>,
+    low: EndKey<S>,
+    high: EndKey<S>,
+    flow: &Flow,
+) {
+    let (from_low, from_high) = (flow.from_low(), flow.from_high());
+    let all = from_low.plus(from_high);
+    if low == high {
+        ends.value(&low, Ends::default).add(all, all, all, 1);
+    } else {
+        ends.value(&low, Ends::default).add(all, from_low, from_high, 1);
+        ends.value(&high, Ends::default).add(all, from_high, from_low, 1);
+    }
+}
+
+/// The ends of all conversations of a report, by what `end` says of a conversation's side: most packets first.
+pub fn sorted_ends<S: Copy + Ord + Hash + Send + Sync>(
     report: &Report,
-    ends: impl Fn(Layer, Side, Side) -> Option<(K, K)> + Sync,
-) -> Vec<(K, Ends)> {
+    end: impl Fn(Side) -> Option<S> + Sync,
+) -> Vec<(EndKey<S>, Ends)> {
     let Some((finest, pairs)) = report.conversations() else { return Vec::new() };
-    let merged = talks(finest, pairs)
-        .par_iter()
-        .fold(HashMap::new, |mut map, talk| {
+    let talks = talks(finest, pairs);
+    // One map for each worker and a spare: every map costs a merge.
+    let part = talks.len().div_ceil(2 * rayon::current_num_threads()).max(1024);
+    let parts = talks.par_chunks(part).map(|part| {
+        let mut ends = Shards::default();
+        for talk in part {
             let (low, high) = talk.sides();
-            if let Some((low, high)) = ends(talk.layer, low, high) {
-                count(&mut map, low, high, talk.flow());
+            if let (Some(low), Some(high)) = (end(low), end(high)) {
+                count(&mut ends, (talk.layer, low), (talk.layer, high), talk.flow());
             }
-            map
-        })
-        .reduce(HashMap::new, |one, two| {
-            let (mut more, fewer) = if one.len() >= two.len() { (one, two) } else { (two, one) };
-            for (key, ends) in fewer {
-                more.entry(key).or_default().merge(&ends);
-            }
-            more
-        });
-    merged.into_iter().collect()
+        }
+        ends
+    });
+    let merged = parts.reduce(Shards::default, |mut one, two| {
+        one.merge(two, |_| {});
+        one
+    });
+    let mut sorted: Vec<_> = merged.shards().iter().flat_map(|shard| shard.entries()).copied().collect();
+    sorted.par_sort_unstable_by_key(|((layer, side), ends)| (*layer, Reverse(ends.all.packets), *side));
+    sorted
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    let mut sorted = ends_by(report, |layer, low, high| Some(((layer, low), (layer, high))));
-    sorted.par_sort_unstable_by_key(|((layer, side), ends)| (*layer, Reverse(ends.all.packets), *side));
-    Rows::from_list(sorted, |((layer, (address, port)), ends), row| {
+    Rows::from_list(sorted_ends(report, Some), |((layer, (address, port)), ends), row| {
         row.push(Cell::Text(layer.name()));
         row.push(address.cell());
         row.push(Cell::integer(*port));

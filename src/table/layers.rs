@@ -2,9 +2,10 @@
 
 use super::cell::Cell;
 use crate::dissect::packet::Transport;
-use crate::tally::conversations::{Conversations, Pairs, eth_of, ipv4_of, ipv6_of, ports_of};
-use crate::tally::flow::{Entry, Flow};
+use crate::tally::conversations::{Conversations, IpPairs, eth_of, ipv4_of, ipv6_of, ports_of};
+use crate::tally::flow::{Entry, Flow, Flows, Pairs};
 use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The layers that have conversations, in the order of the rows.
@@ -65,66 +66,93 @@ pub type Side = (Address, Option<u16>);
 /// A conversation of one layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Talk<'a> {
+    /// Its packets, and the number of the first one: here for the sake of sorting.
+    packets: u64,
+    first_packet: u64,
+    entry: AnyEntry<'a>,
     /// Its layer.
     pub layer: Layer,
-    finest: Finest<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Finest<'a> {
+enum AnyEntry<'a> {
     Eth(&'a Entry<2>),
     Ipv4(&'a Entry<2>),
     Ipv6(&'a Entry<5>),
 }
 
 impl<'a> Talk<'a> {
+    fn new(layer: Layer, entry: AnyEntry<'a>) -> Talk<'a> {
+        let (AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow))) = entry;
+        Talk { packets: flow.packets(), first_packet: flow.first_packet(), entry, layer }
+    }
+
     /// What is known of it.
     pub fn flow(&self) -> &'a Flow {
-        match self.finest {
-            Finest::Eth((_, flow)) | Finest::Ipv4((_, flow)) | Finest::Ipv6((_, flow)) => flow,
+        match self.entry {
+            AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow)) => flow,
         }
     }
 
     /// The low and the high side.
     pub fn sides(&self) -> (Side, Side) {
-        let ((low, high), ports) = match self.finest {
-            Finest::Eth((key, _)) => {
+        let ((low, high), ports) = match self.entry {
+            AnyEntry::Eth((key, _)) => {
                 let (low, high) = eth_of(key);
-                ((Address::Mac(low), Address::Mac(high)), None)
+                ((Address::Mac(low), Address::Mac(high)), 0)
             }
-            Finest::Ipv4((key, _)) => {
+            AnyEntry::Ipv4((key, _)) => {
                 let (low, high) = ipv4_of(key);
-                ((Address::Ipv4(low), Address::Ipv4(high)), ports_of(key[1]))
+                ((Address::Ipv4(low), Address::Ipv4(high)), key[1])
             }
-            Finest::Ipv6((key, _)) => {
+            AnyEntry::Ipv6((key, _)) => {
                 let (low, high) = ipv6_of(key);
-                ((Address::Ipv6(low), Address::Ipv6(high)), ports_of(key[4]))
+                ((Address::Ipv6(low), Address::Ipv6(high)), key[4])
             }
         };
+        let ports = ports_of(ports).filter(|_| self.layer >= Layer::Tcp);
         let (low_port, high_port) = ports.map(|(_, low, high)| (low, high)).unzip();
         ((low, low_port), (high, high_port))
     }
 }
 
-/// Every conversation of every layer, in no order.
-pub fn talks<'a>(finest: &'a Conversations, pairs: &'a Pairs) -> Vec<Talk<'a>> {
-    let eth =
-        finest.eth.shards().flat_map_iter(|shard| shard.map(|e| Talk { layer: Layer::Eth, finest: Finest::Eth(e) }));
-    let ipv4 =
-        pairs.ipv4.shards().flat_map_iter(|shard| shard.map(|e| Talk { layer: Layer::Ipv4, finest: Finest::Ipv4(e) }));
-    let ipv6 =
-        pairs.ipv6.shards().flat_map_iter(|shard| shard.map(|e| Talk { layer: Layer::Ipv6, finest: Finest::Ipv6(e) }));
-    let over_ipv4 = finest
-        .ipv4
-        .shards()
-        .flat_map_iter(|shard| shard.filter_map(|entry| transport_talk(entry.0[1], Finest::Ipv4(entry))));
-    let over_ipv6 = finest
-        .ipv6
-        .shards()
-        .flat_map_iter(|shard| shard.filter_map(|entry| transport_talk(entry.0[4], Finest::Ipv6(entry))));
-    eth.chain(ipv4).chain(ipv6).chain(over_ipv4).chain(over_ipv6).collect()
+/// Every conversation of every layer: layer by layer, most packets first, then in the order of the first packet.
+pub fn sorted_talks<'a>(finest: &'a Conversations, pairs: &'a IpPairs) -> Vec<Talk<'a>> {
+    let mut talks = talks(finest, pairs);
+    talks.par_sort_unstable_by(|one, two| {
+        let rank = |talk: &Talk<'_>| (talk.layer, Reverse(talk.packets), talk.first_packet);
+        // Two layers of one packet may begin with it; only then are the sides looked up.
+        rank(one).cmp(&rank(two)).then_with(|| one.sides().cmp(&two.sides()))
+    });
+    talks
 }
 
-fn transport_talk(ports: u64, finest: Finest<'_>) -> Option<Talk<'_>> {
-    ports_of(ports).map(|(transport, ..)| Talk { layer: Layer::of(transport), finest })
+/// Every conversation of every layer, in no order.
+pub fn talks<'a>(finest: &'a Conversations, pairs: &'a IpPairs) -> Vec<Talk<'a>> {
+    let eth = entries(&finest.eth).map(|entry| Talk::new(Layer::Eth, AnyEntry::Eth(entry)));
+    let ipv4 = pair_entries(&finest.ipv4, &pairs.ipv4).map(|entry| Talk::new(Layer::Ipv4, AnyEntry::Ipv4(entry)));
+    let ipv6 = pair_entries(&finest.ipv6, &pairs.ipv6).map(|entry| Talk::new(Layer::Ipv6, AnyEntry::Ipv6(entry)));
+    let over_ipv4 = entries(&finest.ipv4).filter_map(|entry| transport_talk(entry.0[1], AnyEntry::Ipv4(entry)));
+    let over_ipv6 = entries(&finest.ipv6).filter_map(|entry| transport_talk(entry.0[4], AnyEntry::Ipv6(entry)));
+    let mut talks = Vec::with_capacity(finest.eth.len() + 2 * (finest.ipv4.len() + finest.ipv6.len()));
+    talks.par_extend(eth.chain(ipv4).chain(ipv6).chain(over_ipv4).chain(over_ipv6));
+    talks
+}
+
+fn entries<const WORDS: usize>(flows: &Flows<WORDS>) -> impl ParallelIterator<Item = &Entry<WORDS>> {
+    flows.shards().par_iter().flat_map_iter(|shard| shard.entries())
+}
+
+fn pair_entries<'a, const WORDS: usize>(
+    flows: &'a Flows<WORDS>,
+    pairs: &'a Pairs<WORDS>,
+) -> impl ParallelIterator<Item = &'a Entry<WORDS>> {
+    let shards = flows.shards().par_iter().zip(pairs.single.par_iter());
+    let single =
+        shards.flat_map_iter(|(shard, places)| places.iter().filter_map(|place| shard.entries().get(*place as usize)));
+    single.chain(pairs.merged.par_iter())
+}
+
+fn transport_talk(ports: u64, entry: AnyEntry<'_>) -> Option<Talk<'_>> {
+    ports_of(ports).map(|(transport, ..)| Talk::new(Layer::of(transport), entry))
 }

@@ -1,11 +1,10 @@
 //! `ports`: every port of each transport. A packet counts at its source and at its destination port, once when they are equal.
 
 use super::cell::Cell;
-use super::endpoints::ends_by;
+use super::endpoints::sorted_ends;
 use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
-use std::cmp::Reverse;
 
 /// The table.
 pub static TABLE: Table = Table {
@@ -29,9 +28,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    let mut sorted = ends_by(report, |layer, (_, low), (_, high)| Some(((layer, low?), (layer, high?))));
-    sorted.sort_unstable_by_key(|((layer, port), ends)| (*layer, Reverse(ends.all.packets), *port));
-    Rows::from_list(sorted, |((layer, port), ends), row| {
+    Rows::from_list(sorted_ends(report, |(_, port)| port), |((layer, port), ends), row| {
         row.push(Cell::Text(layer.name()));
         row.push(Cell::Integer(u64::from(*port)));
         row.push(Cell::Integer(ends.all.packets));

@@ -4,7 +4,7 @@
 //! made of them when all is merged. A packet counts in every layer that it has, tunnels included. There are no timeouts.
 
 use super::Tally;
-use super::flow::{Flows, Key};
+use super::flow::{self, Flows, Key, Pairs};
 use crate::dissect::packet::{Addresses, Hop, Packet, Ports, Transport};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -80,7 +80,7 @@ impl Conversations {
         } else {
             [source << 32 | destination, word(source_port, destination_port)]
         };
-        self.ipv4.observe(key, packet, self.seen, from_high, payload_bytes);
+        flow::observe(&mut self.ipv4, key, packet, self.seen, from_high, payload_bytes);
     }
 
     #[inline]
@@ -93,7 +93,7 @@ impl Conversations {
                 let (destination, source) = macs.split_at(6);
                 let (source, destination) = (mac_word(source), mac_word(destination));
                 let key = [source.min(destination), source.max(destination)];
-                self.eth.observe(key, packet, self.seen, source > destination, 0);
+                flow::observe(&mut self.eth, key, packet, self.seen, source > destination, 0);
             }
             Addresses::Ipv4(addresses) => {
                 let pair = u64::from_be_bytes(*addresses);
@@ -116,7 +116,7 @@ impl Conversations {
                 } else {
                     [a, b, c, d, word(source_port, destination_port)]
                 };
-                self.ipv6.observe(key, packet, self.seen, from_high, payload_bytes);
+                flow::observe(&mut self.ipv6, key, packet, self.seen, from_high, payload_bytes);
             }
             // Without both addresses there is no pair.
             Addresses::Ipv4Source(_) | Addresses::Ipv6Source(_) | Addresses::NoIp => {}
@@ -134,28 +134,28 @@ impl Tally for Conversations {
     }
 
     fn merge(&mut self, later: Conversations) {
-        self.eth.merge(later.eth, self.seen);
-        self.ipv4.merge(later.ipv4, self.seen);
-        self.ipv6.merge(later.ipv6, self.seen);
+        flow::merge(&mut self.eth, later.eth, self.seen);
+        flow::merge(&mut self.ipv4, later.ipv4, self.seen);
+        flow::merge(&mut self.ipv6, later.ipv6, self.seen);
         self.seen += later.seen;
     }
 }
 
 /// The conversations between pairs of IP addresses, whatever their transport.
-#[derive(Debug, Default)]
-pub struct Pairs {
+#[derive(Debug)]
+pub struct IpPairs {
     /// Pairs of IPv4 addresses.
-    pub ipv4: Flows<2>,
+    pub ipv4: Pairs<2>,
     /// Pairs of IPv6 addresses.
-    pub ipv6: Flows<5>,
+    pub ipv6: Pairs<5>,
 }
 
-impl Pairs {
+impl IpPairs {
     /// Made from the finest conversations.
-    pub fn of(conversations: &Conversations) -> Pairs {
-        Pairs {
-            ipv4: conversations.ipv4.pairs(|key| key[0] >> 32 == key[0] & 0xFFFF_FFFF),
-            ipv6: conversations.ipv6.pairs(|key| key[..2] == key[2..4]),
+    pub fn of(conversations: &Conversations) -> IpPairs {
+        IpPairs {
+            ipv4: Pairs::of(&conversations.ipv4, |key| key[0] >> 32 == key[0] & 0xFFFF_FFFF),
+            ipv6: Pairs::of(&conversations.ipv6, |key| key[..2] == key[2..4]),
         }
     }
 }

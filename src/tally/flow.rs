@@ -1,16 +1,13 @@
-//! What is known of one conversation, and tables of them, split into shards by hash so that merging runs on all cores.
+//! What is known of one conversation, and maps of them.
 //!
-//! A key is a few words: the ordered pair of addresses, then ports and transport in the last word. The shard depends on the
-//! addresses alone, so that all conversations of a pair are in one shard. Hashes are seeded per process, because the
-//! keys come from whoever sent the packets; nothing in the output depends on them.
+//! A conversation has a low and a high side, by address and port, so that both directions have one key.
 
+use super::shards::{Merge, ShardKey, Shards};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
 use rayon::prelude::*;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::LazyLock;
 
 /// One direction of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -140,9 +137,10 @@ impl Flow {
             ..*self
         }
     }
+}
 
-    /// Takes in another part of the same conversation.
-    pub fn merge(&mut self, other: &Flow) {
+impl Merge for Flow {
+    fn merge(&mut self, other: &Flow) {
         self.first = self.first.min(other.first);
         self.from_low = self.from_low.plus(other.from_low);
         self.from_high = self.from_high.plus(other.from_high);
@@ -150,147 +148,93 @@ impl Flow {
     }
 }
 
-/// Addresses, ports and transport in words; see the module's head.
+/// A few words: the ordered pair of addresses, then ports and transport in the last one.
 pub type Key<const WORDS: usize> = [u64; WORDS];
 
 /// A conversation with its key.
 pub type Entry<const WORDS: usize> = (Key<WORDS>, Flow);
 
-/// How many shards a table has.
-const SHARDS: usize = 64;
-
-/// Below this many entries a merge is not worth waking other workers.
-const WORTH_SHARING: usize = 4096;
-
-static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::default);
-
 /// Conversations by key.
+pub type Flows<const WORDS: usize> = Shards<Key<WORDS>, Flow>;
+
+impl<const WORDS: usize> ShardKey for Key<WORDS> {
+    /// The shard depends on the addresses alone: all conversations of a pair are in one shard.
+    #[inline]
+    fn hashes(&self, state: &RandomState) -> (u64, u64) {
+        let mut hasher = state.build_hasher();
+        let (ports, addresses) = self.split_last().unwrap_or((&0, &[]));
+        for word in addresses {
+            hasher.write_u64(*word);
+        }
+        let pair = hasher.finish();
+        hasher.write_u64(*ports);
+        (pair, hasher.finish())
+    }
+}
+
+/// Counts a packet of the conversation `key`; `number` is the packet's number from 0.
+#[inline]
+pub fn observe<const WORDS: usize>(
+    flows: &mut Flows<WORDS>,
+    key: Key<WORDS>,
+    packet: &Packet<'_>,
+    number: u64,
+    from_high: bool,
+    payload_bytes: u32,
+) {
+    let first = number << 1 | u64::from(from_high);
+    flows.value(&key, || Flow::new(first)).add(packet, from_high, payload_bytes);
+}
+
+/// Takes in the conversations of a run that begins `seen` packets later.
+pub fn merge<const WORDS: usize>(flows: &mut Flows<WORDS>, later: Flows<WORDS>, seen: u64) {
+    flows.merge(later, |flow| flow.first += seen << 1);
+}
+
+/// Conversations between pairs of addresses, whatever their ports: of most pairs there is only one.
 #[derive(Clone, Debug)]
-pub struct Flows<const WORDS: usize> {
-    hasher: RandomState,
-    shards: Vec<HashTable<Entry<WORDS>>>,
+pub struct Pairs<const WORDS: usize> {
+    /// For each shard: the places of the entries that are their pair's only one.
+    pub single: Vec<Vec<u32>>,
+    /// Those of more than one entry, merged.
+    pub merged: Vec<Entry<WORDS>>,
 }
 
-impl<const WORDS: usize> Default for Flows<WORDS> {
-    fn default() -> Flows<WORDS> {
-        Flows { hasher: HASHER.clone(), shards: Vec::new() }
-    }
-}
-
-/// The hash that chooses the shard and the one that finds the entry in it.
-#[inline]
-fn hashes<const WORDS: usize>(state: &RandomState, key: &Key<WORDS>) -> (u64, u64) {
-    let mut hasher = state.build_hasher();
-    let (ports, addresses) = key.split_last().unwrap_or((&0, &[]));
-    for word in addresses {
-        hasher.write_u64(*word);
-    }
-    let pair = hasher.finish();
-    hasher.write_u64(*ports);
-    (pair, hasher.finish())
-}
-
-#[inline]
-fn shard_of(pair: u64) -> usize {
-    // The table itself uses the high and the low bits of its own hash.
-    (pair >> 32) as usize % SHARDS
-}
-
-impl<const WORDS: usize> Flows<WORDS> {
-    /// How many conversations there are.
-    pub fn len(&self) -> usize {
-        self.shards.iter().map(HashTable::len).sum()
-    }
-
-    /// True when there are none.
-    pub fn is_empty(&self) -> bool {
-        self.shards.iter().all(HashTable::is_empty)
-    }
-
-    /// All conversations, shard by shard, in no order within one.
-    pub fn shards(&self) -> impl IndexedParallelIterator<Item = impl Iterator<Item = &Entry<WORDS>>> {
-        self.shards.par_iter().map(HashTable::iter)
-    }
-
-    /// Counts a packet of the conversation `key`; `number` is the packet's number from 0.
-    #[inline]
-    pub(super) fn observe(
-        &mut self,
-        key: Key<WORDS>,
-        packet: &Packet<'_>,
-        number: u64,
-        from_high: bool,
-        payload_bytes: u32,
-    ) {
-        let first = number << 1 | u64::from(from_high);
-        self.flow(key, first).add(packet, from_high, payload_bytes);
-    }
-
-    #[inline]
-    fn flow(&mut self, key: Key<WORDS>, first: u64) -> &mut Flow {
-        if self.shards.is_empty() {
-            self.shards.resize_with(SHARDS, HashTable::new);
-        }
-        let (pair, hash) = hashes(&self.hasher, &key);
-        let shard = &mut self.shards[shard_of(pair)];
-        let rehash = |entry: &Entry<WORDS>| hashes(&self.hasher, &entry.0).1;
-        let entry = shard.entry(hash, |entry| entry.0 == key, rehash);
-        &mut entry.or_insert_with(|| (key, Flow::new(first))).into_mut().1
-    }
-
-    /// Takes in the conversations of a run that begins `seen` packets later.
-    pub(super) fn merge(&mut self, mut later: Flows<WORDS>, seen: u64) {
-        if self.shards.is_empty() {
-            self.shards.resize_with(SHARDS, HashTable::new);
-        }
-        let hasher = &self.hasher;
-        let share = later.len() >= WORTH_SHARING;
-        let pairs = self.shards.par_iter_mut().zip(later.shards.par_iter_mut());
-        pairs.with_min_len(if share { 1 } else { SHARDS }).for_each(|(shard, later)| {
-            let mut later = std::mem::take(later);
-            for (_, flow) in later.iter_mut() {
-                flow.first += seen << 1;
-            }
-            // Merging commutes once the numbers are shifted: the fewer move to the more.
-            if later.len() > shard.len() {
-                std::mem::swap(shard, &mut later);
-            }
-            for (key, flow) in later {
-                let rehash = |entry: &Entry<WORDS>| hashes(hasher, &entry.0).1;
-                let entry = shard.entry(hashes(hasher, &key).1, |entry| entry.0 == key, rehash);
-                entry.and_modify(|(_, earlier)| earlier.merge(&flow)).or_insert((key, flow));
-            }
-        });
-    }
-
-    /// The same conversations without ports and transports: one for each pair of addresses.
+impl<const WORDS: usize> Pairs<WORDS> {
+    /// Made from the finest conversations.
     ///
-    /// Where both addresses are the same, which `is_self` tells, there is one direction only.
-    pub fn pairs(&self, is_self: impl Fn(&Key<WORDS>) -> bool + Sync) -> Flows<WORDS> {
-        let merged = self.shards.par_iter().map(|shard| {
-            let mut pairs: HashTable<Entry<WORDS>> = HashTable::new();
-            for (key, flow) in shard {
-                let flow = if is_self(key) { &flow.one_way() } else { flow };
-                let mut key = *key;
-                key[WORDS - 1] = 0;
-                let rehash = |entry: &Entry<WORDS>| hashes(&self.hasher, &entry.0).1;
-                let entry = pairs.entry(hashes(&self.hasher, &key).1, |entry| entry.0 == key, rehash);
-                entry.and_modify(|(_, earlier)| earlier.merge(flow)).or_insert((key, *flow));
-            }
-            pairs
-        });
-        Flows { hasher: self.hasher.clone(), shards: merged.collect() }
+    /// Where both addresses are the same, which `is_self` tells, all is taken as sent by one side.
+    pub fn of(flows: &Flows<WORDS>, is_self: impl Fn(&Key<WORDS>) -> bool + Sync) -> Pairs<WORDS> {
+        let shards: Vec<_> = flows.shards().par_iter().map(|shard| pairs_of(shard.entries(), &is_self)).collect();
+        let (single, merged): (Vec<_>, Vec<_>) = shards.into_iter().unzip();
+        Pairs { single, merged: merged.into_iter().flatten().collect() }
     }
 }
 
-impl<const WORDS: usize> PartialEq for Flows<WORDS> {
-    /// Equal when they hold the same conversations, however they are arranged.
-    fn eq(&self, other: &Flows<WORDS>) -> bool {
-        let sorted = |flows: &Flows<WORDS>| {
-            let mut all: Vec<Entry<WORDS>> = flows.shards.iter().flatten().copied().collect();
-            all.sort_unstable_by_key(|(key, _)| *key);
-            all
-        };
-        sorted(self) == sorted(other)
+fn pairs_of<const WORDS: usize>(
+    entries: &[Entry<WORDS>],
+    is_self: impl Fn(&Key<WORDS>) -> bool,
+) -> (Vec<u32>, Vec<Entry<WORDS>>) {
+    let pair = |key: &Key<WORDS>| {
+        let mut pair = *key;
+        pair[WORDS - 1] = 0;
+        pair
+    };
+    let key_at = |&place: &u32| pair(&entries[place as usize].0);
+    let mut places: Vec<u32> = (0..entries.len() as u32).collect();
+    places.sort_unstable_by_key(key_at);
+    let (mut single, mut merged) = (Vec::new(), Vec::new());
+    for group in places.chunk_by(|one, two| key_at(one) == key_at(two)) {
+        match group {
+            [only] if !is_self(&key_at(only)) => single.push(*only),
+            [first, rest @ ..] => {
+                let mut flow = entries[*first as usize].1;
+                rest.iter().for_each(|place| flow.merge(&entries[*place as usize].1));
+                let key = key_at(first);
+                merged.push((key, if is_self(&key) { flow.one_way() } else { flow }));
+            }
+            [] => {}
+        }
     }
+    (single, merged)
 }

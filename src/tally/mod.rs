@@ -10,6 +10,7 @@ pub mod intervals;
 pub mod lengths;
 pub mod paths;
 pub mod problems;
+pub mod shards;
 pub mod totals;
 
 use crate::dissect::packet::Packet;

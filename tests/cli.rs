@@ -1,0 +1,170 @@
+//! The command line: help, wrong usage, and what is said on standard error.
+
+use crate::builder::Pcap;
+use crate::frames::{tcp, udp};
+use assert_cmd::Command;
+use pcapstat::table::TABLES;
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+pub fn pcapstat() -> Command {
+    assert_cmd::cargo_bin_cmd!("pcapstat")
+}
+
+/// What a run gave.
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl From<Output> for Said {
+    fn from(output: Output) -> Said {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
+        Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Said {
+    /// One line on standard error that begins with the program's name, and all of these words in it.
+    pub fn assert_one_message(&self, words: &[&str]) {
+        assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
+        self.assert_message(words);
+    }
+
+    pub fn assert_message(&self, words: &[&str]) {
+        let said = self
+            .stderr
+            .lines()
+            .any(|line| line.starts_with("pcapstat: ") && words.iter().all(|word| line.contains(word)));
+        assert!(said, "no message with {words:?}: {}", self.stderr);
+    }
+}
+
+/// Runs the program in a directory.
+pub fn run(directory: &Path, arguments: &[&str]) -> Said {
+    pcapstat().current_dir(directory).args(arguments).output().expect("it runs").into()
+}
+
+/// A few packets of two conversations.
+pub fn small_capture() -> Pcap {
+    let mut file = Pcap::ethernet();
+    for number in 0..20 {
+        file.frame(number, &tcp(80, 5000, &[1; 30]));
+        file.frame(number, &udp(53, 5000, b"question"));
+    }
+    file
+}
+
+/// A directory that holds `a.pcap`, the small capture.
+pub fn directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("a.pcap"), &small_capture().bytes).expect("a capture");
+    directory
+}
+
+#[test]
+fn help_begins_with_examples_and_lists_every_table() {
+    for help in ["-h", "--help"] {
+        let said = run(directory().path(), &[help]);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+        let first = said.stdout.lines().find(|line| !line.trim().is_empty());
+        assert_eq!(first, Some("Examples:"), "{help}");
+        assert!(said.stdout.contains("pcapstat capture.pcap -j 8"), "{help}");
+    }
+    let said = run(directory().path(), &["--help"]);
+    for table in TABLES {
+        assert!(said.stdout.contains(&format!("  {} ", table.name)), "{} is not in the help", table.name);
+    }
+    for code in [0, 2, 3, 4, 74] {
+        assert!(said.stdout.contains(&format!("{code:>4}  ")), "exit code {code} is not in the help");
+    }
+}
+
+#[test]
+fn version_is_the_crates() {
+    let said = run(directory().path(), &["--version"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(0), concat!("pcapstat ", env!("CARGO_PKG_VERSION"), "\n")));
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
+    let directory = directory();
+    for (arguments, words) in [
+        (&["--nonsense", "a.pcap"][..], &["--nonsense", "--help"][..]),
+        (&[], &["<PATH>"]),
+        (&["-t", "summry", "a.pcap"], &["summry", "did you mean summary?"]),
+        (&["-t", "xyz", "a.pcap"], &["xyz", "conversations"]),
+        (&["-t", "", "a.pcap"], &["summary"]),
+        (&["-j", "0", "a.pcap"], &["-j"]),
+        (&["-j", "many", "a.pcap"], &["many"]),
+        (&["-f", "xml", "a.pcap"], &["xml", "csv", "table"]),
+        (&["--interval", "0s", "a.pcap"], &["--interval", "0s", "100ms"]),
+        (&["--interval", "1 fortnight", "a.pcap"], &["--interval", "fortnight"]),
+        (&["--range-bytes", "0", "a.pcap"], &["--range-bytes", "0", "64k"]),
+        (&["--progress", "maybe", "a.pcap"], &["maybe", "always"]),
+        (&["-q", "-v", "a.pcap"], &["-q", "-v"]),
+        (&["-t", "summary,ports", "a.pcap"], &["-o DIR"]),
+        (&["-t", "all", "-f", "csv", "a.pcap"], &["-o DIR"]),
+    ] {
+        let said = run(directory.path(), arguments);
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", said.stderr);
+        for word in words {
+            assert!(said.stderr.contains(word), "{arguments:?}: {word:?} is not in {}", said.stderr);
+        }
+    }
+}
+
+#[test]
+fn wrong_usage_beats_a_missing_file() {
+    let said = run(directory().path(), &["-t", "nonsense", "missing.pcap"]);
+    assert_eq!(said.code, Some(2));
+}
+
+/// The same words in any order, and what `-t` names twice stands once.
+#[test]
+fn options_may_stand_anywhere() {
+    let directory = directory();
+    let one = run(directory.path(), &["-t", "ports", "-j", "2", "a.pcap"]);
+    let two = run(directory.path(), &["a.pcap", "-j2", "--tables=ports,ports", "-t", "ports"]);
+    assert_eq!((one.code, one.stderr.as_str()), (Some(0), ""));
+    assert!(one.stdout.starts_with("file,transport,port,packets,"));
+    assert_eq!(one.stdout, two.stdout);
+}
+
+#[test]
+fn quiet_says_nothing_but_the_exit_code() {
+    let directory = directory();
+    fs::write(directory.path().join("cut.pcap"), &small_capture().bytes[..100]).expect("a capture");
+    let said = run(directory.path(), &["-q", "missing.pcap", "cut.pcap", "a.pcap"]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(3), ""));
+    assert_eq!(said.stdout.lines().count(), 4);
+}
+
+#[test]
+fn verbose_tells_how_the_work_was_done() {
+    let directory = directory();
+    let said = run(directory.path(), &["-v", "-j", "3", "--range-bytes", "500", "a.pcap"]);
+    assert_eq!(said.code, Some(0));
+    let ranges = (small_capture().bytes.len() - 24).div_ceil(500);
+    for words in ["1 inputs", "40 packets", "3 workers", &format!("{ranges} ranges of up to 500 bytes"), "memory"] {
+        said.assert_message(&[words]);
+    }
+    let silent = run(directory.path(), &["-j", "3", "--range-bytes", "500", "a.pcap"]);
+    assert_eq!((silent.stderr.as_str(), silent.stdout), ("", said.stdout));
+}
+
+/// `always` draws even where nobody sees it; otherwise a pipe gets nothing. Either way the data stays clean.
+#[test]
+fn progress_is_drawn_on_standard_error() {
+    let directory = directory();
+    let length = small_capture().bytes.len();
+    let always = run(directory.path(), &["--progress", "always", "a.pcap"]);
+    assert_eq!(always.code, Some(0));
+    assert!(!always.stderr.is_empty(), "{length} bytes were read without a bar");
+    for quiet in [&["a.pcap"][..], &["--progress", "auto", "a.pcap"], &["--progress", "never", "a.pcap"]] {
+        let said = run(directory.path(), quiet);
+        assert_eq!((said.stderr.as_str(), &said.stdout), ("", &always.stdout), "{quiet:?}");
+    }
+}

@@ -1,0 +1,206 @@
+//! What a PATH may be: files good and bad, directories, standard input, several as one; and the exit code of each mixture.
+
+use crate::builder::Pcapng;
+use crate::cells::Csv;
+use crate::cli::{Said, directory, pcapstat, run, small_capture};
+use crate::frames::udp;
+use std::fs;
+use std::path::Path;
+
+/// `file` and `status` of every row of `summary`.
+fn statuses(said: &Said) -> Vec<(String, String)> {
+    let table = Csv::parse(said.stdout.as_bytes());
+    table.rows().map(|row| (row.text("file").to_string(), row.text("status").to_string())).collect()
+}
+
+fn rows(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(file, status)| (file.to_string(), status.to_string())).collect()
+}
+
+/// A file that is missing, one that is no capture, and captures that are cut and damaged.
+fn bad_inputs(directory: &Path) {
+    fs::write(directory.join("notes.txt"), "no capture at all").expect("a file");
+    fs::write(directory.join("nothing"), "").expect("a file");
+    fs::write(directory.join("header.pcap"), &small_capture().bytes[..10]).expect("a file");
+    let capture = small_capture();
+    let end = capture.boundaries[7].0;
+    fs::write(directory.join("cut.pcap"), &capture.bytes[..end + 20]).expect("a file");
+    let mut damaged = capture.bytes[..end].to_vec();
+    damaged.extend([0xFF; 40]);
+    fs::write(directory.join("damaged.pcap"), damaged).expect("a file");
+}
+
+#[test]
+fn unreadable_inputs_have_a_row_a_message_and_exit_code_3() {
+    let directory = directory();
+    bad_inputs(directory.path());
+    for (name, words) in [
+        ("missing.pcap", "cannot open"),
+        ("notes.txt", "not a capture"),
+        ("nothing", "not a capture"),
+        ("header.pcap", "not a capture"),
+    ] {
+        let said = run(directory.path(), &[name]);
+        assert_eq!(said.code, Some(3), "{name}");
+        assert_eq!(statuses(&said), rows(&[(name, "unreadable")]));
+        said.assert_one_message(&[&format!("pcapstat: {name}: "), words]);
+        let table = Csv::parse(said.stdout.as_bytes());
+        let row = table.rows().next().expect("a row");
+        assert!(said.stderr.contains(row.text("error")) && !row.text("error").is_empty(), "{name}");
+        assert_eq!((row.text("packets"), row.text("strict_time_order")), ("", ""), "{name}: unknown is empty");
+    }
+}
+
+#[test]
+fn a_cut_input_keeps_what_came_before_and_exits_with_4() {
+    let directory = directory();
+    bad_inputs(directory.path());
+    let end = small_capture().boundaries[7].0;
+    let place = format!("at byte {end} (packet 8)");
+    for (name, status, words) in [("cut.pcap", "cut_short", "cut short"), ("damaged.pcap", "damaged", "damaged")] {
+        let said = run(directory.path(), &[name]);
+        assert_eq!(said.code, Some(4), "{name}");
+        assert_eq!(statuses(&said), rows(&[(name, status)]));
+        said.assert_one_message(&[&format!("pcapstat: {name}: "), words, &place, "kept 7 packets"]);
+        assert!(run(directory.path(), &["-t", "packets", name]).stdout.lines().count() == 8, "{name}");
+        let problems = run(directory.path(), &["-t", "problems", name]).stdout;
+        assert!(problems.contains(&format!(",0,8,{end}\n")), "{problems}");
+    }
+}
+
+#[test]
+fn one_bad_input_stops_no_other_and_3_beats_4() {
+    let directory = directory();
+    bad_inputs(directory.path());
+    let said = run(directory.path(), &["cut.pcap", "missing.pcap", "a.pcap", "notes.txt", "damaged.pcap", "a.pcap"]);
+    assert_eq!(said.code, Some(3));
+    let expected = [
+        ("cut.pcap", "cut_short"),
+        ("missing.pcap", "unreadable"),
+        ("a.pcap", "ok"),
+        ("notes.txt", "unreadable"),
+        ("damaged.pcap", "damaged"),
+        ("a.pcap", "ok"),
+    ];
+    assert_eq!(statuses(&said), rows(&expected));
+    assert_eq!(said.stderr.lines().count(), 4, "{}", said.stderr);
+    assert_eq!(run(directory.path(), &["cut.pcap", "a.pcap"]).code, Some(4));
+}
+
+#[test]
+fn a_capture_without_packets_is_no_error() {
+    let directory = directory();
+    fs::write(directory.path().join("empty.pcap"), &small_capture().bytes[..24]).expect("a file");
+    fs::write(directory.path().join("empty.pcapng"), Pcapng::ethernet().bytes).expect("a file");
+    for name in ["empty.pcap", "empty.pcapng"] {
+        let said = run(directory.path(), &[name]);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{name}");
+        let table = Csv::parse(said.stdout.as_bytes());
+        let row = table.rows().next().expect("a row");
+        assert_eq!((row.number("packets"), row.number("interfaces"), row.text("duration_s")), (0, 1, ""), "{name}");
+        for (table, lines) in [("packets", 1), ("conversations", 1), ("problems", 1), ("lengths", 11)] {
+            let said = run(directory.path(), &["-t", table, name]);
+            assert_eq!((said.code, said.stdout.lines().count()), (Some(0), lines), "{table} of {name}");
+        }
+    }
+}
+
+/// `a-b/` sorts before `a/` by its bytes, though not name by name.
+#[cfg(unix)]
+#[test]
+fn a_directory_is_walked_in_byte_order_of_paths() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let captures = directory.path().join("captures");
+    let capture = small_capture().bytes;
+    for name in ["b.pcap", "a/x.pcap", "a/deep/er/y.any", "a-b/z.pcap", "B.pcap"] {
+        let path = captures.join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("a directory");
+        fs::write(path, &capture).expect("a capture");
+    }
+    fs::write(captures.join("a/notes.pcap"), "not a capture in spite of its name").expect("a file");
+    fs::write(captures.join("a/empty.pcap"), "").expect("a file");
+    std::os::unix::fs::symlink("..", captures.join("a/loop")).expect("a link");
+    std::os::unix::fs::symlink("nowhere", captures.join("b.pcap.old")).expect("a link");
+    let expected =
+        ["captures/B.pcap", "captures/a-b/z.pcap", "captures/a/deep/er/y.any", "captures/a/x.pcap", "captures/b.pcap"];
+    let said = run(directory.path(), &["captures"]);
+    let names: Vec<_> =
+        statuses(&said).into_iter().filter(|(_, status)| status == "ok").map(|(name, _)| name).collect();
+    assert_eq!(names, expected, "{}", said.stderr);
+    assert!(!said.stdout.contains("notes.pcap") && !said.stdout.contains("empty.pcap"), "{}", said.stdout);
+    assert!(!said.stderr.contains("loop"), "{}", said.stderr);
+}
+
+#[test]
+fn standard_input_is_read_like_a_file() {
+    let directory = directory();
+    for table in ["summary", "packets", "conversations"] {
+        let file = run(directory.path(), &["-t", table, "a.pcap"]).stdout;
+        let mut command = pcapstat();
+        command.args(["-t", table, "-"]).write_stdin(small_capture().bytes);
+        let said: Said = command.output().expect("it runs").into();
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+        assert_eq!(said.stdout, file.replace("\na.pcap,", "\n-,"));
+    }
+    let said: Said = pcapstat().arg("-").write_stdin("").output().expect("it runs").into();
+    assert_eq!(said.code, Some(3));
+    said.assert_one_message(&["pcapstat: -: not a capture"]);
+}
+
+#[test]
+fn several_inputs_merge_into_one_capture() {
+    let directory = directory();
+    let mut other = Pcapng::ethernet();
+    other.frame(0, &udp(53, 5000, b"question")).frame(1, &udp(53, 5000, b"again"));
+    fs::write(directory.path().join("b.pcapng"), &other.bytes).expect("a capture");
+    let paths = ["a.pcap", "b.pcapng", "a.pcap"];
+    let merged = |table: &str| {
+        let said = run(directory.path(), &[&["--merge", "-t", table][..], &paths].concat());
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{table}");
+        said.stdout
+    };
+    let table = Csv::parse(merged("summary").as_bytes());
+    let row = table.rows().next().expect("a row");
+    assert_eq!(table.rows().count(), 1);
+    assert_eq!(row.text("file"), "(merged)");
+    assert_eq!((row.text("format"), row.number("packets"), row.number("interfaces")), ("pcap+pcapng", 82, 3));
+    assert_eq!(row.text("strict_time_order"), "false");
+
+    // Packets go on counting over the inputs, in order.
+    let packets = merged("packets");
+    let table = Csv::parse(packets.as_bytes());
+    assert!(table.rows().map(|row| row.number("packet")).eq(1..=82));
+    assert!(table.rows().all(|row| row.text("file") == "(merged)"));
+    let one_by_one: usize =
+        paths.iter().map(|path| run(directory.path(), &["-t", "packets", path]).stdout.lines().count() - 1).sum();
+    assert_eq!(one_by_one, 82);
+
+    let conversations = merged("conversations");
+    let table = Csv::parse(conversations.as_bytes());
+    let udp: Vec<_> = table.rows().filter(|row| row.text("layer") == "udp").map(|row| row.number("packets")).collect();
+    assert_eq!(udp, [42], "one conversation over three inputs");
+}
+
+/// A bad input among those that are merged still shows in message, status and exit code.
+#[test]
+fn merging_hides_no_damage() {
+    let directory = directory();
+    bad_inputs(directory.path());
+    let said = run(directory.path(), &["--merge", "a.pcap", "cut.pcap", "a.pcap"]);
+    assert_eq!(said.code, Some(4));
+    assert_eq!(statuses(&said), rows(&[("(merged)", "cut_short")]));
+    said.assert_one_message(&["pcapstat: cut.pcap: cut short"]);
+    let table = Csv::parse(said.stdout.as_bytes());
+    assert_eq!(table.rows().next().expect("a row").number("packets"), 40 + 7 + 40);
+}
+
+#[test]
+fn a_capture_named_like_nothing_else_is_quoted() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let name = "a, \"b\"\u{e9}.pcap";
+    fs::write(directory.path().join(name), &small_capture().bytes).expect("a capture");
+    let said = run(directory.path(), &["-t", "packets", name]);
+    let table = Csv::parse(said.stdout.as_bytes());
+    assert_eq!(table.rows().count(), 40);
+    assert!(table.rows().all(|row| row.text("file") == name));
+}

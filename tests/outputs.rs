@@ -1,0 +1,161 @@
+//! Where tables go: files whole or not at all, tables for people, and a pipe whose reader has left.
+
+use crate::builder::Pcap;
+use crate::cli::{directory, pcapstat, run};
+use crate::frames::tcp;
+use pcapstat::table::TABLES;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// `EX_IOERR` of sysexits.h.
+const OUTPUT_FAILED: i32 = 74;
+
+/// Everything in a directory, hidden files too.
+fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
+    let named = entries.map(|entry| (entry.file_name().into_string().expect("UTF-8"), fs::read(entry.path())));
+    named.map(|(name, bytes)| (name, bytes.expect("a file"))).collect()
+}
+
+fn names(extension: &str) -> Vec<String> {
+    let mut names: Vec<_> = TABLES.iter().map(|table| format!("{}.{extension}", table.name)).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn each_table_is_a_file_of_its_own() {
+    let directory = directory();
+    let said = run(directory.path(), &["-t", "all,packets", "-o", "out/deep", "a.pcap"]);
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
+    let written = files(&directory.path().join("out/deep"));
+    assert_eq!(written.keys().cloned().collect::<Vec<_>>(), names("csv"), "no more and no temporary ones");
+    for table in TABLES.iter().filter(|table| table.name != "ranges") {
+        let shown = run(directory.path(), &["-t", table.name, "a.pcap"]);
+        assert_eq!(shown.stdout.as_bytes(), written[&format!("{}.csv", table.name)], "{}", table.name);
+        let header: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+        assert_eq!(shown.stdout.lines().next(), Some(header.join(",").as_str()), "{}", table.name);
+    }
+}
+
+#[test]
+fn all_is_every_table_but_packets() {
+    let directory = directory();
+    assert_eq!(run(directory.path(), &["-t", "all", "-o", "out", "a.pcap"]).code, Some(0));
+    let expected: Vec<_> = names("csv").into_iter().filter(|name| name != "packets.csv").collect();
+    assert_eq!(files(&directory.path().join("out")).into_keys().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn tables_for_people_are_text_files() {
+    let directory = directory();
+    let said = run(directory.path(), &["-t", "all,packets", "-f", "table", "-o", "out", "a.pcap"]);
+    assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
+    let written = files(&directory.path().join("out"));
+    assert_eq!(written.keys().cloned().collect::<Vec<_>>(), names("txt"));
+    assert!(written.values().all(|text| text.is_ascii() && text.ends_with(b"\n") && !text.contains(&b',')));
+}
+
+#[test]
+fn files_do_not_depend_on_the_workers() {
+    let directory = directory();
+    fs::create_dir(directory.path().join("captures")).expect("a directory");
+    for number in 0..5 {
+        let mut file = Pcap::ethernet();
+        for packet in 0..number * 300 {
+            file.frame(packet, &tcp(80, packet as u16, &vec![number as u8; packet as usize % 100]));
+        }
+        fs::write(directory.path().join(format!("captures/{number}.pcap")), file.bytes).expect("a capture");
+    }
+    for options in [&["--merge"][..], &["-f", "table"], &[]] {
+        let written = |jobs, range_bytes, out| {
+            let cut = ["-t", "all,packets", "-j", jobs, "--range-bytes", range_bytes, "-o", out, "captures"];
+            assert_eq!(run(directory.path(), &[options, &cut].concat()).code, Some(0));
+            let mut files = files(&directory.path().join(out));
+            files.retain(|name, _| !name.starts_with("ranges."));
+            files
+        };
+        let serial = written("1", "1G", "one");
+        for (jobs, range_bytes) in [("8", "100"), ("3", "5000"), ("8", "2M")] {
+            assert!(serial == written(jobs, range_bytes, "other"), "{options:?} -j {jobs} --range-bytes {range_bytes}");
+        }
+    }
+}
+
+/// A file from before is replaced, and stays when the run cannot begin.
+#[test]
+fn a_file_is_whole_or_not_at_all() {
+    let directory = directory();
+    let out = directory.path().join("out");
+    fs::create_dir(&out).expect("a directory");
+    fs::write(out.join("summary.csv"), "from before").expect("a file");
+    assert_eq!(run(directory.path(), &["-t", "nonsense", "-o", "out", "a.pcap"]).code, Some(2));
+    assert_eq!(files(&out).values().collect::<Vec<_>>(), [b"from before"]);
+    assert_eq!(run(directory.path(), &["-o", "out", "a.pcap"]).code, Some(0));
+    assert!(files(&out)["summary.csv"].starts_with(b"file,status,"));
+
+    // A directory stands where the file should go: nothing else is left behind.
+    fs::create_dir(out.join("ports.csv")).expect("a directory");
+    let said = run(directory.path(), &["-t", "ports", "-o", "out", "a.pcap"]);
+    assert_eq!(said.code, Some(OUTPUT_FAILED));
+    said.assert_one_message(&["cannot write"]);
+    let left: Vec<_> =
+        fs::read_dir(&out).expect("a directory").map(|entry| entry.expect("an entry").file_name()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+}
+
+#[test]
+fn an_output_directory_that_cannot_be_is_said() {
+    let directory = directory();
+    let said = run(directory.path(), &["-o", "a.pcap/out", "a.pcap"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(OUTPUT_FAILED), ""));
+    said.assert_one_message(&["cannot write"]);
+}
+
+#[test]
+fn several_tables_for_people_stand_below_each_other() {
+    let directory = directory();
+    let said = run(directory.path(), &["-f", "table", "-t", "lengths,summary,ports", "a.pcap"]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let at = |text: &str| said.stdout.find(text).unwrap_or_else(|| panic!("no {text:?} in {}", said.stdout));
+    assert!(at("from_bytes") < at("strict_time_order") && at("strict_time_order") < at("transport"));
+    let alone = run(directory.path(), &["-f", "table", "-t", "ports", "a.pcap"]);
+    assert!(said.stdout.ends_with(&alone.stdout), "{}", said.stdout);
+}
+
+/// Far more rows than a pipe holds.
+fn large_capture() -> Vec<u8> {
+    let mut file = Pcap::ethernet();
+    for number in 0..20_000 {
+        file.frame(number, &tcp(80, number as u16, b""));
+    }
+    file.bytes
+}
+
+/// The reader has left before the program can write: it is given its input only then.
+#[test]
+fn a_reader_that_leaves_early_is_no_error() {
+    let capture = large_capture();
+    for options in [
+        &["-t", "packets"][..],
+        &["-t", "conversations"],
+        &["-t", "packets", "-f", "table"],
+        &["-t", "all", "-f", "table"],
+    ] {
+        let mut command = Command::new(pcapstat().get_program());
+        command.args(options).args(["-j", "2", "--range-bytes", "10000", "-"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        drop(child.stdout.take());
+        let mut stdin = child.stdin.take().expect("piped");
+        // It may see that nobody reads, and leave, before it has read everything.
+        let _ = stdin.write_all(&capture);
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0), "{options:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{options:?}");
+    }
+}
