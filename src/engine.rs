@@ -8,7 +8,7 @@
 //! Nothing here names a protocol, a table or a format.
 
 use crate::capture::cut::{self, Ranges};
-use crate::capture::{Capture, Position};
+use crate::capture::{Capture, InterfaceStatement, Position};
 use crate::dissect;
 use crate::dissect::packet::Packet;
 use crate::error::Fault;
@@ -65,6 +65,8 @@ pub struct Run<T> {
     pub rewalked: u64,
     /// How long joining the runs took, in nanoseconds.
     pub merging_nanoseconds: u128,
+    /// What was said of interfaces on the way.
+    pub statements: Vec<InterfaceStatement>,
 }
 
 /// Walks, dissects and counts a whole capture. To be called on a worker of the pool that is to do it.
@@ -122,7 +124,7 @@ pub fn run_in_order<T: Tally, E: Send>(
         );
         taken?;
         for run in runs {
-            let (tally, run) = run.without_tally();
+            let (run, tally) = run.with_tally(());
             ready.push(tally);
             whole.append(run);
         }
@@ -161,19 +163,22 @@ const RESTARTS: usize = 3;
 
 impl<T> Run<T> {
     fn empty(start: Position, tally: T) -> Run<T> {
-        Run { end: start, packets: 0, fault: None, tally, ranges: Vec::new(), rewalked: 0, merging_nanoseconds: 0 }
+        Run {
+            end: start,
+            packets: 0,
+            fault: None,
+            tally,
+            ranges: Vec::new(),
+            rewalked: 0,
+            merging_nanoseconds: 0,
+            statements: Vec::new(),
+        }
     }
 
-    /// What was counted, and the rest.
-    fn without_tally(self) -> (T, Run<()>) {
-        let Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds } = self;
-        (tally, Run { end, packets, fault, tally: (), ranges, rewalked, merging_nanoseconds })
-    }
-
-    /// The same run with another tally.
-    pub fn with_tally<U>(self, tally: U) -> Run<U> {
-        let (_, Run { end, packets, fault, ranges, rewalked, merging_nanoseconds, .. }) = self.without_tally();
-        Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds }
+    /// The same run with another tally, and the tally that it had.
+    pub fn with_tally<U>(self, tally: U) -> (Run<U>, T) {
+        let Run { end, packets, fault, tally: before, ranges, rewalked, merging_nanoseconds, statements } = self;
+        (Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds, statements }, before)
     }
 }
 
@@ -187,6 +192,7 @@ impl<T: Tally> Run<T> {
         self.ranges.extend(later.ranges);
         self.rewalked += later.rewalked;
         self.merging_nanoseconds += later.merging_nanoseconds;
+        self.statements.extend(later.statements);
     }
 }
 
@@ -292,6 +298,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
             run.end = walk.end;
             run.packets += walk.packets;
             run.fault = walk.fault;
+            run.statements.extend(walk.statements);
             run.ranges.push(RangeFacts {
                 packets: walk.packets,
                 offset,

@@ -74,6 +74,6 @@ impl Export<'_> {
             tallies.merge(range.tallies);
             write(&range.rows.into_bytes())
         })?;
-        Ok(run.with_tally(tallies))
+        Ok(run.with_tally(tallies).0)
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of one input when all its runs are merged: what every table is made from.
 
-use crate::capture::{Capture, LinkType};
+use crate::capture::{Capture, Interface, InterfaceStatement, LinkType, Statement};
 use crate::engine::{RangeFacts, Run};
 use crate::error::{Error, Fault};
 use crate::tally::conversations::{Conversations, IpPairs};
@@ -41,10 +41,10 @@ pub struct Report {
     pub status: Status,
     /// The formats' names in order, each once.
     pub formats: Vec<&'static str>,
-    /// The link types that files state for themselves, for those without packets.
-    pub stated_link_types: Vec<LinkType>,
-    /// How many interfaces are described.
-    pub interfaces: u64,
+    /// What is said of interfaces, in the order of the file.
+    pub statements: Vec<InterfaceStatement>,
+    /// How many sections there are; 1 in formats without them.
+    pub sections: u32,
     /// The length of the file; none when it could not be opened.
     pub file_bytes: Option<u64>,
     /// What is wrong with the file, and where.
@@ -94,8 +94,8 @@ impl Report {
             file,
             status: Status::Ok,
             formats: Vec::new(),
-            stated_link_types: Vec::new(),
-            interfaces: 0,
+            statements: Vec::new(),
+            sections: 0,
             file_bytes: None,
             faults: Vec::new(),
             error: None,
@@ -109,6 +109,12 @@ impl Report {
 
     /// The report of a capture that was walked.
     pub fn new(file: String, capture: &Capture, run: Run<Tallies>) -> Report {
+        let only = capture.only_interface().map(|interface| InterfaceStatement {
+            section: 0,
+            interface: 0,
+            statement: Statement::Description(interface),
+        });
+        let statements = only.into_iter().chain(run.statements).collect();
         let damage = run.fault.map(|fault| Damage { fault, packets: run.packets });
         Report {
             file,
@@ -118,8 +124,8 @@ impl Report {
                 Some(_) => Status::Damaged,
             },
             formats: vec![capture.format()],
-            stated_link_types: capture.link_type().into_iter().collect(),
-            interfaces: capture.interfaces(&run.end),
+            statements,
+            sections: run.end.section.as_ref().map_or(0, |section| section.number) + 1,
             file_bytes: Some(capture.file_bytes()),
             faults: damage.into_iter().collect(),
             error: damage.map(|damage| damage.to_string()),
@@ -143,8 +149,11 @@ impl Report {
                 self.formats.push(format);
             }
         }
-        self.stated_link_types.append(&mut later.stated_link_types);
-        self.interfaces += later.interfaces;
+        // Every input has sections of its own.
+        let sections = self.sections;
+        let moved = |statement: InterfaceStatement| InterfaceStatement { section: statement.section + sections, ..statement };
+        self.statements.extend(later.statements.into_iter().map(moved));
+        self.sections += later.sections;
         self.faults.extend(later.faults.iter().map(|damage| Damage {
             fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
             packets: damage.packets + packets,
@@ -156,6 +165,9 @@ impl Report {
         self.ranges.extend(later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range }));
         if let Some(problems) = &mut later.tallies.problems {
             problems.shift_offsets(bytes);
+        }
+        if let Some(interfaces) = &mut later.tallies.interfaces {
+            interfaces.shift_sections(sections);
         }
         self.tallies.merge(later.tallies);
         self.file_bytes = Some(bytes + later.file_bytes.unwrap_or(0));
@@ -170,9 +182,26 @@ impl Report {
         Some((finest, self.pairs.get_or_init(|| IpPairs::of(finest))))
     }
 
-    /// The link types in order of first use; those that the file states where no packet used one.
-    pub fn link_types(&self) -> &[LinkType] {
+    /// The link types in order of first use; the described ones where no packet used any.
+    pub fn link_types(&self) -> Vec<LinkType> {
         let used = &self.tallies.totals.link_types;
-        if used.is_empty() { &self.stated_link_types } else { used }
+        if !used.is_empty() {
+            return used.clone();
+        }
+        let mut described = Vec::new();
+        for interface in self.described() {
+            if !described.contains(&interface.link_type) {
+                described.push(interface.link_type);
+            }
+        }
+        described
+    }
+
+    /// The interfaces that are described, in the order of the file.
+    pub fn described(&self) -> impl Iterator<Item = &Interface> {
+        self.statements.iter().filter_map(|statement| match &statement.statement {
+            Statement::Description(interface) => Some(interface),
+            Statement::Statistics { .. } => None,
+        })
     }
 }

@@ -59,6 +59,8 @@ pub struct Record<'a> {
     pub time: Option<Timestamp>,
     /// The interface's number within its section; 0 where the format knows only one.
     pub interface: u32,
+    /// The section's number, from 0; 0 where the format knows only one.
+    pub section: u32,
     /// What `data` begins with.
     pub link_type: LinkType,
 }
@@ -72,17 +74,44 @@ pub struct Interface {
     pub snaplen: u32,
     /// How its packets are stamped.
     pub clock: Clock,
+    /// What the capturing system calls it.
+    pub name: Option<String>,
+}
+
+/// What a file says of an interface, apart from its packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Statement {
+    /// An Interface Description Block, or what a file header says in its place.
+    Description(Interface),
+    /// An Interface Statistics Block: packets received and dropped, where it tells. The last one counts.
+    Statistics {
+        /// `isb_ifrecv`
+        received: Option<u64>,
+        /// `isb_ifdrop`
+        dropped: Option<u64>,
+    },
+}
+
+/// A [`Statement`] and the interface it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterfaceStatement {
+    /// The section's number, from 0.
+    pub section: u32,
+    /// The interface's number in its section, from 0.
+    pub interface: u32,
+    /// What is said.
+    pub statement: Statement,
 }
 
 /// What must be known of a pcapng section to read a packet in the middle of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
+    /// Its number, from 0.
+    pub number: u32,
     /// The byte order of its numbers.
     pub big_endian: bool,
     /// The interfaces described so far.
     pub interfaces: Vec<Interface>,
-    /// How many interfaces the sections before it described.
-    pub interfaces_before: u64,
 }
 
 /// A place between two records, with all that a reader needs to go on there.
@@ -119,6 +148,8 @@ pub struct Walk {
     pub packets: u64,
     /// Why it ended before its limit, where it did.
     pub fault: Option<Fault>,
+    /// What was said of interfaces on the way.
+    pub statements: Vec<InterfaceStatement>,
 }
 
 /// The capture formats.
@@ -180,15 +211,6 @@ impl Capture {
         }
     }
 
-    /// The link type that the file itself states for all its packets, where the format has such a field.
-    pub fn link_type(&self) -> Option<LinkType> {
-        match &self.format {
-            Format::Pcap(pcap) => Some(pcap.link_type()),
-            Format::Pcapng(_) => None,
-            Format::Snoop(snoop) => Some(snoop.link_type()),
-        }
-    }
-
     /// Where the records begin.
     pub fn start(&self) -> Position {
         match &self.format {
@@ -235,11 +257,12 @@ impl Capture {
         }
     }
 
-    /// How many interfaces were described before `end`.
-    pub fn interfaces(&self, end: &Position) -> u64 {
-        match &end.section {
-            Some(section) => section.interfaces_before + section.interfaces.len() as u64,
-            None => 1,
+    /// The one interface of formats that know only one, as the file header describes it.
+    pub fn only_interface(&self) -> Option<Interface> {
+        match &self.format {
+            Format::Pcap(pcap) => Some(pcap.interface()),
+            Format::Snoop(snoop) => Some(snoop.interface()),
+            Format::Pcapng(_) => None,
         }
     }
 }

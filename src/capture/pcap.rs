@@ -6,8 +6,8 @@
 //! A version is never refused; records above [`LinkType::longest_record`] are damage.
 
 use super::cut::Link;
-use super::time::Timestamp;
-use super::{LinkType, Position, Record, Walk, u32_at};
+use super::time::{Clock, Timestamp};
+use super::{Interface, LinkType, Position, Record, Walk, u32_at};
 use crate::error::{Error, Fault, FaultKind};
 
 /// The length of the file header.
@@ -19,6 +19,7 @@ pub struct Pcap {
     big_endian: bool,
     kind: Kind,
     link_type: LinkType,
+    snaplen: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,17 +56,17 @@ impl Pcap {
         let Some((big_endian, kind)) = kind_of(bytes) else {
             return Err(Error::NotACapture("its first bytes are those of no capture format".into()));
         };
-        let network = match pcap_parser::parse_pcap_header(bytes) {
-            Ok((_, header)) => Some(header.network.0 as u32),
+        let (snaplen, network) = match pcap_parser::parse_pcap_header(bytes) {
+            Ok((_, header)) => (Some(header.snaplen), Some(header.network.0 as u32)),
             // The big-endian modified magic is unknown to pcap-parser.
-            Err(_) if big_endian => u32_at::<true>(bytes, 20),
-            Err(_) => u32_at::<false>(bytes, 20),
+            Err(_) if big_endian => (u32_at::<true>(bytes, 16), u32_at::<true>(bytes, 20)),
+            Err(_) => (u32_at::<false>(bytes, 16), u32_at::<false>(bytes, 20)),
         };
-        let Some(network) = network else {
+        let (Some(snaplen), Some(network)) = (snaplen, network) else {
             return Err(Error::NotACapture(format!("its file header is cut short ({} of 24 bytes)", bytes.len())));
         };
         // The upper half of the field says whether and how long a frame check sequence follows.
-        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16) })
+        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16), snaplen })
     }
 
     /// The format's stable name.
@@ -77,9 +78,10 @@ impl Pcap {
         }
     }
 
-    /// The link type of all its records.
-    pub fn link_type(&self) -> LinkType {
-        self.link_type
+    /// The one interface that the file header describes.
+    pub fn interface(&self) -> Interface {
+        let clock = Clock::new(if self.kind == Kind::Nanoseconds { 9 } else { 6 }, 0);
+        Interface { link_type: self.link_type, snaplen: self.snaplen, clock, name: None }
     }
 
     fn record_header_bytes(&self) -> usize {
@@ -140,6 +142,7 @@ impl Pcap {
                 wire_bytes: fields.wire.saturating_sub(pseudo_header),
                 time: Some(Timestamp::new(i64::from(fields.seconds), u64::from(fields.fraction) * scale)),
                 interface: 0,
+                section: 0,
                 link_type: self.link_type,
             });
             packets += 1;
@@ -147,7 +150,7 @@ impl Pcap {
             rest = next;
         }
         let end = Position { offset, section: None };
-        Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }) }
+        Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }), statements: Vec::new() }
     }
 
     /// Whether a record may begin at `offset`, and where the next one would.

@@ -1,6 +1,6 @@
 //! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks, each framed by its length in front and behind.
 //!
-//! Read are Section Header, Interface Description, Enhanced, Simple and obsolete Packet Blocks; every other block is
+//! Read are Section Header, Interface Description, Interface Statistics, Enhanced, Simple and obsolete Packet Blocks; every other block is
 //! skipped by its length. Section and interface blocks go through pcap-parser, whose option values are decoded
 //! here in the section's byte order (it reads them little-endian only); packet blocks are read here, because they
 //! are read once per packet and pcap-parser allocates for options and does not know the obsolete one. Refused as damage: lengths that
@@ -8,15 +8,19 @@
 
 use super::cut::Link;
 use super::time::Clock;
-use super::{Interface, LinkType, Position, Record, Section, Walk, u32_at};
+use super::{Interface, InterfaceStatement, LinkType, Position, Record, Section, Statement, Walk, u32_at};
 use crate::error::{Error, Fault, FaultKind};
 use pcap_parser::pcapng as parser;
 use std::sync::Arc;
+
+/// The state in front of the first section header, which counts it up to 0.
+const BEFORE_THE_FIRST: Section = Section { number: u32::MAX, big_endian: false, interfaces: Vec::new() };
 
 const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 
 /// Type, length and the length behind.
@@ -40,11 +44,12 @@ impl Pcapng {
     /// # Errors
     /// [`Error::NotACapture`] when the first section header is cut or of an unknown byte order or version.
     pub fn open(bytes: &[u8]) -> Result<Pcapng, Error> {
-        let mut section = Arc::new(Section { big_endian: false, interfaces: Vec::new(), interfaces_before: 0 });
+        let mut section = Arc::new(BEFORE_THE_FIRST);
+        let mut statements = Vec::new();
         let start = Position { offset: 0, section: Some(section.clone()) };
         let mut rest = bytes;
         while let Ok(Some(block)) = block(rest, section.big_endian) {
-            if is_packet(block.kind) || declare(&mut section, &block).is_err() {
+            if is_packet(block.kind) || declare(&mut section, &block, &mut statements).is_err() {
                 break;
             }
             rest = rest.get(block.bytes..).unwrap_or_default();
@@ -117,8 +122,12 @@ fn is_packet(kind: u32) -> bool {
     matches!(kind, ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET)
 }
 
-/// Takes what a block that is no packet says into the section's state.
-fn declare(section: &mut Arc<Section>, block: &Block<'_>) -> Result<(), FaultKind> {
+/// Takes what a block that is no packet says into the section's state and the list of statements.
+fn declare(
+    section: &mut Arc<Section>,
+    block: &Block<'_>,
+    statements: &mut Vec<InterfaceStatement>,
+) -> Result<(), FaultKind> {
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
     match block.kind {
         SECTION_HEADER => {
@@ -130,8 +139,8 @@ fn declare(section: &mut Arc<Section>, block: &Block<'_>) -> Result<(), FaultKin
             if header.major_version != 1 {
                 return Err(FaultKind::SectionUnknown);
             }
-            let interfaces_before = section.interfaces_before + section.interfaces.len() as u64;
-            *section = Arc::new(Section { big_endian: block.big_endian, interfaces: Vec::new(), interfaces_before });
+            let number = section.number.wrapping_add(1);
+            *section = Arc::new(Section { number, big_endian: block.big_endian, interfaces: Vec::new() });
         }
         INTERFACE_DESCRIPTION => {
             let (_, description) = if block.big_endian {
@@ -139,31 +148,64 @@ fn declare(section: &mut Arc<Section>, block: &Block<'_>) -> Result<(), FaultKin
             } else {
                 parser::parse_interfacedescriptionblock_le(block.whole).map_err(|_| too_long)?
             };
-            Arc::make_mut(section).interfaces.push(interface(&description, block.big_endian));
+            let described = interface(&description, block.big_endian);
+            let section = Arc::make_mut(section);
+            statements.push(InterfaceStatement {
+                section: section.number,
+                interface: section.interfaces.len() as u32,
+                statement: Statement::Description(described.clone()),
+            });
+            section.interfaces.push(described);
+        }
+        INTERFACE_STATISTICS => {
+            let (_, statistics) = if block.big_endian {
+                parser::parse_interfacestatisticsblock_be(block.whole).map_err(|_| too_long)?
+            } else {
+                parser::parse_interfacestatisticsblock_le(block.whole).map_err(|_| too_long)?
+            };
+            let number = |code| {
+                let option = statistics.options.iter().find(|option| option.code == code);
+                option.and_then(|option| option.value.first_chunk::<8>()).map(|value| u64_of(*value, block.big_endian))
+            };
+            statements.push(InterfaceStatement {
+                section: section.number,
+                interface: statistics.if_id,
+                statement: Statement::Statistics {
+                    received: number(parser::OptionCode::IsbIfRecv),
+                    dropped: number(parser::OptionCode::IsbIfDrop),
+                },
+            });
         }
         _ => {}
     }
     Ok(())
 }
 
+fn u64_of(bytes: [u8; 8], big_endian: bool) -> u64 {
+    if big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }
+}
+
 fn interface(description: &parser::InterfaceDescriptionBlock<'_>, big_endian: bool) -> Interface {
     let option = |code| description.options.iter().find(|option| option.code == code).map(|option| &*option.value);
     let tsresol = option(parser::OptionCode::IfTsresol).and_then(|value| value.first()).copied();
     let tsoffset = option(parser::OptionCode::IfTsoffset).and_then(|value| value.first_chunk::<8>());
-    let offset =
-        tsoffset.map_or(0, |&value| if big_endian { i64::from_be_bytes(value) } else { i64::from_le_bytes(value) });
+    let name = option(parser::OptionCode::IfName).map(|name| {
+        // pcap-parser leaves the padding in place.
+        String::from_utf8_lossy(name).trim_end_matches('\0').to_owned()
+    });
     Interface {
         link_type: LinkType(description.linktype.0 as u16),
         snaplen: description.snaplen,
-        clock: Clock::new(tsresol.unwrap_or(6), offset),
+        clock: Clock::new(tsresol.unwrap_or(6), tsoffset.map_or(0, |offset| u64_of(*offset, big_endian) as i64)),
+        name: name.filter(|name| !name.is_empty()),
     }
 }
 
 /// Reads the packets whose blocks begin at or behind `from` and before `until`.
 pub fn walk<'a>(bytes: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
     let Position { mut offset, section } = from;
-    let mut section = section
-        .unwrap_or_else(|| Arc::new(Section { big_endian: false, interfaces: Vec::new(), interfaces_before: 0 }));
+    let mut section = section.unwrap_or_else(|| Arc::new(BEFORE_THE_FIRST));
+    let mut statements = Vec::new();
     let mut packets = 0;
     let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
     let mut fault = None;
@@ -174,7 +216,7 @@ pub fn walk<'a>(bytes: &'a [u8], from: Position, until: u64, mut each: impl FnMu
                 each(&packet(&section, &block, offset)?);
                 packets += 1;
             } else {
-                declare(&mut section, &block)?;
+                declare(&mut section, &block, &mut statements)?;
             }
             Ok(block.bytes)
         });
@@ -190,7 +232,7 @@ pub fn walk<'a>(bytes: &'a [u8], from: Position, until: u64, mut each: impl FnMu
             }
         }
     }
-    Walk { end: Position { offset, section: Some(section) }, packets, fault }
+    Walk { end: Position { offset, section: Some(section) }, packets, fault, statements }
 }
 
 /// The record that a packet block holds.
@@ -225,6 +267,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         wire_bytes,
         time: units.map(|(high, low)| described.clock.time(u64::from(high) << 32 | u64::from(low))),
         interface,
+        section: section.number,
         link_type: described.link_type,
     })
 }

@@ -3,8 +3,8 @@
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 
 use super::cut::Link;
-use super::time::Timestamp;
-use super::{LinkType, Position, Record, Walk, u32_at};
+use super::time::{Clock, Timestamp};
+use super::{Interface, LinkType, Position, Record, Walk, u32_at};
 use crate::error::{Error, Fault, FaultKind};
 
 /// The length of the file header.
@@ -37,9 +37,9 @@ impl Snoop {
         }
     }
 
-    /// The link type of all its records.
-    pub fn link_type(&self) -> LinkType {
-        self.link_type
+    /// The one interface that the file header describes.
+    pub fn interface(&self) -> Interface {
+        Interface { link_type: self.link_type, snaplen: 0, clock: Clock::default(), name: None }
     }
 
     /// Reads the records that begin at or behind `from` and before `until`.
@@ -62,7 +62,7 @@ impl Snoop {
                 }
             }
         }
-        Walk { end: Position { offset, section: None }, packets, fault }
+        Walk { end: Position { offset, section: None }, packets, fault, statements: Vec::new() }
     }
 
     /// The record at the beginning of `rest`, and its whole length.
@@ -88,6 +88,7 @@ impl Snoop {
             wire_bytes,
             time: Some(Timestamp::new(i64::from(seconds), u64::from(microseconds) * 1000)),
             interface: 0,
+            section: 0,
             link_type: self.link_type,
         };
         Ok((record, length))

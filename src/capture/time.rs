@@ -86,6 +86,16 @@ impl Clock {
         Clock { resolution, offset }
     }
 
+    /// The length of its unit in seconds, as a power: `10^-6`, `2^-20`.
+    pub fn resolution(self) -> String {
+        match self.resolution {
+            Resolution::Microseconds => "10^-6".into(),
+            Resolution::Nanoseconds => "10^-9".into(),
+            Resolution::Decimal(power) => format!("10^-{power}"),
+            Resolution::Binary(power) => format!("2^-{power}"),
+        }
+    }
+
     /// The point in time at which this clock showed `units`.
     #[inline]
     pub fn time(self, units: u64) -> Timestamp {

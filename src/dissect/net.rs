@@ -136,7 +136,7 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
             END => break,
             NO_OPERATION => at += 1,
             kind => match (kind, usize::from(payload.u8(at + 1).ok_or(())?)) {
-                (LOOSE_ROUTE | STRICT_ROUTE, length @ 7..) => {
+                (LOOSE_ROUTE | STRICT_ROUTE, length @ 7..) if length % 4 == 3 => {
                     return payload.bytes(at + length - 4).map(Some).ok_or(());
                 }
                 (_, length) => at += length.max(2),

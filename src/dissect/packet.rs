@@ -97,6 +97,7 @@ impl<'a> Packet<'a> {
                 wire_bytes: 0,
                 time: None,
                 interface: 0,
+                section: 0,
                 link_type: LinkType::default(),
             },
             path: Path::default(),

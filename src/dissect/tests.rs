@@ -15,7 +15,7 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
-    Record { offset: 0, data, wire_bytes, time: None, interface: 0, link_type: LinkType(link_type) }
+    Record { offset: 0, data, wire_bytes, time: None, interface: 0, section: 0, link_type: LinkType(link_type) }
 }
 
 /// Path and problem of a frame.

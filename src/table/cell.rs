@@ -38,7 +38,7 @@ pub enum Cell<'a> {
     /// A protocol path.
     Path(&'a [Protocol]),
     /// Link types joined by `+`.
-    LinkTypes(&'a [LinkType]),
+    LinkTypes(Vec<LinkType>),
     /// VLAN ids joined by `.`.
     Vlans(&'a [u16]),
     /// TCP flags by their letters.
@@ -309,6 +309,6 @@ mod tests {
         assert_eq!(text(Cell::Mac([0, 1, 0xAB, 0xFF, 16, 9])), "00:01:ab:ff:10:09");
         assert_eq!(text(Cell::Ipv4(Ipv4Addr::new(0, 10, 200, 255))), "0.10.200.255");
         assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");
-        assert_eq!(text(Cell::LinkTypes(&[LinkType(1), LinkType(147)])), "ether+dlt-147");
+        assert_eq!(text(Cell::LinkTypes(vec![LinkType(1), LinkType(147)])), "ether+dlt-147");
     }
 }

@@ -6,6 +6,7 @@
 pub mod cell;
 mod conversations;
 mod endpoints;
+mod interfaces;
 mod intervals;
 mod layers;
 mod lengths;
@@ -112,6 +113,7 @@ pub static TABLES: &[&Table] = &[
     &intervals::TABLE,
     &lengths::TABLE,
     &problems::TABLE,
+    &interfaces::TABLE,
     &ranges::TABLE,
     &packets::TABLE,
 ];
@@ -137,7 +139,14 @@ impl Table {
 }
 
 /// Tables that need no tally beyond the totals.
-const NOTHING: Needs = Needs { paths: false, conversations: false, intervals: false, lengths: false, problems: false };
+const NOTHING: Needs = Needs {
+    paths: false,
+    conversations: false,
+    intervals: false,
+    lengths: false,
+    problems: false,
+    interfaces: false,
+};
 
 #[cfg(test)]
 mod tests {

@@ -57,7 +57,7 @@ fn fill(report: &Report, row: &mut RowBuffer) {
     row.push(Cell::Made(report.formats.join("+")));
     row.push(Cell::Empty);
     row.push(Cell::LinkTypes(report.link_types()));
-    row.push(number(report.interfaces));
+    row.push(number(report.described().count() as u64));
     row.push(Cell::integer(report.file_bytes));
     row.push(number(counts.packets));
     row.push(number(counts.captured_bytes));

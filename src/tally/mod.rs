@@ -6,6 +6,7 @@
 
 pub mod conversations;
 pub mod flow;
+pub mod interfaces;
 pub mod intervals;
 pub mod lengths;
 pub mod paths;
@@ -15,6 +16,7 @@ pub mod totals;
 
 use crate::dissect::packet::Packet;
 use conversations::Conversations;
+use interfaces::Interfaces;
 use intervals::Intervals;
 use lengths::Lengths;
 use paths::Paths;
@@ -48,6 +50,8 @@ pub struct Needs {
     pub lengths: bool,
     /// Problems by name.
     pub problems: bool,
+    /// Packets per interface.
+    pub interfaces: bool,
 }
 
 impl Needs {
@@ -59,6 +63,7 @@ impl Needs {
             intervals: self.intervals || other.intervals,
             lengths: self.lengths || other.lengths,
             problems: self.problems || other.problems,
+            interfaces: self.interfaces || other.interfaces,
         }
     }
 }
@@ -78,6 +83,8 @@ pub struct Tallies {
     pub lengths: Option<Lengths>,
     /// Problems by name.
     pub problems: Option<Problems>,
+    /// Packets per interface.
+    pub interfaces: Option<Interfaces>,
 }
 
 impl Tallies {
@@ -90,6 +97,7 @@ impl Tallies {
             intervals: needs.intervals.then(|| Intervals::new(interval)),
             lengths: needs.lengths.then(Lengths::default),
             problems: needs.problems.then(Problems::default),
+            interfaces: needs.interfaces.then(Interfaces::default),
         }
     }
 }
@@ -103,6 +111,7 @@ impl Tally for Tallies {
         self.intervals.observe(packet);
         self.lengths.observe(packet);
         self.problems.observe(packet);
+        self.interfaces.observe(packet);
     }
 
     fn merge(&mut self, later: Tallies) {
@@ -112,6 +121,7 @@ impl Tally for Tallies {
         self.intervals.merge(later.intervals);
         self.lengths.merge(later.lengths);
         self.problems.merge(later.problems);
+        self.interfaces.merge(later.interfaces);
     }
 }
 

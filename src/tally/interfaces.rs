@@ -1,0 +1,66 @@
+//! Packets per interface: the counts of the `interfaces` table.
+
+use super::Tally;
+use super::totals::Counts;
+use crate::dissect::packet::Packet;
+use std::collections::BTreeMap;
+
+/// A section's number and an interface's in it, from 0.
+pub type InterfaceId = (u32, u32);
+
+/// Packets per interface.
+#[derive(Clone, Debug, Default)]
+pub struct Interfaces {
+    counts: BTreeMap<InterfaceId, Counts>,
+    /// The interface of the packet before, not yet in `counts`: mostly it is the next one's too.
+    current: (InterfaceId, Counts),
+}
+
+impl Interfaces {
+    /// The packets of every interface that has any.
+    pub fn counts(&self) -> BTreeMap<InterfaceId, Counts> {
+        let mut settled = self.clone();
+        settled.settle();
+        settled.counts
+    }
+
+    /// Numbers sections from `sections` later on.
+    pub fn shift_sections(&mut self, sections: u32) {
+        self.settle();
+        let shifted = std::mem::take(&mut self.counts).into_iter();
+        self.counts = shifted.map(|((section, interface), counts)| ((section + sections, interface), counts)).collect();
+    }
+
+    fn settle(&mut self) {
+        let (id, counts) = std::mem::take(&mut self.current);
+        if counts.packets > 0 {
+            self.counts.entry(id).or_default().merge(counts);
+        }
+    }
+}
+
+impl PartialEq for Interfaces {
+    fn eq(&self, other: &Interfaces) -> bool {
+        self.counts() == other.counts()
+    }
+}
+
+impl Tally for Interfaces {
+    #[inline]
+    fn observe(&mut self, packet: &Packet<'_>) {
+        let id = (packet.record.section, packet.record.interface);
+        if self.current.0 != id {
+            self.settle();
+            self.current.0 = id;
+        }
+        self.current.1.add(packet);
+    }
+
+    fn merge(&mut self, mut later: Interfaces) {
+        self.settle();
+        later.settle();
+        for (id, counts) in later.counts {
+            self.counts.entry(id).or_default().merge(counts);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Wireshark's answers beside pcapstat's on the captures next to the project: every difference must be explained, and every
+//! explanation still needed. `differences.txt` has one line for each: `capture: where: columns: reason`.
+
+use assert_cmd::Command;
+use csv::StringRecord;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs::File;
+use std::path::Path;
+
+const SHARED: &str = "../shared";
+const EXPLAINED: &str = include_str!("differences.txt");
+
+/// Names of a path that tshark's expected rows know; a path is compared up to the first other one.
+const KNOWN: &str = "eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopts ipv6.dstopts ipv6.routing ipv6.fraghdr ah gre \
+    erspan vxlan geneve gtp teredo sll null raw radiotap wlan_radio wlan chdlc fddi udp arp stp lldp eapol pppoed tcp sctp icmp \
+    icmpv6 igmp esp ospf pim vrrp eigrp dccp pgm rsvp lcp ipcp ipv6cp";
+
+/// The columns of `packets` that tshark's rows have too.
+const COLUMNS: &[&str] = &[
+    "captured_bytes", "wire_bytes", "protocols", "src_mac", "dst_mac", "vlan", "src_ip", "dst_ip", "src_port", "dst_port",
+    "tcp_flags", "tcp_seq", "tcp_ack", "tcp_window", "payload_bytes",
+];
+
+/// The columns of `summary` and capinfos' names for them.
+const SUMMARY: &[(&str, &str)] = &[
+    ("packets", "Number of packets"),
+    ("file_bytes", "File size (bytes)"),
+    ("wire_bytes", "Data size (bytes)"),
+    ("earliest_time", "Start time"),
+    ("latest_time", "End time"),
+    ("duration_s", "Capture duration (seconds)"),
+    ("strict_time_order", "Strict time order"),
+];
+
+type Row = HashMap<String, String>;
+
+fn rows(path: &Path) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+    let header = reader.headers().unwrap().clone();
+    let row = |record: StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+/// Decimal seconds or an RFC 3339 time as nanoseconds since 1970; the text itself where it is neither.
+fn time(text: &str) -> Result<i128, String> {
+    let parse = || -> Option<i128> {
+        let fraction = |digits: &str| format!("{digits:0<9}").get(..9)?.parse::<u32>().ok().map(i128::from);
+        if let Some((date, clock)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) {
+            let number = |text: &str| text.parse::<i128>().ok();
+            let mut date = date.split('-').map(number);
+            let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+            let (clock, digits) = clock.split_once('.')?;
+            let mut clock = clock.split(':').map(number);
+            let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;
+            // Days before the year, by Gauss; months from March.
+            let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+            let days = 365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day - 719_469;
+            return Some((days * 86_400 + seconds) * 1_000_000_000 + fraction(digits)?);
+        }
+        let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
+        Some(whole.parse::<i128>().ok()? * 1_000_000_000 + fraction(digits)?)
+    };
+    parse().ok_or_else(|| text.to_owned())
+}
+
+fn known_path(path: &str) -> String {
+    let known: Vec<&str> = KNOWN.split_whitespace().collect();
+    path.split(':').take_while(|name| known.contains(name)).collect::<Vec<_>>().join(":")
+}
+
+/// The columns in which a packet differs.
+fn packet_differences(wanted: &Row, have: &Row) -> Vec<&'static str> {
+    let same = |column: &&&str| {
+        let have = &have[**column];
+        let have = if **column == "protocols" { known_path(have) } else { have.clone() };
+        wanted[**column] == have
+    };
+    let mut differing: Vec<_> = COLUMNS.iter().filter(|column| !same(column)).copied().collect();
+    // Packets without a time have none in both.
+    if wanted["time_epoch"] != have["time"] && time(&wanted["time_epoch"]) != time(&have["time"]) {
+        differing.push("time");
+    }
+    differing
+}
+
+fn summary_differences(wanted: &Row, have: &Row) -> Vec<&'static str> {
+    let differs = |&&(ours, theirs): &&(&str, &str)| {
+        let (have, want) = (&have[ours], &wanted[theirs]);
+        if ["", "n/a", "Unknown"].contains(&want.as_str()) {
+            return false;
+        }
+        match ours {
+            "strict_time_order" => want.to_lowercase() != *have,
+            _ => time(want) != time(have),
+        }
+    };
+    SUMMARY.iter().filter(differs).map(|(ours, _)| *ours).collect()
+}
+
+/// `capture: where: columns` of every difference.
+fn differences(captures: &Path) -> BTreeSet<String> {
+    let output = tempfile::tempdir().unwrap();
+    let mut command = Command::cargo_bin("pcapstat").unwrap();
+    command.args(["-q", "-j", "2", "-t", "summary,packets", "-o"]).arg(output.path()).arg(captures);
+    command.assert().code(4);
+    let relative = |file: &str| Path::new(file).strip_prefix(captures).unwrap().to_str().unwrap().to_owned();
+    let mut packets: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+    for row in rows(&output.path().join("packets.csv")) {
+        packets.entry(relative(&row["file"])).or_default().push(row);
+    }
+    let expected = Path::new(SHARED).join("expected");
+    let by_capture = |name: &str| -> HashMap<String, Row> {
+        rows(&expected.join(name)).into_iter().map(|row| (row["capture"].clone(), row)).collect()
+    };
+    let (capinfos, exit_codes) = (by_capture("capinfos.csv"), by_capture("tshark_exit_codes.csv"));
+    let mut found = BTreeSet::new();
+    let mut note = |capture: &str, place: String, columns: Vec<&str>| {
+        if !columns.is_empty() {
+            found.insert(format!("{capture}: {place}: {}", columns.join(" ")));
+        }
+    };
+    for summary in rows(&output.path().join("summary.csv")) {
+        let capture = relative(&summary["file"]);
+        if let Some(wanted) = capinfos.get(&capture) {
+            note(&capture, "summary".into(), summary_differences(wanted, &summary));
+        }
+        let path = expected.join(format!("{capture}.csv"));
+        if !path.exists() {
+            continue;
+        }
+        let wanted = rows(&path);
+        let have = packets.remove(&capture).unwrap_or_default();
+        let whole = exit_codes.get(&capture).is_none_or(|row| row["exit_code"] == "0");
+        if have.len() < wanted.len() || (whole && have.len() > wanted.len()) {
+            note(&capture, "packets".into(), vec!["count"]);
+        }
+        for (wanted, have) in wanted.iter().zip(&have) {
+            note(&capture, format!("packet {}", wanted["packet"]), packet_differences(wanted, have));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_difference_from_wireshark_is_explained() {
+    let captures = Path::new(SHARED).join("captures");
+    if !captures.exists() {
+        println!("skipped: {SHARED} is not there");
+        return;
+    }
+    let explained: BTreeSet<String> = EXPLAINED
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| line.rsplit_once(": ").expect("a line is capture: where: columns: reason").0.to_owned())
+        .collect();
+    let found = differences(&captures);
+    let unexplained: Vec<_> = found.difference(&explained).collect();
+    let needless: Vec<_> = explained.difference(&found).collect();
+    assert!(unexplained.is_empty(), "not explained in tests/differences.txt: {unexplained:#?}");
+    assert!(needless.is_empty(), "explained in tests/differences.txt, but there is no such difference: {needless:#?}");
+}
