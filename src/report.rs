@@ -151,7 +151,8 @@ impl Report {
         }
         // Every input has sections of its own.
         let sections = self.sections;
-        let moved = |statement: InterfaceStatement| InterfaceStatement { section: statement.section + sections, ..statement };
+        let moved =
+            |statement: InterfaceStatement| InterfaceStatement { section: statement.section + sections, ..statement };
         self.statements.extend(later.statements.into_iter().map(moved));
         self.sections += later.sections;
         self.faults.extend(later.faults.iter().map(|damage| Damage {

@@ -128,12 +128,10 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         packet.note(Problem::CHDLC_HEADER_CUT);
         return None;
     };
-    // Where Ethernet has RARP, Cisco has its own SLARP.
     let next = payload.skip(4);
-    if protocol == 0x8035 || next.captured.is_empty() {
-        return None;
-    }
-    shim::ethertype(protocol, next)
+    // What is neither IP nor MPLS is Cisco's own, as SLARP under the number of RARP.
+    let known = matches!(protocol, 0x0800 | 0x86DD | 0x8847 | 0x8848) && !next.captured.is_empty();
+    if known { shim::ethertype(protocol, next) } else { None }
 }
 
 /// FDDI: frame control, two addresses, then LLC.

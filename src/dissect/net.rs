@@ -139,6 +139,7 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
                 (LOOSE_ROUTE | STRICT_ROUTE, length @ 7..) if length % 4 == 3 => {
                     return payload.bytes(at + length - 4).map(Some).ok_or(());
                 }
+                (LOOSE_ROUTE | STRICT_ROUTE, _) => break,
                 (_, length) => at += length.max(2),
             },
         }

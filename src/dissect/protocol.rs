@@ -30,6 +30,7 @@ protocols! {
     IEEE8021AD = "ieee8021ad",
     IEEE8021AH = "ieee8021ah",
     MACSEC = "macsec",
+    NSH = "nsh",
     LLC = "llc",
     MPLS = "mpls",
     PPPOED = "pppoed",

@@ -27,6 +27,9 @@ const ETHERTYPES: &[(u16, Protocol)] = &[
     (0x888E, Protocol::EAPOL),
     (0x88CC, Protocol::LLDP),
     (0x6558, Protocol::ETH),
+    (0x88E5, Protocol::MACSEC),
+    (0x88E7, Protocol::IEEE8021AH),
+    (0x894F, Protocol::NSH),
     (0x890D, Protocol::TDLS),
 ];
 
@@ -138,7 +141,8 @@ pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if packet.path.layers().len() == 1 && matches!(payload.u8(0), Some(0x0F | 0x8F)) {
         return Some((Protocol::CHDLC, payload));
     }
-    let payload = if payload.u16(0) == Some(0xFF03) { payload.skip(2) } else { payload };
+    // The address of all stations, and control.
+    let payload = if payload.u8(0) == Some(0xFF) { payload.skip(2) } else { payload };
     let compressed = payload.u8(0).is_some_and(|byte| byte & 1 == 1);
     let protocol = if compressed { payload.u8(0).map(u16::from) } else { payload.u16(0) };
     let Some(protocol) = protocol else {

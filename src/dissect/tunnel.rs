@@ -13,9 +13,12 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     let version = flags & 7;
+    // A source route (RFC 1701) ends the path.
+    if version == 0 && flags & 0x4000 != 0 {
+        return None;
+    }
     let word = |bit: u16| if flags & bit != 0 { 4 } else { 0 };
-    // Checksum and offset share a word; routing implies it too.
-    let checksum = word(if version == 0 { 0xC000 } else { 0x8000 });
+    let checksum = word(0x8000);
     let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
     let length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
     if payload.captured.len() < length {
@@ -114,7 +117,8 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let mut next = payload.limit(usize::from(length) + header).skip(header);
     if flags >> 5 == 1 && flags & 7 != 0 {
         // Sequence number, N-PDU number and the type of the first extension header, all or none.
-        let mut extension = next.u8(3);
+        let has_extension = flags & 4 != 0;
+        let mut extension = next.u8(3).filter(|_| has_extension);
         next = next.skip(4);
         while let Some(1..) = extension {
             let bytes = usize::from(next.u8(0).unwrap_or(0)) * 4;
