@@ -18,6 +18,7 @@ fn aggregate_each(captures: &[PathBuf]) {
         intervals(&reading, &packets);
         lengths(&reading, &packets);
         problems(&reading, &packets);
+        interfaces(&reading, &packets);
         conversing::conversations(&reading, &packets);
         conversing::endpoints(&reading);
         conversing::ports(&reading);
@@ -147,4 +148,22 @@ fn problems(reading: &Reading, packets: &[PacketRow]) {
     let of_file: Vec<_> = table.rows().filter(|row| row.text("layer") == "file").collect();
     assert_eq!(of_file.len(), usize::from(reading.report.error.is_some()));
     assert!(of_file.iter().all(|row| row.numbers(["packets", "first_packet"]) == [0, packets.len() as u64 + 1]));
+}
+
+/// A row of `packets` does not tell its section, so that interfaces of the same number count together.
+fn interfaces(reading: &Reading, packets: &[PacketRow]) {
+    let mut made: BTreeMap<u64, [u64; 3]> = BTreeMap::new();
+    for row in packets {
+        add(made.entry(row.interface).or_default(), [1, row.captured_bytes, row.wire_bytes]);
+    }
+    let table = Csv::parse(reading.table("interfaces"));
+    let mut found: BTreeMap<u64, [u64; 3]> = BTreeMap::new();
+    for row in table.rows() {
+        let counts = row.numbers(["packets", "captured_bytes", "wire_bytes"]);
+        add(found.entry(row.number("interface")).or_default(), counts);
+    }
+    found.retain(|_, counts| counts[0] > 0);
+    assert_eq!(found, made);
+    let ids: Vec<_> = table.rows().map(|row| row.numbers(["section", "interface"])).collect();
+    assert!(ids.is_sorted_by(|one, two| one < two), "interfaces out of order or twice: {ids:?}");
 }

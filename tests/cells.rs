@@ -86,6 +86,7 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
 pub struct PacketRow {
     pub packet: u64,
     pub time: Option<i128>,
+    pub interface: u64,
     pub captured_bytes: u64,
     pub wire_bytes: u64,
     pub protocols: String,
@@ -103,6 +104,7 @@ impl PacketRow {
         PacketRow {
             packet: row.number("packet"),
             time: row.time("time"),
+            interface: row.number("interface"),
             captured_bytes: row.number("captured_bytes"),
             wire_bytes: row.number("wire_bytes"),
             protocols: row.text("protocols").to_string(),

@@ -40,6 +40,8 @@ pub struct Loose {
     pub data: Vec<u8>,
     pub wire_bytes: u32,
     pub time: Option<Timestamp>,
+    /// The section's number, and the interface's in it.
+    pub interface: (u32, u32),
     pub link_type: u16,
 }
 
@@ -50,7 +52,8 @@ impl Loose {
             data: &self.data,
             wire_bytes: self.wire_bytes,
             time: self.time,
-            interface: 0,
+            section: self.interface.0,
+            interface: self.interface.1,
             link_type: LinkType(self.link_type),
         }
     }
@@ -60,16 +63,18 @@ impl Loose {
 pub fn loose() -> impl Strategy<Value = Loose> {
     let link_type =
         prop_oneof![12 => Just(1u16), 2 => select(vec![0, 9, 101, 113, 127, 228, 229, 276]), 1 => any::<u16>()];
-    (frame(), any::<u32>(), 0..6u8, time(), link_type).prop_map(|(data, random, kind, time, link_type)| {
-        let captured = data.len() as u32;
-        let wire_bytes = match kind {
-            0 => random,
-            1 => captured + random % 2000,
-            2 => captured.saturating_sub(random % 100),
-            _ => captured,
-        };
-        Loose { data, wire_bytes, time, link_type }
-    })
+    (frame(), any::<u32>(), 0..6u8, time(), (0..3u32, 0..3u32), link_type).prop_map(
+        |(data, random, kind, time, interface, link_type)| {
+            let captured = data.len() as u32;
+            let wire_bytes = match kind {
+                0 => random,
+                1 => captured + random % 2000,
+                2 => captured.saturating_sub(random % 100),
+                _ => captured,
+            };
+            Loose { data, wire_bytes, time, interface, link_type }
+        },
+    )
 }
 
 fn time() -> impl Strategy<Value = Option<Timestamp>> {

@@ -2,6 +2,7 @@
 //! damage is kept, and the damage is told alike however the file is cut into ranges.
 
 use crate::builder::{Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW};
+use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
 use crate::reading::{Cut, Reading, assert_same_in_every_cut, open};
 use pcapstat::report::Status;
@@ -113,6 +114,57 @@ fn extreme_lengths_in_a_pcapng() {
                 read(&format!("word at {at} is {value:02x?}"), &changed);
             }
         }
+    }
+}
+
+/// The name in `problems` of what a pcapng file ends with, behind three good packets.
+fn damage_behind_three_packets(append: impl FnOnce(&mut Pcapng)) -> String {
+    let mut file = Pcapng::ethernet();
+    for number in 0..3 {
+        file.frame(number, &udp(53, 5000, b"question"));
+    }
+    let end = file.bytes.len();
+    append(&mut file);
+    let reading = read("damage", &file.bytes).expect("a capture");
+    assert_eq!((reading.report.status, reading.packets()), (Status::Damaged, 3));
+    let message = reading.report.error.as_deref().expect("a message");
+    assert!(message.ends_with(&format!("at byte {end} (packet 4); kept 3 packets")), "{message}");
+    let problems = Csv::parse(reading.table("problems"));
+    let row = problems.rows().last().expect("a row");
+    assert_eq!((row.text("layer"), row.number("first_packet"), row.number("first_offset")), ("file", 4, end as u64));
+    row.text("problem").to_string()
+}
+
+#[test]
+fn damage_of_a_pcapng_has_a_name_and_a_place() {
+    let kinds: [(&str, fn(&mut Pcapng)); 7] = [
+        ("block_lengths_differ", |file| {
+            file.frame(3, b"good");
+            *file.bytes.last_mut().expect("bytes") = 1;
+        }),
+        ("block_length_impossible", |file| file.bytes.extend([4, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0])),
+        ("block_length_impossible", |file| file.bytes.extend([4, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0, 0])),
+        ("section_unknown", |file| {
+            let at = file.bytes.len();
+            file.section(Order::Little);
+            file.bytes[at + 8] = 0;
+        }),
+        ("section_unknown", |file| {
+            let at = file.bytes.len();
+            file.section(Order::Little);
+            file.bytes[at + 12] = 2;
+        }),
+        ("interface_unknown", |file| {
+            file.packet(1, 0, b"nobody's", 8);
+        }),
+        ("block_contents_too_long", |file| {
+            let at = file.bytes.len();
+            file.packet(0, 0, b"short", 5);
+            file.bytes[at + 20] = 100;
+        }),
+    ];
+    for (name, append) in kinds {
+        assert_eq!(damage_behind_three_packets(append), name);
     }
 }
 

@@ -175,6 +175,11 @@ fn several_inputs_merge_into_one_capture() {
         paths.iter().map(|path| run(directory.path(), &["-t", "packets", path]).stdout.lines().count() - 1).sum();
     assert_eq!(one_by_one, 82);
 
+    let interfaces = merged("interfaces");
+    let table = Csv::parse(interfaces.as_bytes());
+    let of_interfaces = table.rows().map(|row| row.numbers(["section", "interface", "packets"]));
+    assert_eq!(of_interfaces.collect::<Vec<_>>(), [[1, 0, 40], [2, 0, 2], [3, 0, 40]]);
+
     let conversations = merged("conversations");
     let table = Csv::parse(conversations.as_bytes());
     let udp: Vec<_> = table.rows().filter(|row| row.text("layer") == "udp").map(|row| row.number("packets")).collect();
@@ -192,6 +197,10 @@ fn merging_hides_no_damage() {
     said.assert_one_message(&["pcapstat: cut.pcap: cut short"]);
     let table = Csv::parse(said.stdout.as_bytes());
     assert_eq!(table.rows().next().expect("a row").number("packets"), 40 + 7 + 40);
+    let capture = small_capture();
+    let place = format!(",record_cut,0,48,{}\n", capture.bytes.len() + capture.boundaries[7].0);
+    let problems = run(directory.path(), &["--merge", "-t", "problems", "a.pcap", "cut.pcap", "a.pcap"]).stdout;
+    assert!(problems.ends_with(&place), "packets and bytes go on counting: {problems}");
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! like records. The answer must be that of the serial walk, and guesses must really have been wrong somewhere.
 
 use crate::builder::{ETHERNET, MICROSECONDS, Order, Pcap, Pcapng, RAW};
+use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
-use crate::reading::{Cut, assert_same_in_every_cut, open};
+use crate::reading::{Cut, SERIAL, assert_same_in_every_cut, open, read};
 
 const CUTS: &[Cut] = &[
     Cut { jobs: 2, range_bytes: 100 },
@@ -19,6 +20,16 @@ fn rewalked(what: &str, bytes: &[u8], packets: u64) -> u64 {
     assert_eq!(serial.packets(), packets, "{what}");
     assert_eq!(serial.report.error, None, "{what}");
     rewalked
+}
+
+/// The packets of every interface, section by section.
+fn of_interfaces(bytes: &[u8]) -> Vec<u64> {
+    let reading = read("capture", &open(bytes).expect("a capture"), SERIAL);
+    let table = Csv::parse(reading.table("interfaces"));
+    let packets: Vec<u64> = table.rows().map(|row| row.number("packets")).collect();
+    let summary = Csv::parse(reading.table("summary"));
+    assert!(summary.rows().map(|row| row.number("interfaces")).eq([packets.len() as u64]));
+    packets
 }
 
 /// A pcap file of many small packets.
@@ -173,6 +184,8 @@ fn sections_in_the_middle() {
         }
     }
     assert!(rewalked("sections", &file.bytes, 12 * 200) > 0, "every guess of sections was right");
+    let of_three_sections = [200, 100, 100, 67, 67, 66];
+    assert_eq!(of_interfaces(&file.bytes), of_three_sections.repeat(4));
 }
 
 #[test]

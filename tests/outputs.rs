@@ -3,6 +3,7 @@
 use crate::builder::Pcap;
 use crate::cli::{directory, pcapstat, run};
 use crate::frames::tcp;
+use crate::reading::{SERIAL, first_difference, open, read};
 use pcapstat::table::TABLES;
 use std::collections::BTreeMap;
 use std::fs;
@@ -133,6 +134,21 @@ fn large_capture() -> Vec<u8> {
         file.frame(number, &tcp(80, number as u16, b""));
     }
     file.bytes
+}
+
+/// Rows are made by many workers, in chunks, and still come in order.
+#[test]
+fn many_rows_are_written_in_order() {
+    let directory = directory();
+    let capture = large_capture();
+    fs::write(directory.path().join("large.pcap"), &capture).expect("a capture");
+    let reading = read("large.pcap", &open(&capture).expect("a capture"), SERIAL);
+    for table in ["conversations", "endpoints", "packets"] {
+        let said = run(directory.path(), &["-j", "2", "-t", table, "large.pcap"]);
+        assert!(said.stdout.lines().count() > 20_000, "{table} has few rows");
+        let (shown, expected) = (said.stdout.as_bytes(), reading.table(table));
+        assert!(shown == expected, "{table}: {}", first_difference(shown, expected));
+    }
 }
 
 /// The reader has left before the program can write: it is given its input only then.

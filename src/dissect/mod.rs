@@ -28,9 +28,14 @@ use protocol::Protocol;
 type Next<'a> = Option<(Protocol, Payload<'a>)>;
 
 /// Dissects one record.
-#[inline]
+#[inline(always)]
 pub fn dissect<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
+    // In the caller, so that the record is written once: reading back what was written a moment ago in other sizes stalls.
     packet.reset(record);
+    dissect_record(packet);
+}
+
+fn dissect_record(packet: &mut Packet<'_>) {
     if !fast::dissect(packet) {
         dissect_layers(packet);
     }

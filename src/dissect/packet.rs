@@ -111,7 +111,7 @@ impl<'a> Packet<'a> {
     }
 
     /// Forgets everything and begins with another record.
-    #[inline]
+    #[inline(always)]
     pub(super) fn reset(&mut self, record: &Record<'a>) {
         self.record = *record;
         self.path.clear();

@@ -139,17 +139,33 @@ pub const DEEPEST: usize = 31;
 /// Protocols from the outermost to the innermost.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Path {
+    /// The layers in one number: themselves while there are up to [`EXACT`] of them, a mixture of them beyond.
+    fingerprint: u64,
     layers: [Protocol; DEEPEST],
     length: u16,
+}
+
+/// How many layers a fingerprint tells without doubt.
+const EXACT: u16 = 4;
+
+/// The fingerprint of a path of `length` layers and one more.
+const fn extended(fingerprint: u64, length: u16, protocol: Protocol) -> u64 {
+    if length < EXACT {
+        fingerprint << 16 | protocol.0 as u64
+    } else {
+        (fingerprint.rotate_left(23) ^ protocol.0 as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
 }
 
 impl Path {
     /// A path of these layers; those beyond [`DEEPEST`] are left out.
     pub const fn of(protocols: &[Protocol]) -> Path {
-        let mut path = Path { layers: [Protocol(0); DEEPEST], length: 0 };
+        let mut path = Path { fingerprint: 0, layers: [Protocol(0); DEEPEST], length: 0 };
         // A `for` loop is not const.
         while (path.length as usize) < protocols.len() && (path.length as usize) < DEEPEST {
-            path.layers[path.length as usize] = protocols[path.length as usize];
+            let protocol = protocols[path.length as usize];
+            path.fingerprint = extended(path.fingerprint, path.length, protocol);
+            path.layers[path.length as usize] = protocol;
             path.length += 1;
         }
         path
@@ -178,6 +194,7 @@ impl Path {
 
     #[inline]
     pub(super) fn clear(&mut self) {
+        self.fingerprint = 0;
         self.length = 0;
     }
 
@@ -194,6 +211,7 @@ impl Path {
         let room = slot.is_some();
         if let Some(slot) = slot {
             *slot = protocol;
+            self.fingerprint = extended(self.fingerprint, self.length, protocol);
             self.length += 1;
         }
         room
@@ -203,7 +221,9 @@ impl Path {
 impl PartialEq for Path {
     #[inline]
     fn eq(&self, other: &Path) -> bool {
-        self.layers() == other.layers()
+        self.fingerprint == other.fingerprint
+            && self.length == other.length
+            && (self.length <= EXACT || self.layers() == other.layers())
     }
 }
 
@@ -212,9 +232,7 @@ impl Eq for Path {}
 impl Hash for Path {
     #[inline]
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        for layers in self.layers().chunks(4) {
-            hasher.write_u64(layers.iter().fold(1, |word, layer| word << 16 | u64::from(layer.0)));
-        }
+        hasher.write_u64(self.fingerprint ^ u64::from(self.length));
     }
 }
 
