@@ -16,7 +16,7 @@ use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -159,7 +159,8 @@ impl Batch<'_> {
         if let Some(error) = &report.error
             && !self.plan.quiet
         {
-            self.progress.suspend(|| eprintln!("pcapstat: {}: {error}", report.file));
+            // Nobody can be told that standard error is closed or full.
+            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {}: {error}", report.file));
         }
         if self.plan.merge {
             let empty = || Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval));

@@ -273,6 +273,10 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
 
     fn guess(&self, segment: &ops::Range<u64>, supposed: &Position) -> Option<Position> {
         let (from, until) = (self.ranges.offset(segment.start), self.ranges.offset(segment.end));
+        // What is supposed is the state further on; nothing that begins here can begin in it.
+        if from < supposed.offset {
+            return None;
+        }
         let offset = cut::resync(self.capture, supposed, from, until)?;
         Some(Position { offset, section: supposed.section.clone() })
     }

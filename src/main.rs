@@ -5,7 +5,7 @@ use clap::Parser;
 use pcapstat::batch::{self, Effort, Outcome};
 use pcapstat::cli::Cli;
 use pcapstat::plan::Plan;
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -20,14 +20,14 @@ fn main() -> ExitCode {
     let plan = match Plan::new(Cli::parse()) {
         Ok(plan) => plan,
         Err(message) => {
-            eprintln!("pcapstat: {message}\nTry 'pcapstat --help'.");
+            say(&format!("{message}\nTry 'pcapstat --help'."));
             return ExitCode::from(USAGE);
         }
     };
     match run(&plan, began) {
         Ok(outcome) => ExitCode::from(code(&outcome)),
         Err(error) => {
-            eprintln!("pcapstat: {error:#}");
+            say(&format!("{error:#}"));
             ExitCode::from(OUTPUT_FAILED)
         }
     }
@@ -56,17 +56,22 @@ fn code(outcome: &Outcome) -> u8 {
 
 /// What one wants to know before trusting many cores.
 fn tell(plan: &Plan, effort: &Effort) {
-    eprintln!(
-        "pcapstat: {} inputs, {} bytes, {} packets; {} workers; {} ranges of up to {} bytes; {} walked again",
+    say(&format!(
+        "{} inputs, {} bytes, {} packets; {} workers; {} ranges of up to {} bytes; {} walked again",
         effort.inputs, effort.bytes, effort.packets, plan.jobs, effort.ranges, plan.range_bytes, effort.rewalked
-    );
+    ));
     let memory = peak_memory().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
-    eprintln!(
-        "pcapstat: {:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
+    say(&format!(
+        "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
         effort.working.as_secs_f64(),
         effort.merging.as_secs_f64(),
         effort.writing.as_secs_f64(),
-    );
+    ));
+}
+
+/// A line on standard error; nobody can be told that it is closed or full.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "pcapstat: {message}");
 }
 
 /// The most resident memory this process has had, in bytes, where the system tells.

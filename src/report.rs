@@ -143,7 +143,13 @@ impl Report {
     pub fn merge(&mut self, mut later: Report) {
         let packets = self.tallies.totals.counts.packets;
         let bytes = self.file_bytes.unwrap_or(0);
-        self.status = self.status.max(later.status);
+        self.status = match (self.status, later.status) {
+            (before, later) if self.file_bytes.is_none() && later == Status::Unreadable => before.max(later),
+            // A part is missing: neither all is well nor is nothing there.
+            (before, Status::Unreadable) => before.max(Status::Damaged),
+            (Status::Unreadable, later) => later.max(Status::Damaged),
+            (before, later) => before.max(later),
+        };
         for format in later.formats {
             if !self.formats.contains(&format) {
                 self.formats.push(format);
@@ -171,7 +177,7 @@ impl Report {
             interfaces.shift_sections(sections);
         }
         self.tallies.merge(later.tallies);
-        self.file_bytes = Some(bytes + later.file_bytes.unwrap_or(0));
+        self.file_bytes = later.file_bytes.map(|later| bytes + later).or(self.file_bytes);
         self.rewalked += later.rewalked;
     }
 

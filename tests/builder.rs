@@ -1,6 +1,6 @@
-//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either byte order.
+//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either byte order, and snoop.
 //!
-//! Both remember where every record ends and how many packets there are until then, which is what a cut file is judged by.
+//! All remember where every record ends and how many packets there are until then, which is what a cut file is judged by.
 
 /// The byte order of a file or section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +80,19 @@ const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
+const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
 /// A block that says nothing about packets.
 pub const NAME_RESOLUTION: u32 = 4;
+
+/// Options of interface descriptions.
+pub const IF_NAME: u16 = 2;
+pub const IF_TSRESOL: u16 = 9;
+pub const IF_TSOFFSET: u16 = 14;
+
+/// Options of interface statistics.
+pub const ISB_IFRECV: u16 = 4;
+pub const ISB_IFDROP: u16 = 5;
 
 /// A pcapng file in the making.
 pub struct Pcapng {
@@ -129,13 +139,37 @@ impl Pcapng {
 
     /// Describes an interface; `tsresol` is the raw value of the option.
     pub fn interface(&mut self, link_type: u16, snaplen: u32, tsresol: Option<u8>) -> &mut Pcapng {
-        let mut body = [&self.order.u16(link_type)[..], &[0; 2], &self.order.u32(snaplen)].concat();
-        if let Some(tsresol) = tsresol {
-            body.extend([self.order.u16(9), self.order.u16(1)].concat());
-            body.extend([tsresol, 0, 0, 0]);
-            body.extend([0; 4]);
+        match tsresol {
+            Some(tsresol) => self.interface_with(link_type, snaplen, &[(IF_TSRESOL, &[tsresol])]),
+            None => self.interface_with(link_type, snaplen, &[]),
         }
+    }
+
+    pub fn interface_with(&mut self, link_type: u16, snaplen: u32, options: &[(u16, &[u8])]) -> &mut Pcapng {
+        let mut body = [&self.order.u16(link_type)[..], &[0; 2], &self.order.u32(snaplen)].concat();
+        body.extend(self.options(options));
         self.block(INTERFACE_DESCRIPTION, &body)
+    }
+
+    /// What the capturing system counted of an interface.
+    pub fn statistics(&mut self, interface: u32, options: &[(u16, &[u8])]) -> &mut Pcapng {
+        let mut body = [self.order.u32(interface), [0; 4], [0; 4]].concat();
+        body.extend(self.options(options));
+        self.block(INTERFACE_STATISTICS, &body)
+    }
+
+    fn options(&self, options: &[(u16, &[u8])]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (code, value) in options {
+            bytes.extend(self.order.u16(*code));
+            bytes.extend(self.order.u16(value.len() as u16));
+            bytes.extend(*value);
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+        }
+        if !bytes.is_empty() {
+            bytes.extend([0; 4]);
+        }
+        bytes
     }
 
     pub fn packet(&mut self, interface: u32, units: u64, data: &[u8], wire_bytes: u32) -> &mut Pcapng {
@@ -162,5 +196,30 @@ impl Pcapng {
     pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcapng {
         let units = 1_700_000_000_000_000 + u64::from(number) * 10_000;
         self.packet(0, units, data, data.len() as u32)
+    }
+}
+
+/// A snoop file in the making: always big-endian.
+pub struct Snoop {
+    pub bytes: Vec<u8>,
+    pub boundaries: Vec<Boundary>,
+}
+
+impl Snoop {
+    pub fn ethernet() -> Snoop {
+        let bytes = [&b"snoop\0\0\0"[..], &[0, 0, 0, 2], &[0, 0, 0, 4]].concat();
+        Snoop { boundaries: vec![(bytes.len(), 0)], bytes }
+    }
+
+    pub fn record(&mut self, time: (u32, u32), data: &[u8], wire_bytes: u32) -> &mut Snoop {
+        let padding = data.len().next_multiple_of(4) - data.len();
+        let length = 24 + data.len() + padding;
+        for value in [wire_bytes, data.len() as u32, length as u32, 0, time.0, time.1] {
+            self.bytes.extend(value.to_be_bytes());
+        }
+        self.bytes.extend(data);
+        self.bytes.extend(vec![0; padding]);
+        self.boundaries.push((self.bytes.len(), self.boundaries.len() as u64));
+        self
     }
 }

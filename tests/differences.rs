@@ -17,8 +17,21 @@ const KNOWN: &str = "eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopt
 
 /// The columns of `packets` that tshark's rows have too.
 const COLUMNS: &[&str] = &[
-    "captured_bytes", "wire_bytes", "protocols", "src_mac", "dst_mac", "vlan", "src_ip", "dst_ip", "src_port", "dst_port",
-    "tcp_flags", "tcp_seq", "tcp_ack", "tcp_window", "payload_bytes",
+    "captured_bytes",
+    "wire_bytes",
+    "protocols",
+    "src_mac",
+    "dst_mac",
+    "vlan",
+    "src_ip",
+    "dst_ip",
+    "src_port",
+    "dst_port",
+    "tcp_flags",
+    "tcp_seq",
+    "tcp_ack",
+    "tcp_window",
+    "payload_bytes",
 ];
 
 /// The columns of `summary` and capinfos' names for them.
@@ -35,7 +48,8 @@ const SUMMARY: &[(&str, &str)] = &[
 type Row = HashMap<String, String>;
 
 fn rows(path: &Path) -> Vec<Row> {
-    let mut reader = csv::Reader::from_reader(File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+    let mut reader =
+        csv::Reader::from_reader(File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
     let header = reader.headers().unwrap().clone();
     let row = |record: StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
     reader.records().map(|record| row(record.unwrap())).collect()

@@ -1,8 +1,9 @@
 //! Bytes that are no capture, or were one before somebody cut or changed them: nothing panics, what came before the
 //! damage is kept, and the damage is told alike however the file is cut into ranges.
 
-use crate::builder::{Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW};
+use crate::builder::{Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW, Snoop};
 use crate::cells::Csv;
+use crate::cli::pcapstat;
 use crate::frames::{raw_tcp, tcp, udp};
 use crate::reading::{Cut, Reading, assert_same_in_every_cut, open};
 use pcapstat::report::Status;
@@ -23,6 +24,15 @@ fn small_pcap(order: Order, magic: u32) -> Pcap {
     for number in 0..4 {
         file.frame(number, &tcp(80, 5000, &[number as u8; 30]));
         file.frame(number, &udp(53, 5000, b"question"));
+    }
+    file
+}
+
+fn small_snoop() -> Snoop {
+    let mut file = Snoop::ethernet();
+    for number in 0..4 {
+        file.record((1_700_000_000, number), &tcp(80, 5000, &[number as u8; 29]), 100);
+        file.record((1_700_000_001, number), &udp(53, 5000, b"question"), 50);
     }
     file
 }
@@ -81,6 +91,12 @@ fn every_prefix_of_a_pcapng() {
     cut_everywhere(&file.bytes, &file.boundaries, 28);
 }
 
+#[test]
+fn every_prefix_of_a_snoop_file() {
+    let file = small_snoop();
+    cut_everywhere(&file.bytes, &file.boundaries, 16);
+}
+
 /// Every byte of a file, changed in a few ways: whatever it then says, it says it in every cut.
 fn change_every_byte(bytes: &[u8]) {
     for at in 0..bytes.len() {
@@ -95,6 +111,11 @@ fn change_every_byte(bytes: &[u8]) {
 #[test]
 fn a_changed_byte_in_a_pcap() {
     change_every_byte(&small_pcap(Order::Little, NANOSECONDS).bytes);
+}
+
+#[test]
+fn a_changed_byte_in_a_snoop_file() {
+    change_every_byte(&small_snoop().bytes);
 }
 
 #[test]
@@ -182,12 +203,40 @@ fn a_record_longer_than_any_is_damage() {
     assert!(message.contains(&format!("claims 262145 bytes, the limit is 262144 at byte {end}")), "{message}");
 }
 
+/// Whatever a file describes, every worker must not hold a copy of it.
+#[test]
+fn memory_stays_in_proportion_to_the_file() {
+    let mut file = Pcapng::ethernet();
+    for _ in 0..400_000 {
+        file.interface(ETHERNET, 0, None);
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("interfaces.pcapng");
+    std::fs::write(&path, &file.bytes).expect("a capture");
+    for jobs in ["1", "8"] {
+        let mut command = pcapstat();
+        let output = command.args(["-v", "-j", jobs, "--range-bytes", "64k"]).arg(&path).output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        let memory = said.split("peak memory ").nth(1).expect("it tells").split_whitespace().next().expect("a number");
+        let Ok(memory) = memory.parse::<usize>() else { continue };
+        let of_file = file.bytes.len() >> 20;
+        assert!(memory < 64 + 20 * of_file, "-j {jobs}: {memory} MiB for a file of {of_file} MiB");
+    }
+}
+
 fn magic() -> impl Strategy<Value = Vec<u8>> {
     let pcap = [0xA1B2_C3D4u32, NANOSECONDS, MODIFIED]
         .map(|magic| [magic.to_le_bytes().to_vec(), magic.to_be_bytes().to_vec()]);
     let section = Pcapng::new(Order::Big).bytes;
     let mut beginnings = pcap.concat();
-    beginnings.extend([section[..4].to_vec(), section, Pcapng::ethernet().bytes, Pcap::ethernet().bytes, Vec::new()]);
+    beginnings.extend([
+        section[..4].to_vec(),
+        section,
+        Pcapng::ethernet().bytes,
+        Pcap::ethernet().bytes,
+        Snoop::ethernet().bytes,
+        Vec::new(),
+    ]);
     select(beginnings)
 }
 

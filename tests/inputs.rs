@@ -142,6 +142,11 @@ fn standard_input_is_read_like_a_file() {
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
         assert_eq!(said.stdout, file.replace("\na.pcap,", "\n-,"));
     }
+    if cfg!(target_os = "linux") {
+        let piped: Said =
+            pcapstat().arg("/dev/stdin").write_stdin(small_capture().bytes).output().expect("it runs").into();
+        assert_eq!(piped.stdout, run(directory.path(), &["a.pcap"]).stdout.replace("\na.pcap,", "\n/dev/stdin,"));
+    }
     let said: Said = pcapstat().arg("-").write_stdin("").output().expect("it runs").into();
     assert_eq!(said.code, Some(3));
     said.assert_one_message(&["pcapstat: -: not a capture"]);
@@ -201,6 +206,17 @@ fn merging_hides_no_damage() {
     let place = format!(",record_cut,0,48,{}\n", capture.bytes.len() + capture.boundaries[7].0);
     let problems = run(directory.path(), &["--merge", "-t", "problems", "a.pcap", "cut.pcap", "a.pcap"]).stdout;
     assert!(problems.ends_with(&place), "packets and bytes go on counting: {problems}");
+}
+
+/// What was read before and behind an input of which nothing can be read still counts.
+#[test]
+fn merging_with_an_unreadable_input_keeps_the_others() {
+    let said = run(directory().path(), &["--merge", "a.pcap", "missing.pcap", "a.pcap"]);
+    assert_eq!(said.code, Some(3));
+    said.assert_one_message(&["pcapstat: missing.pcap: cannot open"]);
+    let table = Csv::parse(said.stdout.as_bytes());
+    let row = table.rows().next().expect("a row");
+    assert_eq!((row.optional("packets"), row.text("strict_time_order")), (Some(80), "false"));
 }
 
 #[test]

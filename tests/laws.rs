@@ -1,7 +1,7 @@
 //! The laws that let ranges, files and machines be merged: every tally is a monoid, and observing is a homomorphism.
 //! The engine inherits them: a capture cut anywhere, on any number of workers, gives what the serial walk gives.
 
-use crate::builder::{MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng};
+use crate::builder::{MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop};
 use crate::frames::{Loose, frame, loose};
 use crate::reading::{Cut, assert_same_in_every_cut, open};
 use pcapstat::dissect;
@@ -119,6 +119,17 @@ fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+fn snoop_file() -> impl Strategy<Value = Vec<u8>> {
+    let record = (data(), 0..40u32, 0..2_000_000u32, 0..100u32);
+    vec(record, 0..60).prop_map(|records| {
+        let mut file = Snoop::ethernet();
+        for (data, second, fraction, snapped) in records {
+            file.record((1_700_000_000 + second, fraction), &data, data.len() as u32 + snapped);
+        }
+        file.bytes
+    })
+}
+
 /// What may stand in a pcapng file.
 #[derive(Clone, Debug)]
 enum Block {
@@ -192,6 +203,11 @@ proptest! {
     #[test]
     fn a_pcap_file_reads_the_same_however_it_is_cut(bytes in pcap_file(), cuts in vec(cut(), 3)) {
         assert_same_in_every_cut("pcap", &open(&bytes).expect("a capture"), &cuts);
+    }
+
+    #[test]
+    fn a_snoop_file_reads_the_same_however_it_is_cut(bytes in snoop_file(), cuts in vec(cut(), 3)) {
+        assert_same_in_every_cut("snoop", &open(&bytes).expect("a capture"), &cuts);
     }
 
     #[test]

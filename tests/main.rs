@@ -10,10 +10,12 @@ mod reading;
 mod aggregation;
 mod captures;
 mod conversing;
+mod differences;
 mod golden;
 mod laws;
 
 // What the input may be.
+mod formats;
 mod hostile;
 mod misleading;
 

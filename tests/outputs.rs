@@ -175,3 +175,29 @@ fn a_reader_that_leaves_early_is_no_error() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{options:?}");
     }
 }
+
+/// A device that takes nothing. On standard output that is an error; messages that nobody can read stop nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_no_panic() {
+    let directory = directory();
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+    let command = |arguments: &[&str]| {
+        let mut command = Command::new(pcapstat().get_program());
+        command.current_dir(directory.path()).args(arguments).stdin(Stdio::null());
+        command
+    };
+    for table in ["summary", "packets"] {
+        let output = command(&["-t", table, "a.pcap"]).stdout(full()).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(OUTPUT_FAILED), "{table}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("pcapstat: cannot write"), "{table}");
+    }
+    for (arguments, code) in
+        [(&["missing.pcap", "a.pcap"][..], 3), (&["-v", "a.pcap"], 0), (&["-t", "nonsense", "a.pcap"], 2)]
+    {
+        let output = command(arguments).stderr(full()).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(shown.contains("\na.pcap,ok,"), code != 2, "{arguments:?}: {shown}");
+    }
+}

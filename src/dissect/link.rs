@@ -91,12 +91,19 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// Raw IP: the version tells which.
+/// Raw IP: the version tells which. As in Wireshark, what old PPP drivers put in front of it is known too.
 pub fn raw<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    // As Wireshark, which wants eight bytes before it decides.
-    match payload.bytes::<8>(0).map(|bytes| bytes[0] >> 4) {
-        Some(4) => Some((Protocol::IP, payload)),
-        Some(6) => Some((Protocol::IPV6, payload)),
+    let Some(start) = payload.bytes::<8>(0) else {
+        packet.note(Problem::RAW_HEADER_CUT);
+        return None;
+    };
+    match start {
+        [0xFF, 0x03, ..] => Some((Protocol::PPP, payload)),
+        [.., 0xFF, 0x03] => Some((Protocol::PPP, payload.skip(6))),
+        [_, 0xFF, 0x03, ..] => Some((Protocol::PPP, payload.skip(1))),
+        [0, ..] if payload.bytes(0) == Some(&[0; 10]) => Some((Protocol::IP, payload.skip(10))),
+        [0x40..=0x4F, ..] => Some((Protocol::IP, payload)),
+        [0x60..=0x6F, ..] => Some((Protocol::IPV6, payload)),
         _ => {
             packet.note(Problem::RAW_VERSION_UNKNOWN);
             None

@@ -48,7 +48,8 @@ problems! {
     PPP_HEADER_CUT = "ppp_header_cut", PPP, "the PPP protocol field was not captured whole";
     SLL_HEADER_CUT = "sll_header_cut", SLL, "the Linux cooked header was not captured whole";
     NULL_HEADER_CUT = "null_header_cut", NULL, "fewer than the 4 bytes of the address family were captured";
-    RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6, or fewer than 8 bytes of it were captured";
+    RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6";
+    RAW_HEADER_CUT = "raw_header_cut", RAW, "fewer than the 8 bytes of a raw IP frame were captured that tell its version";
     CHDLC_HEADER_CUT = "chdlc_header_cut", CHDLC, "fewer than the 4 bytes of a Cisco HDLC header were captured";
     FDDI_HEADER_CUT = "fddi_header_cut", FDDI, "fewer than the 13 bytes of an FDDI header were captured";
     FRAME_RELAY_HEADER_CUT = "fr_header_cut", FRAME_RELAY, "the Frame Relay header was not captured whole";

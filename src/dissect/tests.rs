@@ -93,6 +93,7 @@ fn link_types() {
     assert_eq!(path_of(101, &hex(&inner)), ("raw:ip:udp".into(), None));
     assert_eq!(path_of(228, &hex(&inner)), ("ip:udp".into(), None));
     assert_eq!(path_of(101, &hex("0011223344556677")), ("raw".into(), Some("raw_version_unknown")));
+    assert_eq!(path_of(101, &hex("45112233")), ("raw".into(), Some("raw_header_cut")));
     assert_eq!(
         path_of(113, &hex(&format!("0000 0304 0006 000000000000 0000 0800 {inner}"))),
         ("sll:ip:udp".into(), None)
