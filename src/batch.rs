@@ -150,7 +150,7 @@ impl Batch<'_> {
         effort.packets += report.tallies.totals.counts.packets;
         effort.ranges += report.ranges.len() as u64;
         effort.rewalked += report.rewalked;
-        effort.merging += Duration::from_nanos(u64::try_from(report.merging_nanoseconds).unwrap_or(u64::MAX));
+        effort.merging += report.merging;
         match report.status {
             Status::Ok => {}
             Status::Unreadable => self.outcome.unreadable += 1,

@@ -22,7 +22,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
     pub tables: Vec<String>,
 
-    /// Write each table to DIR/<table>.<ext>, whole or not at all
+    /// Write each table to `DIR/<table>.<ext>`, whole or not at all
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
 

@@ -18,7 +18,7 @@ use rayon::prelude::*;
 use std::ops;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// How a capture is worked through.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,8 @@ pub struct Run<T> {
     pub ranges: Vec<RangeFacts>,
     /// How many segments had to be walked again because their start was guessed wrong.
     pub rewalked: u64,
-    /// How long joining the runs took, in nanoseconds.
-    pub merging_nanoseconds: u128,
+    /// How long joining the runs took.
+    pub merging: Duration,
     /// What was said of interfaces on the way.
     pub statements: Vec<InterfaceStatement>,
 }
@@ -77,13 +77,15 @@ pub fn run<T: Tally>(capture: &Capture, work: Work<'_>, fresh: &(impl Fn() -> T 
     let ranges = Ranges::new(start.offset, capture.file_bytes(), work.range_bytes);
     let segments = ranges.segments(rayon::current_num_threads());
     let job = Job { capture, work, ranges, fresh, keep_pages: false };
-    let runs = job.exact(&segments, &start, &capture.supposed());
-    let began = Instant::now();
-    let mut whole = Run::empty(start, fresh());
-    for run in runs {
+    let mut whole = Run::empty(start.clone(), fresh());
+    let mut merging = Duration::ZERO;
+    // Taken in as they come: nothing of a run outlives its merge, its copy of the interfaces least of all.
+    job.exact(&segments, start, &capture.supposed(), |run| {
+        let began = Instant::now();
         whole.append(run);
-    }
-    whole.merging_nanoseconds = began.elapsed().as_nanos();
+        merging += began.elapsed();
+    });
+    whole.merging = merging;
     whole
 }
 
@@ -118,8 +120,13 @@ pub fn run_in_order<T: Tally, E: Send>(
         let (taken, runs) = rayon::join(
             || ready.drain(..).try_for_each(&mut take),
             || {
-                let counted = counting.exact(&segments, &whole.end, &supposed);
-                observe_window(capture, work, ranges, fresh, &segments, counted, &whole)
+                let mut known = (whole.end.clone(), whole.packets);
+                let mut starts = Vec::with_capacity(segments.len());
+                counting.exact(&segments, whole.end.clone(), &supposed, |run| {
+                    let packets = known.1 + run.packets;
+                    starts.push(std::mem::replace(&mut known, (run.end, packets)));
+                });
+                observe_window(capture, work, ranges, fresh, &segments, starts)
             },
         );
         taken?;
@@ -135,21 +142,15 @@ pub fn run_in_order<T: Tally, E: Send>(
     Ok(whole)
 }
 
-/// Dissects and observes the ranges of a window from where they are known to start.
+/// Dissects and observes the ranges of a window, each from where it starts and behind as many packets as come before it.
 fn observe_window<T: Tally>(
     capture: &Capture,
     work: Work<'_>,
     ranges: Ranges,
     fresh: &(impl Fn(u64) -> T + Sync),
     segments: &[ops::Range<u64>],
-    counted: Vec<Run<()>>,
-    before: &Run<()>,
+    starts: Vec<(Position, u64)>,
 ) -> Vec<Run<T>> {
-    let mut known = (before.end.clone(), before.packets);
-    let starts = counted.into_iter().map(|run| {
-        let packets = known.1 + run.packets;
-        std::mem::replace(&mut known, (run.end, packets))
-    });
     let starts: Vec<_> = segments.iter().cloned().zip(starts).collect();
     let walk = |(segment, (start, packets))| {
         let fresh = || fresh(packets);
@@ -170,15 +171,15 @@ impl<T> Run<T> {
             tally,
             ranges: Vec::new(),
             rewalked: 0,
-            merging_nanoseconds: 0,
+            merging: Duration::ZERO,
             statements: Vec::new(),
         }
     }
 
     /// The same run with another tally, and the tally that it had.
     pub fn with_tally<U>(self, tally: U) -> (Run<U>, T) {
-        let Run { end, packets, fault, tally: before, ranges, rewalked, merging_nanoseconds, statements } = self;
-        (Run { end, packets, fault, tally, ranges, rewalked, merging_nanoseconds, statements }, before)
+        let Run { end, packets, fault, tally: before, ranges, rewalked, merging, statements } = self;
+        (Run { end, packets, fault, tally, ranges, rewalked, merging, statements }, before)
     }
 }
 
@@ -191,7 +192,7 @@ impl<T: Tally> Run<T> {
         self.tally.merge(later.tally);
         self.ranges.extend(later.ranges);
         self.rewalked += later.rewalked;
-        self.merging_nanoseconds += later.merging_nanoseconds;
+        self.merging += later.merging;
         self.statements.extend(later.statements);
     }
 }
@@ -209,11 +210,10 @@ struct Job<'a, F> {
 type Guess<T> = Option<(Position, Run<T>)>;
 
 impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
-    /// The runs of all segments up to the first fault, each beginning where the one before it ended.
-    fn exact(&self, segments: &[ops::Range<u64>], start: &Position, supposed: &Position) -> Vec<Run<T>> {
-        let mut guesses = self.guess_all(segments, start, supposed).into_iter();
-        let mut runs: Vec<Run<T>> = Vec::with_capacity(segments.len());
-        let mut end = start.clone();
+    /// Hands out the runs of all segments up to the first fault, each beginning where the one before it ended.
+    fn exact(&self, segments: &[ops::Range<u64>], start: Position, supposed: &Position, mut take: impl FnMut(Run<T>)) {
+        let mut guesses = self.guess_all(segments, &start, supposed).into_iter();
+        let mut end = start;
         let mut restarts = 0;
         for (number, segment) in segments.iter().enumerate() {
             let mut guess = guesses.next().flatten();
@@ -239,12 +239,11 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
             run.rewalked += rewalked;
             end = run.end.clone();
             let ended = run.fault.is_some();
-            runs.push(run);
+            take(run);
             if ended {
                 break;
             }
         }
-        runs
     }
 
     /// Walks all segments in parallel: the first from `known`, the others from where a record seems to begin,

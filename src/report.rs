@@ -7,6 +7,7 @@ use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
 use std::fmt;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// How reading an input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,8 +58,8 @@ pub struct Report {
     pub ranges: Vec<RangeFacts>,
     /// How many segments were walked again.
     pub rewalked: u64,
-    /// How long joining its runs took, in nanoseconds.
-    pub merging_nanoseconds: u128,
+    /// How long joining its runs took.
+    pub merging: Duration,
     pairs: OnceLock<IpPairs>,
 }
 
@@ -102,7 +103,7 @@ impl Report {
             tallies,
             ranges: Vec::new(),
             rewalked: 0,
-            merging_nanoseconds: 0,
+            merging: Duration::ZERO,
             pairs: OnceLock::new(),
         }
     }
@@ -132,7 +133,7 @@ impl Report {
             tallies: run.tally,
             ranges: run.ranges,
             rewalked: run.rewalked,
-            merging_nanoseconds: run.merging_nanoseconds,
+            merging: run.merging,
             pairs: OnceLock::new(),
         }
     }

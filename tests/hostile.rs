@@ -158,7 +158,8 @@ fn damage_behind_three_packets(append: impl FnOnce(&mut Pcapng)) -> String {
 
 #[test]
 fn damage_of_a_pcapng_has_a_name_and_a_place() {
-    let kinds: [(&str, fn(&mut Pcapng)); 7] = [
+    type Append = fn(&mut Pcapng);
+    let kinds: [(&str, Append); 7] = [
         ("block_lengths_differ", |file| {
             file.frame(3, b"good");
             *file.bytes.last_mut().expect("bytes") = 1;

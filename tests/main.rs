@@ -23,3 +23,4 @@ mod misleading;
 mod cli;
 mod inputs;
 mod outputs;
+mod readme;

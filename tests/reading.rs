@@ -11,6 +11,7 @@ use pcapstat::source::Source;
 use pcapstat::table::TABLES;
 use pcapstat::tally::{Needs, Tallies};
 use rayon::ThreadPool;
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,8 +56,11 @@ pub fn read(file: &str, capture: &Capture, cut: Cut) -> Reading {
 
         let export = Export { file, before: 0, style: &csv::STYLE, needs, interval: INTERVAL };
         let mut rows = Vec::new();
-        let exported = export.run(capture, work, |bytes| Ok::<(), ()>(rows.extend_from_slice(bytes)));
-        let exported = Report::new(file.to_string(), capture, exported.expect("writing to memory"));
+        let Ok(exported) = export.run(capture, work, |bytes| -> Result<(), Infallible> {
+            rows.extend_from_slice(bytes);
+            Ok(())
+        });
+        let exported = Report::new(file.to_string(), capture, exported);
         assert_gapless(&exported, capture);
         assert!(exported.tallies == report.tallies, "{file}: {cut:?}: counting while exporting counts something else");
         assert_eq!(exported.error, report.error, "{file}: {cut:?}");

@@ -1,7 +1,7 @@
 //! From a record's bytes to a [`Packet`]: a flat loop over layers, each a function from its bytes to what comes next.
 //!
 //! It sees one record and never the file. Nothing is reassembled: a first fragment keeps its transport, later ones
-//! have none. What cannot be read is a [`Problem`](problem::Problem) of the packet, never an error: a layer counts as soon as the
+//! have none. What cannot be read is a [`Problem`] of the packet, never an error: a layer counts as soon as the
 //! layer below names it. Application protocols and headers quoted inside ICMP are not looked at.
 
 mod fast;
