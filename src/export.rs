@@ -6,25 +6,23 @@
 use crate::capture::Capture;
 use crate::dissect::packet::Packet;
 use crate::engine::{self, Run, Work};
-use crate::table::cell::Cell;
 use crate::table::packets;
 use crate::table::row::{RowBuffer, Style};
 use crate::tally::{Needs, Tallies, Tally};
 
 /// The rows of the packets of one range, and what the other tables count of them.
-struct RangeRows<'a> {
-    file: &'a str,
+struct RangeRows {
     /// How many packets come before the next one.
     before: u64,
     rows: RowBuffer,
     tallies: Tallies,
 }
 
-impl Tally for RangeRows<'_> {
+impl Tally for RangeRows {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
         self.before += 1;
-        self.rows.push(Cell::Text(self.file));
+        self.rows.begin_row();
         packets::fill(packet, self.before, &mut self.rows);
         self.rows.end_row();
         self.tallies.observe(packet);
@@ -64,9 +62,8 @@ impl Export<'_> {
         mut write: impl FnMut(&[u8]) -> Result<(), E> + Send,
     ) -> Result<Run<Tallies>, E> {
         let fresh = |before: u64| RangeRows {
-            file: self.file,
             before: self.before + before,
-            rows: RowBuffer::new(self.style),
+            rows: RowBuffer::new(self.style, self.file),
             tallies: Tallies::new(self.needs, self.interval),
         };
         let mut tallies = Tallies::new(self.needs, self.interval);

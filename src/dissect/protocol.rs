@@ -171,6 +171,12 @@ impl Path {
         path
     }
 
+    /// A number that tells most paths apart.
+    #[inline]
+    pub fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+
     /// The layers, outermost first.
     #[inline]
     pub fn layers(&self) -> &[Protocol] {

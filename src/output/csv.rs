@@ -2,7 +2,6 @@
 
 use crate::report::Report;
 use crate::table::Table;
-use crate::table::cell::Cell;
 use crate::table::row::{RowBuffer, Style};
 
 /// Commas, line feeds and quotes.
@@ -16,9 +15,9 @@ pub fn header(table: &Table) -> Vec<u8> {
 /// A whole table of one report, header line included; none of the rows of `packets`.
 pub fn table(table: &Table, report: &Report) -> Vec<u8> {
     let rows = table.rows(report);
-    let mut buffer = RowBuffer::new(&STYLE);
+    let mut buffer = RowBuffer::new(&STYLE, &report.file);
     for number in 0..rows.count {
-        buffer.push(Cell::Text(&report.file));
+        buffer.begin_row();
         (rows.fill)(number, &mut buffer);
         buffer.end_row();
     }

@@ -7,7 +7,6 @@ pub mod csv;
 pub mod text;
 
 use crate::report::Report;
-use crate::table::cell::Cell;
 use crate::table::row::{RowBuffer, Style};
 use crate::table::{Rows, Table};
 use rayon::prelude::*;
@@ -158,31 +157,35 @@ fn lay_out(table: &Table, mut rows: impl io::Read + Seek, out: &mut impl Write) 
     out.write_all(text::layout(table, &bytes).as_bytes())
 }
 
-/// Makes rows on all workers, a few chunks at a time, and hands them out in order.
+/// Makes rows on all workers, a few chunks at a time, and hands them out in order while the next ones are made.
 fn for_each_chunk(
     file: &str,
     rows: &Rows<'_>,
     style: &'static Style,
-    mut write: impl FnMut(Vec<u8>) -> io::Result<()>,
+    mut write: impl FnMut(Vec<u8>) -> io::Result<()> + Send,
 ) -> io::Result<()> {
     let window = CHUNK * 2 * rayon::current_num_threads();
-    for first in (0..rows.count).step_by(window) {
-        let last = (first + window).min(rows.count);
-        let chunk = |begin: usize| {
-            let mut buffer = RowBuffer::new(style);
-            for number in begin..(begin + CHUNK).min(last) {
-                buffer.push(Cell::Text(file));
-                (rows.fill)(number, &mut buffer);
-                buffer.end_row();
-            }
-            buffer.into_bytes()
-        };
-        let begins: Vec<usize> = (first..last).step_by(CHUNK).collect();
-        let chunks: Vec<Vec<u8>> = match begins.as_slice() {
-            [only] => vec![chunk(*only)],
-            begins => begins.par_iter().map(|begin| chunk(*begin)).collect(),
-        };
-        chunks.into_iter().try_for_each(&mut write)?;
+    let chunk = |begin: usize| {
+        let mut buffer = RowBuffer::new(style, file);
+        for number in begin..(begin + CHUNK).min(rows.count) {
+            buffer.begin_row();
+            (rows.fill)(number, &mut buffer);
+            buffer.end_row();
+        }
+        buffer.into_bytes()
+    };
+    if rows.count <= CHUNK {
+        return if rows.count > 0 { write(chunk(0)) } else { Ok(()) };
     }
-    Ok(())
+    let mut ready: Vec<Vec<u8>> = Vec::new();
+    for first in (0..rows.count).step_by(window) {
+        let begins: Vec<usize> = (first..(first + window).min(rows.count)).step_by(CHUNK).collect();
+        let (written, made) = rayon::join(
+            || ready.drain(..).try_for_each(&mut write),
+            || begins.par_iter().with_max_len(1).map(|begin| chunk(*begin)).collect(),
+        );
+        written?;
+        ready = made;
+    }
+    ready.into_iter().try_for_each(write)
 }

@@ -71,7 +71,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Writes the value's text.
-    #[inline]
+    #[inline(always)]
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {
             Cell::Empty => {}
@@ -107,20 +107,28 @@ fn write_joined<T>(items: &[T], separator: u8, write: impl Fn(&T, &mut Vec<u8>),
     }
 }
 
+/// Whole numbers, the short ones of which most columns are full by arrays of fixed length: these compile to a few stores.
 #[inline]
 fn write_integer(value: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    match value {
+        0..=9 => out.push(b'0' + value as u8),
+        10..=99 => out.extend_from_slice(&digits::<2>(value as u32)),
+        100..=999 => out.extend_from_slice(&digits::<3>(value as u32)),
+        1_000..=9_999 => out.extend_from_slice(&digits::<4>(value as u32)),
+        10_000..=99_999 => out.extend_from_slice(&digits::<5>(value as u32)),
+        _ => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
+    }
 }
 
-/// `digits` decimal digits with leading zeros.
+/// `DIGITS` decimal digits with leading zeros.
 #[inline]
-fn write_padded<const DIGITS: usize>(mut value: u32, out: &mut Vec<u8>) {
+fn digits<const DIGITS: usize>(mut value: u32) -> [u8; DIGITS] {
     let mut text = [b'0'; DIGITS];
     for digit in text.iter_mut().rev() {
         *digit += (value % 10) as u8;
         value /= 10;
     }
-    out.extend_from_slice(&text);
+    text
 }
 
 fn write_billionths(value: i128, out: &mut Vec<u8>) {
@@ -134,7 +142,7 @@ fn write_billionths(value: i128, out: &mut Vec<u8>) {
         Err(_) => write_shown(&whole, out),
     }
     out.push(b'.');
-    write_padded::<9>((value % 1_000_000_000) as u32, out);
+    out.extend_from_slice(&digits::<9>((value % 1_000_000_000) as u32));
 }
 
 fn write_time(time: Timestamp, out: &mut Vec<u8>) {
@@ -147,19 +155,13 @@ fn write_time(time: Timestamp, out: &mut Vec<u8>) {
     }
     let (year, month, day) = civil(days);
     let second = time.seconds.rem_euclid(SECONDS_OF_DAY) as u32;
-    write_padded::<4>(year, out);
-    out.push(b'-');
-    write_padded::<2>(month, out);
-    out.push(b'-');
-    write_padded::<2>(day, out);
-    out.push(b'T');
-    write_padded::<2>(second / 3600, out);
-    out.push(b':');
-    write_padded::<2>(second / 60 % 60, out);
-    out.push(b':');
-    write_padded::<2>(second % 60, out);
-    out.push(b'.');
-    write_padded::<9>(time.nanoseconds, out);
+    let [y0, y1, y2, y3] = digits(year);
+    let ([m0, m1], [d0, d1]) = (digits(month), digits(day));
+    let ([h0, h1], [i0, i1], [s0, s1]) = (digits(second / 3600), digits(second / 60 % 60), digits(second % 60));
+    out.extend_from_slice(&[
+        y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.',
+    ]);
+    out.extend_from_slice(&digits::<9>(time.nanoseconds));
     out.push(b'Z');
 }
 
@@ -181,17 +183,41 @@ fn civil(days: i64) -> (u32, u32, u32) {
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 fn write_mac(mac: &[u8; 6], out: &mut Vec<u8>) {
-    let digits = |byte: &u8, out: &mut Vec<u8>| {
-        out.extend_from_slice(&[HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
-    };
-    write_joined(mac, b':', digits, out);
+    let mut text = [b':'; 17];
+    for (digits, byte) in text.chunks_mut(3).zip(mac) {
+        if let [high, low, ..] = digits {
+            (*high, *low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+        }
+    }
+    out.extend_from_slice(&text);
 }
 
+/// Every octet with a dot behind it, and how much of the four bytes that is.
+static OCTETS: [([u8; 4], usize); 256] = {
+    let mut octets = [([b'.'; 4], 0); 256];
+    let mut value = 0;
+    while value < 256 {
+        let (hundreds, tens, ones) =
+            (b'0' + (value / 100) as u8, b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8);
+        octets[value] = match value {
+            0..=9 => ([ones, b'.', b'.', b'.'], 2),
+            10..=99 => ([tens, ones, b'.', b'.'], 3),
+            _ => ([hundreds, tens, ones, b'.'], 4),
+        };
+        value += 1;
+    }
+    octets
+};
+
 fn write_ipv4(octets: [u8; 4], out: &mut Vec<u8>) {
-    let number = |octet: &u8, out: &mut Vec<u8>| {
-        out.extend_from_slice(itoa::Buffer::new().format(*octet).as_bytes());
-    };
-    write_joined(&octets, b'.', number, out);
+    for octet in octets {
+        let (text, length) = OCTETS[usize::from(octet)];
+        let before = out.len();
+        // All four bytes are written and what is too much taken back: shorter than copying the right number.
+        out.extend_from_slice(&text);
+        out.truncate(before + length);
+    }
+    out.pop();
 }
 
 fn write_ipv6(address: Ipv6Addr, out: &mut Vec<u8>) {
@@ -237,12 +263,30 @@ fn write_hexadecimal(word: u16, out: &mut Vec<u8>) {
     }
 }
 
-fn write_tcp_flags(flags: u16, out: &mut Vec<u8>) {
-    for (bit, letter) in b"FSRPAUECN".iter().enumerate() {
-        if flags >> bit & 1 == 1 {
-            out.push(*letter);
+/// Every combination of flags by their letters, and how many letters that is.
+static TCP_FLAGS: [([u8; 9], usize); 512] = {
+    let mut combinations = [([0; 9], 0); 512];
+    let mut flags = 0;
+    while flags < 512 {
+        let (mut bit, mut length) = (0, 0);
+        while bit < 9 {
+            if flags >> bit & 1 == 1 {
+                combinations[flags].0[length] = b"FSRPAUECN"[bit];
+                length += 1;
+            }
+            bit += 1;
         }
+        combinations[flags].1 = length;
+        flags += 1;
     }
+    combinations
+};
+
+fn write_tcp_flags(flags: u16, out: &mut Vec<u8>) {
+    let (letters, length) = TCP_FLAGS[usize::from(flags & 0x1FF)];
+    let before = out.len();
+    out.extend_from_slice(&letters);
+    out.truncate(before + length);
 }
 
 #[cfg(test)]

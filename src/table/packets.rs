@@ -47,7 +47,7 @@ pub fn fill(packet: &Packet<'_>, number: u64, row: &mut RowBuffer) {
     row.push(Cell::Integer(u64::from(record.interface)));
     row.push(Cell::Integer(record.data.len() as u64));
     row.push(Cell::Integer(u64::from(record.wire_bytes)));
-    row.push(Cell::Path(packet.path.layers()));
+    row.push_path(&packet.path);
     let (source, destination) = packet.macs().unzip();
     row.push(mac(source));
     row.push(mac(destination));
