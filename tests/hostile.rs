@@ -3,7 +3,6 @@
 
 use crate::builder::{Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW, Snoop};
 use crate::cells::Csv;
-use crate::cli::pcapstat;
 use crate::frames::{raw_tcp, tcp, udp};
 use crate::reading::{Cut, Reading, assert_same_in_every_cut, open};
 use pcapstat::report::Status;
@@ -202,27 +201,6 @@ fn a_record_longer_than_any_is_damage() {
     assert_eq!((reading.report.status, reading.packets()), (Status::Damaged, packets));
     let message = reading.report.error.expect("a message");
     assert!(message.contains(&format!("claims 262145 bytes, the limit is 262144 at byte {end}")), "{message}");
-}
-
-/// Whatever a file describes, every worker must not hold a copy of it.
-#[test]
-fn memory_stays_in_proportion_to_the_file() {
-    let mut file = Pcapng::ethernet();
-    for _ in 0..400_000 {
-        file.interface(ETHERNET, 0, None);
-    }
-    let directory = tempfile::tempdir().expect("a temporary directory");
-    let path = directory.path().join("interfaces.pcapng");
-    std::fs::write(&path, &file.bytes).expect("a capture");
-    for jobs in ["1", "8"] {
-        let mut command = pcapstat();
-        let output = command.args(["-v", "-j", jobs, "--range-bytes", "64k"]).arg(&path).output().expect("it runs");
-        let said = String::from_utf8_lossy(&output.stderr);
-        let memory = said.split("peak memory ").nth(1).expect("it tells").split_whitespace().next().expect("a number");
-        let Ok(memory) = memory.parse::<usize>() else { continue };
-        let of_file = file.bytes.len() >> 20;
-        assert!(memory < 64 + 20 * of_file, "-j {jobs}: {memory} MiB for a file of {of_file} MiB");
-    }
 }
 
 fn magic() -> impl Strategy<Value = Vec<u8>> {

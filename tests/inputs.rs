@@ -211,12 +211,20 @@ fn merging_hides_no_damage() {
 /// What was read before and behind an input of which nothing can be read still counts.
 #[test]
 fn merging_with_an_unreadable_input_keeps_the_others() {
-    let said = run(directory().path(), &["--merge", "a.pcap", "missing.pcap", "a.pcap"]);
-    assert_eq!(said.code, Some(3));
-    said.assert_one_message(&["pcapstat: missing.pcap: cannot open"]);
-    let table = Csv::parse(said.stdout.as_bytes());
-    let row = table.rows().next().expect("a row");
-    assert_eq!((row.optional("packets"), row.text("strict_time_order")), (Some(80), "false"));
+    let directory = directory();
+    let merged = |paths: &[&str], status: &str, packets: Option<u64>| {
+        let said = run(directory.path(), &[&["--merge"], paths].concat());
+        assert_eq!(said.code, Some(3), "{paths:?}");
+        said.assert_message(&["pcapstat: missing.pcap: cannot open"]);
+        let table = Csv::parse(said.stdout.as_bytes());
+        let row = table.rows().next().expect("a row");
+        assert_eq!((row.text("status"), row.optional("packets")), (status, packets), "{paths:?}");
+        assert!(row.text("error").contains("missing.pcap: cannot open"), "{paths:?}");
+    };
+    merged(&["a.pcap", "missing.pcap", "a.pcap"], "damaged", Some(80));
+    merged(&["a.pcap", "missing.pcap"], "damaged", Some(40));
+    merged(&["missing.pcap", "a.pcap"], "damaged", Some(40));
+    merged(&["missing.pcap", "missing.pcap"], "unreadable", None);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod laws;
 // What the input may be.
 mod formats;
 mod hostile;
+mod memory;
 mod misleading;
 
 // What the command does.

@@ -5,6 +5,7 @@
 //! before stands.
 
 pub mod cut;
+mod interface;
 pub mod pcap;
 pub mod pcapng;
 pub mod snoop;
@@ -12,9 +13,10 @@ pub mod time;
 
 use crate::error::{Error, Fault};
 use crate::source::Source;
+pub use interface::{Interface, InterfaceStatement, Interfaces, Statement};
 use std::fmt;
 use std::sync::Arc;
-use time::{Clock, Timestamp};
+use time::Timestamp;
 
 /// What a record's first byte is the first byte of: a number of the tcpdump.org link-layer header type registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -65,44 +67,6 @@ pub struct Record<'a> {
     pub link_type: LinkType,
 }
 
-/// What an Interface Description Block says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Interface {
-    /// The link type of its packets.
-    pub link_type: LinkType,
-    /// How much of a packet is captured at the most, in bytes; 0 means no limit.
-    pub snaplen: u32,
-    /// How its packets are stamped.
-    pub clock: Clock,
-    /// What the capturing system calls it.
-    pub name: Option<String>,
-}
-
-/// What a file says of an interface, apart from its packets.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Statement {
-    /// An Interface Description Block, or what a file header says in its place.
-    Description(Interface),
-    /// An Interface Statistics Block: packets received and dropped, where it tells. The last one counts.
-    Statistics {
-        /// `isb_ifrecv`
-        received: Option<u64>,
-        /// `isb_ifdrop`
-        dropped: Option<u64>,
-    },
-}
-
-/// A [`Statement`] and the interface it is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InterfaceStatement {
-    /// The section's number, from 0.
-    pub section: u32,
-    /// The interface's number in its section, from 0.
-    pub interface: u32,
-    /// What is said.
-    pub statement: Statement,
-}
-
 /// What must be known of a pcapng section to read a packet in the middle of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
@@ -111,7 +75,7 @@ pub struct Section {
     /// The byte order of its numbers.
     pub big_endian: bool,
     /// The interfaces described so far.
-    pub interfaces: Vec<Interface>,
+    pub interfaces: Interfaces,
 }
 
 /// A place between two records, with all that a reader needs to go on there.

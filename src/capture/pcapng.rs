@@ -8,13 +8,13 @@
 
 use super::cut::Link;
 use super::time::Clock;
-use super::{Interface, InterfaceStatement, LinkType, Position, Record, Section, Statement, Walk, u32_at};
+use super::{Interface, InterfaceStatement, Interfaces, LinkType, Position, Record, Section, Statement, Walk, u32_at};
 use crate::error::{Error, Fault, FaultKind};
 use pcap_parser::pcapng as parser;
 use std::sync::Arc;
 
 /// The state in front of the first section header, which counts it up to 0.
-const BEFORE_THE_FIRST: Section = Section { number: u32::MAX, big_endian: false, interfaces: Vec::new() };
+const BEFORE_THE_FIRST: Section = Section { number: u32::MAX, big_endian: false, interfaces: Interfaces::new() };
 
 const SECTION_HEADER: u32 = 0x0A0D_0D0A;
 const INTERFACE_DESCRIPTION: u32 = 1;
@@ -140,7 +140,7 @@ fn declare(
                 return Err(FaultKind::SectionUnknown);
             }
             let number = section.number.wrapping_add(1);
-            *section = Arc::new(Section { number, big_endian: block.big_endian, interfaces: Vec::new() });
+            *section = Arc::new(Section { number, big_endian: block.big_endian, interfaces: Interfaces::new() });
         }
         INTERFACE_DESCRIPTION => {
             let (_, description) = if block.big_endian {

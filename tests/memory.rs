@@ -1,0 +1,36 @@
+//! What a run may hold at once: a multiple of the file's length, whatever the file says and however many workers there are.
+
+use crate::builder::{ETHERNET, Pcapng};
+use crate::cli::pcapstat;
+use std::fs;
+
+/// Whatever a file describes, every worker must not hold a copy of it.
+#[test]
+fn memory_stays_in_proportion_to_the_file() {
+    let mut only_interfaces = Pcapng::ethernet();
+    let mut more_in_the_middle = Pcapng::ethernet();
+    for _ in 0..400_000 {
+        only_interfaces.interface(ETHERNET, 0, None);
+    }
+    for _ in 0..200_000 {
+        more_in_the_middle.interface(ETHERNET, 0, None);
+    }
+    for _ in 0..80_000 {
+        more_in_the_middle.packet(0, 0, &[], 0).interface(ETHERNET, 0, None);
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("interfaces.pcapng");
+    for (what, file) in [("only interfaces", only_interfaces), ("more in the middle", more_in_the_middle)] {
+        fs::write(&path, &file.bytes).expect("a capture");
+        let of_file = file.bytes.len() >> 20;
+        for (jobs, table) in [("1", "summary"), ("8", "summary"), ("1", "packets"), ("8", "packets")] {
+            let cut = ["-v", "-j", jobs, "-t", table, "--range-bytes", "256k"];
+            let output = pcapstat().args(cut).arg(&path).output().expect("it runs");
+            let said = String::from_utf8_lossy(&output.stderr);
+            let memory = said.split("peak memory ").nth(1).expect("it tells").split(' ').next().expect("a number");
+            // Only Linux tells.
+            let Ok(memory) = memory.parse::<usize>() else { continue };
+            assert!(memory < 64 + 20 * of_file, "{what}, -j {jobs}, {table}: {memory} MiB for a file of {of_file} MiB");
+        }
+    }
+}
