@@ -178,7 +178,8 @@ fn whole(criterion: &mut Criterion) {
             bencher.iter(|| {
                 pool.install(|| {
                     let progress = Progress::hidden();
-                    let work = Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress };
+                    let work =
+                        Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false };
                     let run = engine::run(&capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
                     output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()
                 })

@@ -8,7 +8,7 @@ use crate::engine::{self, Work};
 use crate::error::Error;
 use crate::export::Export;
 use crate::output::Outputs;
-use crate::plan::Plan;
+use crate::plan::{Plan, STDIN};
 use crate::progress::Progress;
 use crate::report::{Report, Status};
 use crate::source::Source;
@@ -99,7 +99,7 @@ impl Batch<'_> {
         for inputs in inputs.chunks(INPUTS_AT_ONCE) {
             let working = Instant::now();
             let plan = self.plan;
-            let work = Work { range_bytes: plan.range_bytes, began: self.began, progress: &self.progress };
+            let work = work(plan, self.began, &self.progress);
             let fresh = || Tallies::new(plan.needs(), plan.interval);
             let reports: Vec<Report> = inputs
                 .par_iter()
@@ -129,7 +129,7 @@ impl Batch<'_> {
                         needs: self.plan.needs(),
                         interval: self.plan.interval,
                     };
-                    let work = Work { range_bytes: self.plan.range_bytes, began: self.began, progress: &self.progress };
+                    let work = work(self.plan, self.began, &self.progress);
                     let outputs = &mut self.outputs;
                     let run = export.run(&capture, work, |rows| outputs.packets(rows))?;
                     Report::new(input.name.clone(), &capture, run)
@@ -148,7 +148,7 @@ impl Batch<'_> {
         effort.inputs += 1;
         effort.bytes += report.file_bytes.unwrap_or(0);
         effort.packets += report.tallies.totals.counts.packets;
-        effort.ranges += report.ranges.len() as u64;
+        effort.ranges += report.range_count;
         effort.rewalked += report.rewalked;
         effort.merging += report.merging;
         match report.status {
@@ -160,7 +160,9 @@ impl Batch<'_> {
             && !self.plan.quiet
         {
             // Nobody can be told that standard error is closed or full.
-            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {}: {error}", report.file));
+            let _ = self
+                .progress
+                .suspend(|| writeln!(io::stderr(), "pcapstat: {}", one_line(&format!("{}: {error}", report.file))));
         }
         if self.plan.merge {
             let empty = || Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval));
@@ -189,6 +191,16 @@ impl Batch<'_> {
     }
 }
 
+fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress) -> Work<'a> {
+    Work { range_bytes: plan.range_bytes, began, progress, keep_ranges: plan.needs().ranges }
+}
+
+/// A message in one line, whatever is in a file's name.
+fn one_line(message: &str) -> String {
+    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    message.chars().map(shown).collect()
+}
+
 /// What the `file` column says with `--merge`.
 const MERGED: &str = "(merged)";
 
@@ -197,7 +209,7 @@ fn discover(paths: &[OsString]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         let path = PathBuf::from(path);
-        if path.is_dir() {
+        if path.as_os_str() != STDIN && path.is_dir() {
             walk(&path, &mut inputs);
         } else {
             inputs.push(Input { name: path.display().to_string(), path, refused: None });
@@ -239,7 +251,10 @@ fn open(input: &Input) -> Result<Capture, Error> {
     if let Some(Error::Io { what, source }) = &input.refused {
         return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
     }
-    let source =
-        if input.path.as_os_str() == "-" { Source::read(&mut io::stdin().lock())? } else { Source::open(&input.path)? };
+    let source = if input.path.as_os_str() == STDIN {
+        Source::read(&mut io::stdin().lock(), capture::is_capture)?
+    } else {
+        Source::open(&input.path, capture::is_capture)?
+    };
     Capture::new(source)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Turns packet captures into statistics tables, on every core.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
-#[command(max_term_width = 100)]
+#[command(max_term_width = 100, args_override_self = true)]
 pub struct Cli {
     /// A capture file, a directory of them (walked recursively), or - for standard input
     #[arg(required = true, value_name = "PATH")]

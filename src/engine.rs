@@ -29,6 +29,8 @@ pub struct Work<'a> {
     pub began: Instant,
     /// Told of every range that is done.
     pub progress: &'a Progress,
+    /// Keep the facts of every range; otherwise they are only numbered.
+    pub keep_ranges: bool,
 }
 
 /// How one range was worked through: a row of the `ranges` table.
@@ -59,7 +61,9 @@ pub struct Run<T> {
     pub fault: Option<Fault>,
     /// What was counted.
     pub tally: T,
-    /// Its ranges in order.
+    /// How many ranges it covers.
+    pub range_count: u64,
+    /// Their facts in order, where they are kept.
     pub ranges: Vec<RangeFacts>,
     /// How many segments had to be walked again because their start was guessed wrong.
     pub rewalked: u64,
@@ -169,6 +173,7 @@ impl<T> Run<T> {
             packets: 0,
             fault: None,
             tally,
+            range_count: 0,
             ranges: Vec::new(),
             rewalked: 0,
             merging: Duration::ZERO,
@@ -178,8 +183,8 @@ impl<T> Run<T> {
 
     /// The same run with another tally, and the tally that it had.
     pub fn with_tally<U>(self, tally: U) -> (Run<U>, T) {
-        let Run { end, packets, fault, tally: before, ranges, rewalked, merging, statements } = self;
-        (Run { end, packets, fault, tally, ranges, rewalked, merging, statements }, before)
+        let Run { end, packets, fault, tally: before, range_count, ranges, rewalked, merging, statements } = self;
+        (Run { end, packets, fault, tally, range_count, ranges, rewalked, merging, statements }, before)
     }
 }
 
@@ -190,12 +195,16 @@ impl<T: Tally> Run<T> {
         self.packets += later.packets;
         self.fault = later.fault;
         self.tally.merge(later.tally);
+        self.range_count += later.range_count;
         self.ranges.extend(later.ranges);
         self.rewalked += later.rewalked;
         self.merging += later.merging;
         self.statements.extend(later.statements);
     }
 }
+
+/// How much of a map is populated or released at the least, in bytes: ranges may be smaller than a page.
+const PAGES: u64 = 1 << 20;
 
 struct Job<'a, F> {
     capture: &'a Capture,
@@ -285,31 +294,39 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
         let source = self.capture.source();
         let mut packet = Packet::empty();
         let mut run = Run::empty(start, (self.fresh)());
+        let (mut populated, mut released) = (0, self.ranges.offset(segment.start));
         for range in segment {
             let (from, until) = (self.ranges.offset(range), self.ranges.offset(range + 1));
             let offset = run.end.offset;
             let began = Instant::now();
-            source.populate(offset, until);
+            if until > populated {
+                populated = until.max(offset.saturating_add(PAGES));
+                source.populate(offset, populated);
+            }
             let tally = &mut run.tally;
             let walk = self.capture.walk(run.end, until, |record| {
                 dissect::dissect(record, &mut packet);
                 tally.observe(&packet);
             });
-            if !self.keep_pages {
-                source.release(from, until);
+            if !self.keep_pages && until >= released.saturating_add(PAGES) {
+                source.release(released, until);
+                released = until;
             }
             run.end = walk.end;
             run.packets += walk.packets;
             run.fault = walk.fault;
             run.statements.extend(walk.statements);
-            run.ranges.push(RangeFacts {
-                packets: walk.packets,
-                offset,
-                bytes: run.end.offset - offset,
-                worker: rayon::current_thread_index().unwrap_or(0),
-                start_nanoseconds: began.duration_since(self.work.began).as_nanos(),
-                elapsed_nanoseconds: began.elapsed().as_nanos(),
-            });
+            run.range_count += 1;
+            if self.work.keep_ranges {
+                run.ranges.push(RangeFacts {
+                    packets: walk.packets,
+                    offset,
+                    bytes: run.end.offset - offset,
+                    worker: rayon::current_thread_index().unwrap_or(0),
+                    start_nanoseconds: began.duration_since(self.work.began).as_nanos(),
+                    elapsed_nanoseconds: began.elapsed().as_nanos(),
+                });
+            }
             self.work.progress.add(until - from);
             if run.fault.is_some() {
                 break;

@@ -69,11 +69,16 @@ use tally::{Needs, Tallies};
 pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error> {
     const INTERVAL: u64 = 1_000_000_000;
     let needs = tables.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
-    let capture = Capture::new(Source::open(path)?)?;
+    let capture = Capture::new(Source::open(path, capture::is_capture)?)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let pool = pool.map_err(std::io::Error::other).map_err(Error::io("cannot start threads"))?;
     let progress = Progress::hidden();
-    let work = Work { range_bytes: DEFAULT_RANGE_BYTES, began: Instant::now(), progress: &progress };
+    let work = Work {
+        range_bytes: DEFAULT_RANGE_BYTES,
+        began: Instant::now(),
+        progress: &progress,
+        keep_ranges: needs.ranges,
+    };
     let run = pool.install(|| engine::run(&capture, work, &|| Tallies::new(needs, INTERVAL)));
     Ok(Report::new(path.display().to_string(), &capture, run))
 }

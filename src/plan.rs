@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+/// The path that means standard input.
+pub const STDIN: &str = "-";
+
 /// A run of the program.
 pub struct Plan {
     /// What to read, in order.
@@ -41,6 +44,9 @@ impl Plan {
     /// A message for people: exit code 2.
     pub fn new(cli: Cli) -> Result<Plan, String> {
         let tables = tables(&cli.tables)?;
+        if cli.paths.iter().filter(|path| path.as_os_str() == STDIN).count() > 1 {
+            return Err("standard input (-) can be read only once".into());
+        }
         let to_terminal = cli.output_dir.is_none() && std::io::stdout().is_terminal();
         let for_people = cli.format == Format::Table || (cli.format == Format::Auto && to_terminal);
         if tables.len() > 1 && cli.output_dir.is_none() && !for_people {

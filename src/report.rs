@@ -54,7 +54,9 @@ pub struct Report {
     pub error: Option<String>,
     /// What was counted.
     pub tallies: Tallies,
-    /// The ranges in index order.
+    /// How many ranges it was cut into.
+    pub range_count: u64,
+    /// Their facts in index order, where they were kept.
     pub ranges: Vec<RangeFacts>,
     /// How many segments were walked again.
     pub rewalked: u64,
@@ -101,6 +103,7 @@ impl Report {
             faults: Vec::new(),
             error: None,
             tallies,
+            range_count: 0,
             ranges: Vec::new(),
             rewalked: 0,
             merging: Duration::ZERO,
@@ -131,6 +134,7 @@ impl Report {
             faults: damage.into_iter().collect(),
             error: damage.map(|damage| damage.to_string()),
             tallies: run.tally,
+            range_count: run.range_count,
             ranges: run.ranges,
             rewalked: run.rewalked,
             merging: run.merging,
@@ -170,7 +174,16 @@ impl Report {
             let error = format!("{}: {error}", later.file);
             self.error = Some(self.error.take().map_or(error.clone(), |before| format!("{before}; {error}")));
         }
-        self.ranges.extend(later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range }));
+        let moved = later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range });
+        for mut range in moved {
+            // What stands between the records of two files, headers and damage, goes to the later one.
+            if let Some(before) = self.ranges.last() {
+                let end = before.offset + before.bytes;
+                range.bytes += range.offset.saturating_sub(end);
+                range.offset = end;
+            }
+            self.ranges.push(range);
+        }
         if let Some(problems) = &mut later.tallies.problems {
             problems.shift_offsets(bytes);
         }
@@ -179,6 +192,7 @@ impl Report {
         }
         self.tallies.merge(later.tallies);
         self.file_bytes = later.file_bytes.map(|later| bytes + later).or(self.file_bytes);
+        self.range_count += later.range_count;
         self.rewalked += later.rewalked;
     }
 

@@ -11,6 +11,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+/// How much of a stream is read before it is known whether the rest is wanted.
+const FIRST_BYTES: u64 = 64;
+
 /// The bytes of one capture.
 #[derive(Debug)]
 pub struct Source {
@@ -24,11 +27,11 @@ enum Bytes {
 }
 
 impl Source {
-    /// Opens a file: mapped when it is a regular one with a length, read to its end otherwise.
+    /// Opens a file: mapped when it is a regular one with a length, read as a stream otherwise.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be opened or read.
-    pub fn open(path: &Path) -> Result<Source, Error> {
+    pub fn open(path: &Path, wanted: impl Fn(&[u8]) -> bool) -> Result<Source, Error> {
         let mut file = File::open(path).map_err(Error::io("cannot open"))?;
         let metadata = file.metadata().map_err(Error::io("cannot open"))?;
         if metadata.is_dir() {
@@ -41,16 +44,19 @@ impl Source {
                 return Ok(Source { bytes: Bytes::Mapped(map) });
             }
         }
-        Source::read(&mut file)
+        Source::read(&mut file, wanted)
     }
 
-    /// Reads a stream to its end.
+    /// Reads a stream to its end, or no further than its first bytes where these are not `wanted`.
     ///
     /// # Errors
     /// [`Error::Io`] when reading fails.
-    pub fn read(stream: &mut impl Read) -> Result<Source, Error> {
+    pub fn read(stream: &mut impl Read, wanted: impl Fn(&[u8]) -> bool) -> Result<Source, Error> {
         let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
+        stream.take(FIRST_BYTES).read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
+        if wanted(&bytes) {
+            stream.read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
+        }
         Ok(Source::from(bytes))
     }
 

@@ -5,8 +5,16 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 scratch=$(mktemp -d)
+order=$(python3 -c "import sys; print(sys.byteorder)")
 a=pcapstat-a b=pcapstat-b
-clean() { ip netns del $a 2>/dev/null || true; ip netns del $b 2>/dev/null || true; rm -rf "$scratch"; }
+# `ip netns exec` in a function leaves the servers as grandchildren, which `kill $(jobs -p)` misses: the namespaces are our
+# own, so whatever still runs inside is ours.
+clean() {
+  for ns in $a $b; do
+    ! ip netns list | grep -qw $ns || ip netns pids $ns | xargs -r kill 2>/dev/null || true
+  done
+  ip netns del $a 2>/dev/null || true; ip netns del $b 2>/dev/null || true; rm -rf "$scratch"
+}
 trap clean EXIT
 clean; mkdir -p "$scratch"
 ip netns add $a; ip netns add $b
@@ -111,6 +119,13 @@ record any_sll.pcap any -y LINUX_SLL;            A ping -q -c 1 10.77.0.2 >/dev/
 ip -n $a neigh flush dev va; ip -n $b neigh flush dev vb
 record arp_icmp.pcap vb;                         A ping -q -c 1 10.77.0.2 >/dev/null; A python3 -c "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.77.0.2', 9))"; stop
 
+# Joining a group makes the kernel report it: IGMPv3 over IPv4, MLDv2 over IPv6.
+record igmp_mld.pcap vb;                         A python3 -c "
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton('239.7.7.7') + socket.inet_aton('10.77.0.1'))
+t = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); t.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.inet_pton(socket.AF_INET6, 'ff05::777') + socket.if_nametoindex('va').to_bytes(4, '$order'))
+time.sleep(2)"; stop
+
 # What needs a kernel module is recorded where the kernel has it.
 try() { "$@" 2>/dev/null || { echo "not recorded here: $*" >&2; return 1; }; }
 if try ip -n $a link add link va name va.7 type vlan id 7 && ip -n $b link add link vb name vb.7 type vlan id 7; then
@@ -118,13 +133,21 @@ if try ip -n $a link add link va name va.7 type vlan id 7 && ip -n $b link add l
     ip -n pcapstat-$side addr add 10.78.0.$([ $side = a ] && echo 1 || echo 2)/24 dev v$side.7
     ip -n pcapstat-$side link set v$side.7 up
   done
-  record vlan.pcap vb;                           A ping -q -c 2 -i 0.2 10.78.0.2 >/dev/null; A python3 "$scratch/say.py" 10.78.0.2 100; stop
+  record vlan_recorded.pcap vb;                           A ping -q -c 2 -i 0.2 10.78.0.2 >/dev/null; A python3 "$scratch/say.py" 10.78.0.2 100; stop
 fi
 if try ip -n $a link add ta type gre local 10.77.0.1 remote 10.77.0.2 && ip -n $b link add tb type gre local 10.77.0.2 remote 10.77.0.1; then
   for side in a b; do
     ip -n pcapstat-$side addr add 10.79.0.$([ $side = a ] && echo 1 || echo 2)/24 dev t$side
     ip -n pcapstat-$side link set t$side up
   done
-  record gre.pcap vb;                            A ping -q -c 2 -i 0.2 10.79.0.2 >/dev/null; A python3 "$scratch/say.py" 10.79.0.2 100; stop
+  record gre_recorded.pcap vb;                           A ping -q -c 2 -i 0.2 10.79.0.2 >/dev/null; A python3 "$scratch/say.py" 10.79.0.2 100; stop
 fi
-kill $(jobs -p) 2>/dev/null || true
+if try ip -n $a link add xa type vxlan id 77 local 10.77.0.1 remote 10.77.0.2 dstport 4789 && ip -n $b link add xb type vxlan id 77 local 10.77.0.2 remote 10.77.0.1 dstport 4789; then
+  for side in a b; do
+    n=$([ $side = a ] && echo 1 || echo 2)
+    ip -n pcapstat-$side addr add 10.80.0.$n/24 dev x$side
+    ip -n pcapstat-$side addr add fd80::$n/64 dev x$side nodad
+    ip -n pcapstat-$side link set x$side up
+  done
+  record vxlan.pcap vb;                          A ping -q -c 2 -i 0.2 10.80.0.2 >/dev/null; A python3 "$scratch/say.py" fd80::2 100; stop
+fi

@@ -74,7 +74,7 @@ fn the_command_writes_the_golden_tables() {
 /// The path as it is given on the command line, from the root of the crate.
 fn name_of(path: &Path) -> String {
     let relative = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("a path in the crate");
-    relative.to_str().expect("a name in UTF-8").to_string()
+    relative.to_str().expect("a name in UTF-8").replace('\\', "/")
 }
 
 fn golden_directory(capture: &Path) -> PathBuf {

@@ -48,7 +48,7 @@ pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
 pub fn read(file: &str, capture: &Capture, cut: Cut) -> Reading {
     pool(cut.jobs).install(|| {
         let progress = Progress::hidden();
-        let work = Work { range_bytes: cut.range_bytes, began: Instant::now(), progress: &progress };
+        let work = Work { range_bytes: cut.range_bytes, began: Instant::now(), progress: &progress, keep_ranges: true };
         let needs = TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
         let run = engine::run(capture, work, &|| Tallies::new(needs, INTERVAL));
         let report = Report::new(file.to_string(), capture, run);

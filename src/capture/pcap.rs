@@ -20,6 +20,15 @@ pub struct Pcap {
     kind: Kind,
     link_type: LinkType,
     snaplen: u32,
+    lengths: Lengths,
+}
+
+/// In which order a record's two lengths stand: versions before 2.3 had the original one first, and 2.3 either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lengths {
+    CapturedFirst,
+    WireFirst,
+    GreaterIsWire,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +74,14 @@ impl Pcap {
         let (Some(snaplen), Some(network)) = (snaplen, network) else {
             return Err(Error::NotACapture(format!("its file header is cut short ({} of 24 bytes)", bytes.len())));
         };
+        let version = [4, 6].map(|at| if big_endian { u16_at::<true>(bytes, at) } else { u16_at::<false>(bytes, at) });
+        let lengths = match version {
+            [Some(0..2), _] | [Some(2), Some(0..3)] => Lengths::WireFirst,
+            [Some(2), Some(3)] => Lengths::GreaterIsWire,
+            _ => Lengths::CapturedFirst,
+        };
         // The upper half of the field says whether and how long a frame check sequence follows.
-        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16), snaplen })
+        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16), snaplen, lengths })
     }
 
     /// The format's stable name.
@@ -125,7 +140,7 @@ impl Pcap {
                 fault = Some(FaultKind::RecordHeaderCut { have, need });
                 break;
             };
-            let Some(fields) = fields::<BIG_ENDIAN>(header) else { break };
+            let Some(fields) = fields::<BIG_ENDIAN>(header, self.lengths) else { break };
             if fields.captured > longest {
                 let (claims, limit) = (u64::from(fields.captured), u64::from(longest));
                 fault = Some(FaultKind::RecordTooLong { claims, limit });
@@ -158,7 +173,11 @@ impl Pcap {
     /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only where to look first.
     pub fn plausible(&self, bytes: &[u8], offset: u64) -> Option<Link> {
         let header = bytes.get(usize::try_from(offset).ok()?..)?;
-        let fields = if self.big_endian { fields::<true>(header)? } else { fields::<false>(header)? };
+        let fields = if self.big_endian {
+            fields::<true>(header, self.lengths)?
+        } else {
+            fields::<false>(header, self.lengths)?
+        };
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
         let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
@@ -177,12 +196,69 @@ struct Fields {
 }
 
 #[inline]
-fn fields<const BIG_ENDIAN: bool>(header: &[u8]) -> Option<Fields> {
+fn fields<const BIG_ENDIAN: bool>(header: &[u8], lengths: Lengths) -> Option<Fields> {
     let header = header.first_chunk::<16>()?;
+    let (one, two) = (u32_at::<BIG_ENDIAN>(header, 8)?, u32_at::<BIG_ENDIAN>(header, 12)?);
+    let swapped = match lengths {
+        Lengths::CapturedFirst => false,
+        Lengths::WireFirst => true,
+        Lengths::GreaterIsWire => one > two,
+    };
+    let (captured, wire) = if swapped { (two, one) } else { (one, two) };
     Some(Fields {
         seconds: u32_at::<BIG_ENDIAN>(header, 0)?,
         fraction: u32_at::<BIG_ENDIAN>(header, 4)?,
-        captured: u32_at::<BIG_ENDIAN>(header, 8)?,
-        wire: u32_at::<BIG_ENDIAN>(header, 12)?,
+        captured,
+        wire,
     })
+}
+
+fn u16_at<const BIG_ENDIAN: bool>(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = *bytes.get(at..)?.first_chunk()?;
+    Some(if BIG_ENDIAN { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record of five bytes captured of nine, as a file of this version writes it.
+    fn lengths_of(minor: u8, first: u8, second: u8) -> Vec<(usize, u32)> {
+        let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, minor, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+        bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
+        let pcap = Pcap::open(&bytes).unwrap();
+        let mut seen = Vec::new();
+        let start = Position { offset: HEADER_BYTES, section: None };
+        let walk = pcap.walk(&bytes, start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
+        assert_eq!(walk.fault, None);
+        seen
+    }
+
+    #[test]
+    fn old_versions_have_the_lengths_the_other_way_round() {
+        assert_eq!(lengths_of(4, 5, 9), [(5, 9)]);
+        assert_eq!(lengths_of(2, 9, 5), [(5, 9)]);
+        assert_eq!(lengths_of(3, 9, 5), [(5, 9)]);
+        assert_eq!(lengths_of(3, 5, 9), [(5, 9)]);
+    }
+
+    #[test]
+    fn records_are_those_of_pcap_parser() {
+        let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+        for length in 0..50u8 {
+            bytes.extend([length, 0, 0, 0, 1, 2, 0, 0, length, 0, 0, 0, 60, 0, 0, 0]);
+            bytes.resize(bytes.len() + usize::from(length), length);
+        }
+        let pcap = Pcap::open(&bytes).unwrap();
+        let mut rest = &bytes[24..];
+        let start = Position { offset: HEADER_BYTES, section: None };
+        pcap.walk(&bytes, start, u64::MAX, |record| {
+            let (next, expected) = pcap_parser::parse_pcap_frame(rest).unwrap();
+            assert_eq!((record.data, record.wire_bytes), (expected.data, expected.origlen));
+            let time = record.time.unwrap();
+            assert_eq!((time.seconds, time.nanoseconds), (i64::from(expected.ts_sec), expected.ts_usec * 1000));
+            rest = next;
+        });
+        assert!(rest.is_empty());
+    }
 }

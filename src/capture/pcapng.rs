@@ -129,6 +129,15 @@ fn declare(
     statements: &mut Vec<InterfaceStatement>,
 ) -> Result<(), FaultKind> {
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
+    let options_at = match block.kind {
+        SECTION_HEADER => 16,
+        INTERFACE_DESCRIPTION => 8,
+        INTERFACE_STATISTICS => 12,
+        _ => return Ok(()),
+    };
+    if !options_fit(block.body.get(options_at..).ok_or(too_long)?, block.big_endian) {
+        return Err(too_long);
+    }
     match block.kind {
         SECTION_HEADER => {
             let (_, header) = if block.big_endian {
@@ -179,6 +188,22 @@ fn declare(
         _ => {}
     }
     Ok(())
+}
+
+/// True when every option up to the last ends inside the block.
+fn options_fit(mut options: &[u8], big_endian: bool) -> bool {
+    const END: u16 = 0;
+    while !options.is_empty() {
+        let Some((&[a, b, c, d], values)) = options.split_first_chunk() else { return false };
+        let word = |bytes| if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) };
+        if word([a, b]) == END {
+            return true;
+        }
+        let padded = usize::from(word([c, d])).next_multiple_of(4);
+        let Some(next) = values.get(padded..) else { return false };
+        options = next;
+    }
+    true
 }
 
 fn u64_of(bytes: [u8; 8], big_endian: bool) -> u64 {
@@ -261,9 +286,16 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     if captured > limit {
         return Err(FaultKind::RecordTooLong { claims: u64::from(captured), limit: u64::from(limit) });
     }
+    let contents = body.get(data_at..).ok_or(too_long)?;
+    let data = contents.get(..captured as usize).ok_or(too_long)?;
+    // Looked at only where there are any.
+    let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
+    if block.kind != SIMPLE_PACKET && !options.is_empty() && !options_fit(options, block.big_endian) {
+        return Err(too_long);
+    }
     Ok(Record {
         offset,
-        data: body.get(data_at..).and_then(|data| data.get(..captured as usize)).ok_or(too_long)?,
+        data,
         wire_bytes,
         time: units.map(|(high, low)| described.clock.time(u64::from(high) << 32 | u64::from(low))),
         interface,

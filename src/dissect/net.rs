@@ -136,10 +136,15 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
             END => break,
             NO_OPERATION => at += 1,
             kind => match (kind, usize::from(payload.u8(at + 1).ok_or(())?)) {
-                (LOOSE_ROUTE | STRICT_ROUTE, length @ 7..) if length % 4 == 3 => {
+                (LOOSE_ROUTE | STRICT_ROUTE, length) => {
+                    // Behind its end the pointer says that the route has been travelled.
+                    let pointer = usize::from(payload.u8(at + 2).ok_or(())?);
+                    let whole = length >= 7 && length % 4 == 3 && at + length <= header_length;
+                    if !whole || pointer % 4 != 0 || !(4..=length).contains(&pointer) {
+                        break;
+                    }
                     return payload.bytes(at + length - 4).map(Some).ok_or(());
                 }
-                (LOOSE_ROUTE | STRICT_ROUTE, _) => break,
                 (_, length) => at += length.max(2),
             },
         }

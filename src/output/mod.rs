@@ -46,17 +46,14 @@ impl Outputs {
     /// When a directory or file cannot be created or written.
     pub fn open(tables: &[&'static Table], directory: Option<&Path>, for_people: bool) -> io::Result<Outputs> {
         if let Some(directory) = directory {
-            fs::create_dir_all(directory)?;
+            fs::create_dir_all(directory).map_err(naming(directory))?;
         }
         let mut outputs = Outputs { for_people, outputs: Vec::new() };
         for table in tables {
             let target = match directory {
                 Some(directory) => {
                     let name = format!("{}.{}", table.name, if for_people { "txt" } else { "csv" });
-                    Target::File(
-                        tempfile::Builder::new().prefix(".pcapstat-").tempfile_in(directory)?,
-                        directory.join(name),
-                    )
+                    Target::File(temporary(directory).map_err(naming(directory))?, directory.join(name))
                 }
                 None if for_people => Target::Spool(SpooledTempFile::new(SPOOL_BYTES)),
                 None => Target::Stdout(io::stdout()),
@@ -103,6 +100,7 @@ impl Outputs {
     /// When an output cannot be written or renamed.
     pub fn finish(self) -> io::Result<()> {
         let several = self.outputs.len() > 1;
+        let mut first_error = None;
         for (number, output) in self.outputs.into_iter().enumerate() {
             match output.target {
                 Target::Stdout(mut stdout) => stdout.flush()?,
@@ -115,10 +113,14 @@ impl Outputs {
                     lay_out(output.table, spool, &mut stdout)?;
                     stdout.flush()?;
                 }
-                Target::File(file, path) => keep(output.table, file, &path, self.for_people)?,
+                // One file that cannot have its name is no reason for the others not to have theirs.
+                Target::File(file, path) => {
+                    let kept = keep(output.table, file, &path, self.for_people).map_err(naming(&path));
+                    first_error = first_error.or(kept.err());
+                }
             }
         }
-        Ok(())
+        first_error.map_or(Ok(()), Err)
     }
 }
 
@@ -126,13 +128,29 @@ impl Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.target {
             Target::Stdout(stdout) => stdout.write_all(bytes),
-            Target::File(file, _) => file.write_all(bytes),
+            Target::File(file, path) => file.write_all(bytes).map_err(naming(path)),
             Target::Spool(spool) => spool.write_all(bytes),
         }
     }
 }
 
-/// Gives a finished file its own name, with the permissions of any other new file.
+/// Puts the name of what could not be written in front of the system's word.
+fn naming(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// A file beside its later place, with the permissions of any other new file.
+fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pcapstat-");
+    #[cfg(unix)]
+    let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(permissions);
+    builder.tempfile_in(directory)
+}
+
+/// Gives a finished file its own name.
 fn keep(table: &Table, mut file: NamedTempFile, path: &Path, for_people: bool) -> io::Result<()> {
     if for_people {
         let mut text = Vec::new();
@@ -142,11 +160,6 @@ fn keep(table: &Table, mut file: NamedTempFile, path: &Path, for_people: bool) -
         file.write_all(&text)?;
     }
     file.flush()?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 

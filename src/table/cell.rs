@@ -86,11 +86,22 @@ impl<'a> Cell<'a> {
             Cell::Ipv6(address) => write_ipv6(*address, out),
             Cell::Protocol(protocol) => protocol.write(out),
             Cell::Path(layers) => write_joined(layers, b':', |protocol, out| protocol.write(out), out),
-            Cell::LinkTypes(types) => write_joined(types, b'+', write_shown, out),
+            Cell::LinkTypes(types) => write_link_types(types, out),
             Cell::Vlans(ids) => write_joined(ids, b'.', |id, out| write_integer(u64::from(*id), out), out),
             Cell::TcpFlags(flags) => write_tcp_flags(*flags, out),
         }
     }
+}
+
+/// Each name once: some have several numbers.
+fn write_link_types(types: &[LinkType], out: &mut Vec<u8>) {
+    let mut names: Vec<String> = Vec::new();
+    for name in types.iter().map(ToString::to_string) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    out.extend_from_slice(names.join("+").as_bytes());
 }
 
 fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
@@ -353,6 +364,6 @@ mod tests {
         assert_eq!(text(Cell::Mac([0, 1, 0xAB, 0xFF, 16, 9])), "00:01:ab:ff:10:09");
         assert_eq!(text(Cell::Ipv4(Ipv4Addr::new(0, 10, 200, 255))), "0.10.200.255");
         assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");
-        assert_eq!(text(Cell::LinkTypes(vec![LinkType(1), LinkType(147)])), "ether+dlt-147");
+        assert_eq!(text(Cell::LinkTypes(vec![LinkType(12), LinkType(147), LinkType(101)])), "rawip+dlt-147");
     }
 }

@@ -66,9 +66,9 @@ pub type Side = (Address, Option<u16>);
 /// A conversation of one layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Talk<'a> {
-    /// Its packets, and the number of the first one: here for the sake of sorting.
+    /// Its packets, and when it began: here for the sake of sorting.
     packets: u64,
-    first_packet: u64,
+    rank: u64,
     entry: AnyEntry<'a>,
     /// Its layer.
     pub layer: Layer,
@@ -84,7 +84,7 @@ enum AnyEntry<'a> {
 impl<'a> Talk<'a> {
     fn new(layer: Layer, entry: AnyEntry<'a>) -> Talk<'a> {
         let (AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow))) = entry;
-        Talk { packets: flow.packets(), first_packet: flow.first_packet(), entry, layer }
+        Talk { packets: flow.packets(), rank: flow.rank(), entry, layer }
     }
 
     /// What is known of it.
@@ -120,9 +120,8 @@ impl<'a> Talk<'a> {
 pub fn sorted_talks<'a>(finest: &'a Conversations, pairs: &'a IpPairs) -> Vec<Talk<'a>> {
     let mut talks = talks(finest, pairs);
     talks.par_sort_unstable_by(|one, two| {
-        let rank = |talk: &Talk<'_>| (talk.layer, Reverse(talk.packets), talk.first_packet);
-        // Two layers of one packet may begin with it; only then are the sides looked up.
-        rank(one).cmp(&rank(two)).then_with(|| one.sides().cmp(&two.sides()))
+        let key = |talk: &Talk<'_>| (talk.layer, Reverse(talk.packets), talk.rank);
+        key(one).cmp(&key(two))
     });
     talks
 }

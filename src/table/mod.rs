@@ -139,8 +139,15 @@ impl Table {
 }
 
 /// Tables that need no tally beyond the totals.
-const NOTHING: Needs =
-    Needs { paths: false, conversations: false, intervals: false, lengths: false, problems: false, interfaces: false };
+const NOTHING: Needs = Needs {
+    paths: false,
+    conversations: false,
+    intervals: false,
+    lengths: false,
+    problems: false,
+    interfaces: false,
+    ranges: false,
+};
 
 #[cfg(test)]
 mod tests {

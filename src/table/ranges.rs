@@ -3,13 +3,14 @@
 use super::cell::Cell;
 use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
+use crate::tally::Needs;
 
 /// The table.
 pub static TABLE: Table = Table {
     name: "ranges",
     about: "how the capture was cut: each range's packets, bytes, worker and time",
     columns: COLUMNS,
-    needs: NOTHING,
+    needs: Needs { ranges: true, ..NOTHING },
     content: Content::View(rows),
 };
 

@@ -71,7 +71,14 @@ fn sides(ports: Option<Ports>) -> (u16, u16) {
 
 impl Conversations {
     #[inline]
-    fn observe_ipv4(&mut self, packet: &Packet<'_>, hop: &Hop<'_>, source: u64, destination: u64, payload_bytes: u32) {
+    fn observe_ipv4(
+        &mut self,
+        packet: &Packet<'_>,
+        place: (u64, u64),
+        hop: &Hop<'_>,
+        (source, destination): (u64, u64),
+        payload_bytes: u32,
+    ) {
         let (source_port, destination_port) = sides(hop.ports);
         let word = |low, high| hop.ports.map_or(0, |ports| ports_word(ports.transport, low, high));
         let from_high = (source, source_port) > (destination, destination_port);
@@ -80,11 +87,11 @@ impl Conversations {
         } else {
             [source << 32 | destination, word(source_port, destination_port)]
         };
-        flow::observe(&mut self.ipv4, key, packet, self.seen, from_high, payload_bytes);
+        flow::observe(&mut self.ipv4, key, packet, place, from_high, payload_bytes);
     }
 
     #[inline]
-    fn observe_hop(&mut self, packet: &Packet<'_>, hop: &Hop<'_>) {
+    fn observe_hop(&mut self, packet: &Packet<'_>, place: (u64, u64), hop: &Hop<'_>) {
         let payload_bytes = hop.payload_bytes.filter(|_| hop.ports.is_some()).unwrap_or(0);
         let (source_port, destination_port) = sides(hop.ports);
         let word = |low, high| hop.ports.map_or(0, |ports| ports_word(ports.transport, low, high));
@@ -93,16 +100,16 @@ impl Conversations {
                 let (destination, source) = macs.split_at(6);
                 let (source, destination) = (mac_word(source), mac_word(destination));
                 let key = [source.min(destination), source.max(destination)];
-                flow::observe(&mut self.eth, key, packet, self.seen, source > destination, 0);
+                flow::observe(&mut self.eth, key, packet, place, source > destination, 0);
             }
             Addresses::Ipv4(addresses) => {
                 let pair = u64::from_be_bytes(*addresses);
-                self.observe_ipv4(packet, hop, pair >> 32, pair & 0xFFFF_FFFF, payload_bytes);
+                self.observe_ipv4(packet, place, hop, (pair >> 32, pair & 0xFFFF_FFFF), payload_bytes);
             }
             Addresses::Ipv4Routed(source, destination) => {
                 let [source, destination] =
                     [source, destination].map(|address| u64::from(u32::from_be_bytes(*address)));
-                self.observe_ipv4(packet, hop, source, destination, payload_bytes);
+                self.observe_ipv4(packet, place, hop, (source, destination), payload_bytes);
             }
             Addresses::Ipv6(addresses) => {
                 let mut words = [0; 4];
@@ -116,7 +123,7 @@ impl Conversations {
                 } else {
                     [a, b, c, d, word(source_port, destination_port)]
                 };
-                flow::observe(&mut self.ipv6, key, packet, self.seen, from_high, payload_bytes);
+                flow::observe(&mut self.ipv6, key, packet, place, from_high, payload_bytes);
             }
             // Without both addresses there is no pair.
             Addresses::Ipv4Source(_) | Addresses::Ipv6Source(_) | Addresses::NoIp => {}
@@ -127,8 +134,8 @@ impl Conversations {
 impl Tally for Conversations {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
-        for hop in packet.hops() {
-            self.observe_hop(packet, hop);
+        for (layer, hop) in (0..).zip(packet.hops()) {
+            self.observe_hop(packet, (self.seen, layer), hop);
         }
         self.seen += 1;
     }

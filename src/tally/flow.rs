@@ -57,13 +57,16 @@ impl From<Stamp> for Timestamp {
 /// What is known of one conversation. "Low" is the side whose address and port are the lesser ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// Twice the number of the first packet, from 0; plus 1 if the high side sent it.
+    /// The number of the first packet, from 0, which of its address layers it was, and whether the high side sent it.
     first: u64,
     from_low: Direction,
     from_high: Direction,
     earliest: Stamp,
     latest: Stamp,
 }
+
+/// Behind the number of the first packet: five bits for the layer (a path has no more) and one for the side.
+const PACKET_SHIFT: u32 = 6;
 
 impl Flow {
     fn new(first: u64) -> Flow {
@@ -78,6 +81,11 @@ impl Flow {
 
     /// The number of the first packet, from 0.
     pub fn first_packet(&self) -> u64 {
+        self.first >> PACKET_SHIFT
+    }
+
+    /// The order in which conversations began, within one packet from the outermost layer in.
+    pub fn rank(&self) -> u64 {
         self.first >> 1
     }
 
@@ -172,23 +180,23 @@ impl<const WORDS: usize> ShardKey for Key<WORDS> {
     }
 }
 
-/// Counts a packet of the conversation `key`; `number` is the packet's number from 0.
+/// Counts a packet of the conversation `key`; `place` is the packet's number from 0 and its address layer's in it.
 #[inline]
 pub fn observe<const WORDS: usize>(
     flows: &mut Flows<WORDS>,
     key: Key<WORDS>,
     packet: &Packet<'_>,
-    number: u64,
+    place: (u64, u64),
     from_high: bool,
     payload_bytes: u32,
 ) {
-    let first = number << 1 | u64::from(from_high);
+    let first = place.0 << PACKET_SHIFT | place.1 << 1 | u64::from(from_high);
     flows.value(&key, || Flow::new(first)).add(packet, from_high, payload_bytes);
 }
 
 /// Takes in the conversations of a run that begins `seen` packets later.
 pub fn merge<const WORDS: usize>(flows: &mut Flows<WORDS>, later: Flows<WORDS>, seen: u64) {
-    flows.merge(later, |flow| flow.first += seen << 1);
+    flows.merge(later, |flow| flow.first += seen << PACKET_SHIFT);
 }
 
 /// Conversations between pairs of addresses, whatever their ports: of most pairs there is only one.

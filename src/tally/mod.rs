@@ -52,6 +52,8 @@ pub struct Needs {
     pub problems: bool,
     /// Packets per interface.
     pub interfaces: bool,
+    /// No tally, but how every range was worked through.
+    pub ranges: bool,
 }
 
 impl Needs {
@@ -64,6 +66,7 @@ impl Needs {
             lengths: self.lengths || other.lengths,
             problems: self.problems || other.problems,
             interfaces: self.interfaces || other.interfaces,
+            ranges: self.ranges || other.ranges,
         }
     }
 }
