@@ -20,8 +20,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// How many inputs are read before their reports are written.
+/// How many inputs are read before their reports are written, and how many bytes of them: reports wait in memory.
 const INPUTS_AT_ONCE: usize = 256;
+const BYTES_AT_ONCE: u64 = 64 << 20;
 
 /// Something to read.
 #[derive(Debug)]
@@ -96,7 +97,10 @@ struct Batch<'a> {
 impl Batch<'_> {
     /// Reads inputs, several at once, and writes their reports in order.
     fn count(&mut self, inputs: &[Input]) -> io::Result<()> {
-        for inputs in inputs.chunks(INPUTS_AT_ONCE) {
+        let mut rest = inputs;
+        while !rest.is_empty() {
+            let (inputs, later) = rest.split_at(inputs_at_once(rest));
+            rest = later;
             let working = Instant::now();
             let plan = self.plan;
             let work = work(plan, self.began, &self.progress);
@@ -193,6 +197,16 @@ impl Batch<'_> {
 
 fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress) -> Work<'a> {
     Work { range_bytes: plan.range_bytes, began, progress, keep_ranges: plan.needs().ranges }
+}
+
+/// How many of these inputs to read at once, at least one.
+fn inputs_at_once(inputs: &[Input]) -> usize {
+    let mut bytes = 0;
+    let fits = |input: &&Input| {
+        bytes += fs::metadata(&input.path).map_or(0, |file| file.len());
+        bytes <= BYTES_AT_ONCE
+    };
+    inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
 }
 
 /// A message in one line, whatever is in a file's name.

@@ -83,7 +83,7 @@ pub fn run<T: Tally>(capture: &Capture, work: Work<'_>, fresh: &(impl Fn() -> T 
     let job = Job { capture, work, ranges, fresh, keep_pages: false };
     let mut whole = Run::empty(start.clone(), fresh());
     let mut merging = Duration::ZERO;
-    // Taken in as they come: nothing of a run outlives its merge, its copy of the interfaces least of all.
+    // Nothing of a run outlives its merge, its copy of the interfaces least of all.
     job.exact(&segments, start, &capture.supposed(), |run| {
         let began = Instant::now();
         whole.append(run);
@@ -117,7 +117,7 @@ pub fn run_in_order<T: Tally, E: Send>(
     let mut whole = Run::empty(start, ());
     let mut supposed = capture.supposed();
     let mut ready: Vec<T> = Vec::new();
-    let mut first = 0;
+    let (mut first, mut rewalked) = (0, 0);
     while first < ranges.count() && whole.fault.is_none() {
         let last = (first + window).min(ranges.count());
         let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
@@ -127,6 +127,7 @@ pub fn run_in_order<T: Tally, E: Send>(
                 let mut known = (whole.end.clone(), whole.packets);
                 let mut starts = Vec::with_capacity(segments.len());
                 counting.exact(&segments, whole.end.clone(), &supposed, |run| {
+                    rewalked += run.rewalked;
                     let packets = known.1 + run.packets;
                     starts.push(std::mem::replace(&mut known, (run.end, packets)));
                 });
@@ -143,6 +144,7 @@ pub fn run_in_order<T: Tally, E: Send>(
         first = last;
     }
     ready.drain(..).try_for_each(&mut take)?;
+    whole.rewalked = rewalked;
     Ok(whole)
 }
 
@@ -163,8 +165,11 @@ fn observe_window<T: Tally>(
     starts.into_par_iter().with_max_len(1).map(walk).collect()
 }
 
-/// How often all remaining segments are guessed anew before the rest is walked one by one.
+/// How often all remaining segments are guessed anew, whatever comes of it, before the rest is walked one by one.
 const RESTARTS: usize = 3;
+
+/// A restart that makes good this share of the segments left is worth another one.
+const WORTH_RESTARTING: usize = 8;
 
 impl<T> Run<T> {
     fn empty(start: Position, tally: T) -> Run<T> {
@@ -223,12 +228,14 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
     fn exact(&self, segments: &[ops::Range<u64>], start: Position, supposed: &Position, mut take: impl FnMut(Run<T>)) {
         let mut guesses = self.guess_all(segments, &start, supposed).into_iter();
         let mut end = start;
-        let mut restarts = 0;
+        let (mut restarts, mut accepted) = (0, 0);
         for (number, segment) in segments.iter().enumerate() {
             let mut guess = guesses.next().flatten();
             let other_section = guess.as_ref().is_some_and(|(start, _)| start.offset == end.offset && *start != end);
             let mut rewalked = 0;
-            if other_section && restarts < RESTARTS {
+            let left = segments.len() - number;
+            if other_section && (restarts < RESTARTS || accepted * WORTH_RESTARTING >= left) {
+                accepted = 0;
                 // The right place, but other interfaces, and so for all that follow: guess again, knowing them.
                 restarts += 1;
                 let rest = segments.get(number..).unwrap_or_default();
@@ -237,11 +244,14 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
                 guess = guesses.next().flatten();
             }
             let mut run = match guess {
-                Some((start, run)) if start == end => run,
-                guess => {
+                Some((start, run)) if start == end => {
+                    accepted += 1;
+                    run
+                }
+                _ => {
                     // A record that reaches over the whole segment leaves nothing to be walked again.
                     let passed_over = end.offset >= self.ranges.offset(segment.end);
-                    rewalked += u64::from(guess.is_some() && !passed_over);
+                    rewalked += u64::from(!passed_over);
                     self.segment(segment.clone(), end)
                 }
             };

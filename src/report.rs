@@ -5,6 +5,7 @@ use crate::engine::{RangeFacts, Run};
 use crate::error::{Error, Fault};
 use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -129,7 +130,7 @@ impl Report {
             },
             formats: vec![capture.format()],
             statements,
-            sections: run.end.section.as_ref().map_or(0, |section| section.number) + 1,
+            sections: run.end.section.as_ref().map_or(0, |section| section.number).saturating_add(1),
             file_bytes: Some(capture.file_bytes()),
             faults: damage.into_iter().collect(),
             error: damage.map(|damage| damage.to_string()),
@@ -162,10 +163,12 @@ impl Report {
         }
         // Every input has sections of its own.
         let sections = self.sections;
-        let moved =
-            |statement: InterfaceStatement| InterfaceStatement { section: statement.section + sections, ..statement };
+        let moved = |statement: InterfaceStatement| InterfaceStatement {
+            section: statement.section.saturating_add(sections),
+            ..statement
+        };
         self.statements.extend(later.statements.into_iter().map(moved));
-        self.sections += later.sections;
+        self.sections = self.sections.saturating_add(later.sections);
         self.faults.extend(later.faults.iter().map(|damage| Damage {
             fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
             packets: damage.packets + packets,
@@ -191,6 +194,9 @@ impl Report {
             interfaces.shift_sections(sections);
         }
         self.tallies.merge(later.tallies);
+        // Made from what was counted before.
+        self.pairs = OnceLock::new();
+        self.merging += later.merging;
         self.file_bytes = later.file_bytes.map(|later| bytes + later).or(self.file_bytes);
         self.range_count += later.range_count;
         self.rewalked += later.rewalked;
@@ -210,13 +216,8 @@ impl Report {
         if !used.is_empty() {
             return used.clone();
         }
-        let mut described = Vec::new();
-        for interface in self.described() {
-            if !described.contains(&interface.link_type) {
-                described.push(interface.link_type);
-            }
-        }
-        described
+        let mut known = HashSet::new();
+        self.described().map(|interface| interface.link_type).filter(|link_type| known.insert(*link_type)).collect()
     }
 
     /// The interfaces that are described, in the order of the file.

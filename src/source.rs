@@ -80,7 +80,7 @@ impl Source {
         let _ = (start, end);
     }
 
-    /// Gives the whole pages of `start..end` back to the system; the bytes stay readable.
+    /// Gives the pages of `start..end` back to the system; the bytes stay readable.
     pub fn release(&self, start: u64, end: u64) {
         #[cfg(unix)]
         if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end)) {
@@ -92,7 +92,7 @@ impl Source {
         let _ = (start, end);
     }
 
-    /// `start..end` as the whole pages inside it, clamped to the map, as offset and length.
+    /// `start..end` from the page it begins in, clamped to the map, as offset and length.
     #[cfg(unix)]
     fn within(&self, start: u64, end: u64) -> Option<(usize, usize)> {
         const PAGE: u64 = 4096;

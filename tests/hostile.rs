@@ -164,7 +164,7 @@ fn damage_of_a_pcapng_has_a_name_and_a_place() {
             *file.bytes.last_mut().expect("bytes") = 1;
         }),
         ("block_length_impossible", |file| file.bytes.extend([4, 0, 0, 0, 8, 0, 0, 0, 8, 0, 0, 0])),
-        ("block_length_impossible", |file| file.bytes.extend([4, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0, 0])),
+        ("block_lengths_differ", |file| file.bytes.extend([4, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 14, 0, 0, 0])),
         ("section_unknown", |file| {
             let at = file.bytes.len();
             file.section(Order::Little);
@@ -187,6 +187,30 @@ fn damage_of_a_pcapng_has_a_name_and_a_place() {
     for (name, append) in kinds {
         assert_eq!(damage_behind_three_packets(append), name);
     }
+}
+
+/// As Wireshark, which rounds such a length up.
+#[test]
+fn a_block_length_without_its_padding_is_no_damage() {
+    let mut file = Pcapng::ethernet();
+    file.frame(0, b"before");
+    file.bytes.extend([4, 0, 0, 0, 13, 0, 0, 0, 0, 0, 0, 0, 13, 0, 0, 0]);
+    file.frame(1, b"behind");
+    let reading = read("an odd length", &file.bytes).expect("a capture");
+    assert_eq!((reading.report.status, reading.packets()), (Status::Ok, 2));
+}
+
+/// An option that reaches over its block's end may hide the ones behind it.
+#[test]
+fn an_option_that_overruns_its_block_is_damage() {
+    let mut file = Pcapng::ethernet();
+    file.frame(0, b"before");
+    // Interface description: Ethernet, no snaplen, if_name of 500 bytes in a block of 28.
+    for word in [1, 28, 1, 0, 500 << 16 | 2, 0, 28u32] {
+        file.bytes.extend(word.to_le_bytes());
+    }
+    let reading = read("an option", &file.bytes).expect("a capture");
+    assert_eq!((reading.report.status, reading.packets()), (Status::Damaged, 1));
 }
 
 #[test]

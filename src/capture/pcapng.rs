@@ -105,11 +105,12 @@ fn block(rest: &[u8], section_big_endian: bool) -> Result<Option<Block<'_>>, Fau
         };
     }
     let claims = number(rest, 4, big_endian).ok_or(cut)?;
-    if claims < FRAMING_BYTES || claims % 4 != 0 {
+    if claims < FRAMING_BYTES {
         return Err(FaultKind::BlockLengthImpossible { claims: u64::from(claims) });
     }
-    let bytes = claims as usize;
-    let whole = rest.get(..bytes).ok_or(FaultKind::BlockCut { have, need: u64::from(claims) })?;
+    // Some writers leave the padding out of the length; it is there nevertheless.
+    let bytes = (claims as usize).next_multiple_of(4);
+    let whole = rest.get(..bytes).ok_or(FaultKind::BlockCut { have, need: bytes as u64 })?;
     let behind = number(whole, bytes - 4, big_endian).unwrap_or(claims);
     if behind != claims {
         let (front, behind) = (u64::from(claims), u64::from(behind));
@@ -287,6 +288,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         return Err(FaultKind::RecordTooLong { claims: u64::from(captured), limit: u64::from(limit) });
     }
     let contents = body.get(data_at..).ok_or(too_long)?;
+    let pseudo_header = described.link_type.pseudo_header_bytes();
     let data = contents.get(..captured as usize).ok_or(too_long)?;
     // Looked at only where there are any.
     let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
@@ -295,8 +297,8 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     }
     Ok(Record {
         offset,
-        data,
-        wire_bytes,
+        data: data.get(pseudo_header as usize..).unwrap_or_default(),
+        wire_bytes: wire_bytes.saturating_sub(pseudo_header),
         time: units.map(|(high, low)| described.clock.time(u64::from(high) << 32 | u64::from(low))),
         interface,
         section: section.number,
@@ -310,6 +312,6 @@ pub fn plausible(bytes: &[u8], from: &Position, offset: u64) -> Option<Link> {
     let big_endian = from.section.as_ref()?.big_endian;
     let block = block(rest, big_endian).ok()??;
     // Registered types only: zeros and text frame themselves too easily.
-    let known = block.kind == SECTION_HEADER || (1..=0x0C).contains(&block.kind) || block.kind & 0x7FFF_FFFF == 0xBAD;
+    let known = block.kind == SECTION_HEADER || (1..=0x0C).contains(&block.kind) || block.kind & !0x4000_0000 == 0xBAD;
     known.then(|| Link { next: offset + block.bytes as u64, seconds: None })
 }

@@ -104,7 +104,9 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if header.fragments_offset().value() > 0 {
         return None;
     }
-    ip_protocol(header.protocol().0, payload.limit(length).skip(header_length))
+    let next = payload.limit(length).skip(header_length);
+    // As Wireshark: what has no bytes on the wire is not named.
+    if next.length == 0 { None } else { ip_protocol(header.protocol().0, next) }
 }
 
 /// True when the total length is below the header's; 0 means that it is not known.
@@ -181,7 +183,7 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         (length, _) => length,
     };
     if length > next.length {
-        packet.note(Problem::IP_TOTAL_LENGTH_BEYOND_CAPTURE);
+        packet.note(Problem::IPV6_PAYLOAD_LENGTH_BEYOND_CAPTURE);
     }
     packet.fragmented = false;
     ip_protocol(header.next_header().0, next.limit(length))

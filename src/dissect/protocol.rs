@@ -3,6 +3,7 @@
 //! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet (`depth_exceeded`).
 
 use crate::capture::LinkType;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -92,6 +93,7 @@ protocols! {
     MOBILITY = "mipv6",
     HIP = "hip",
     SHIM6 = "shim6",
+    DLT_UNREGISTERED = "dlt-unregistered",
     // Layers of the two tables themselves, never on a path.
     FRAME = "frame",
     FILE = "file",
@@ -103,14 +105,24 @@ const IP_PROTOCOLS: u16 = 0x0100;
 const LINK_TYPES: u16 = 0x8000;
 
 impl Protocol {
+    /// By name; protocols of one name are equal.
+    fn cmp_by_name(self, other: Protocol) -> Ordering {
+        let known = |protocol: Protocol| NAMES.get(usize::from(protocol.0));
+        match (known(self), known(other)) {
+            _ if self == other => Ordering::Equal,
+            (Some(one), Some(two)) => one.cmp(two),
+            _ => self.to_string().cmp(&other.to_string()),
+        }
+    }
+
     /// An IP protocol that has no constant, named `ip-proto-NNN`.
     pub fn ip_protocol(number: u8) -> Protocol {
         Protocol(IP_PROTOCOLS + u16::from(number))
     }
 
-    /// A link type that has no constant, named `dlt-NNN`. Only numbers below 32768 are registered.
+    /// A link type that has no constant, named `dlt-NNN`. No number from 32768 on is registered: these have one name.
     pub fn link_type(link_type: LinkType) -> Protocol {
-        Protocol(LINK_TYPES | link_type.0)
+        if link_type.0 < LINK_TYPES { Protocol(LINK_TYPES | link_type.0) } else { Protocol::DLT_UNREGISTERED }
     }
 
     /// Writes the name; as [`Protocol`]'s `Display`, without its machinery.
@@ -193,9 +205,16 @@ impl Path {
         self.layers().last().copied()
     }
 
-    /// The path of the first `length` layers.
-    pub fn prefix(&self, length: usize) -> Path {
-        Path::of(self.layers().get(..length).unwrap_or(self.layers()))
+    /// Layer by layer, by their names.
+    pub fn cmp_by_name(&self, other: &Path) -> Ordering {
+        let layers = self.layers().iter().zip(other.layers());
+        let differing = layers.map(|(one, two)| one.cmp_by_name(*two)).find(|ordering| ordering.is_ne());
+        differing.unwrap_or(self.length.cmp(&other.length))
+    }
+
+    /// How many layers from the outermost in have the same names.
+    pub fn common_by_name(&self, other: &Path) -> usize {
+        self.layers().iter().zip(other.layers()).take_while(|(one, two)| one.cmp_by_name(**two).is_eq()).count()
     }
 
     #[inline]

@@ -84,6 +84,7 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.skip(if control & 3 == 3 { 3 } else { 4 });
     match (destination, source) {
         (0xAA, 0xAA) => snap(packet, next),
+        _ if next.length == 0 => None,
         // Only information frames carry a payload.
         _ if control & 1 != 0 && control & 0xEF != 0x03 => None,
         (0x42, _) => Some((Protocol::STP, next)),

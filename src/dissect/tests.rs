@@ -48,7 +48,7 @@ fn ethertypes_and_lengths() {
     assert_eq!(ethernet("88cc"), ("eth:lldp".into(), None));
     assert_eq!(ethernet("1234"), ("eth".into(), None));
     assert_eq!(ethernet("05ff"), ("eth".into(), Some("eth_length_invalid")));
-    assert_eq!(ethernet("0003 424203"), ("eth:llc:stp".into(), None));
+    assert_eq!(ethernet("0004 424203 00"), ("eth:llc:stp".into(), None));
     assert_eq!(ethernet("0008 aaaa03 000000 0806"), ("eth:llc:arp".into(), Some("arp_header_cut")));
     assert_eq!(ethernet("0003 ffff00"), ("eth".into(), None));
     assert_eq!(ethernet("00"), ("eth".into(), Some("eth_header_cut")));
@@ -140,7 +140,7 @@ fn broken_ipv4_headers() {
     );
     let offloaded = ipv4(17, 8).replacen("001c", "0000", 1);
     assert_eq!(ethernet(&format!("0800 {offloaded} {UDP}")), ("eth:ip:udp".into(), None));
-    assert_eq!(ethernet(&format!("0800 {}", ipv4(253, 0))), ("eth:ip:ip-proto-253".into(), None));
+    assert_eq!(ethernet(&format!("0800 {}", ipv4(253, 0))), ("eth:ip".into(), None));
 }
 
 #[test]
@@ -242,6 +242,18 @@ fn a_source_route_ends_at_its_last_address() {
     let addresses = packet.innermost_ip().map(|hop| hop.addresses);
     assert_eq!(addresses, Some(Addresses::Ipv4Routed(&[10, 0, 0, 1], &[10, 0, 0, 9])));
     assert_eq!(packet.path.last(), Some(Protocol::UDP));
+}
+
+#[test]
+fn a_travelled_or_overrunning_source_route_changes_nothing() {
+    for option in ["8307 08 0a000009 00", "83ef 04 0a000009 00", "8307 06 0a000009 00"] {
+        let routed = ipv4(17, 8).replacen("4500 001c", "4700 0024", 1);
+        let frame = hex(&format!("{MACS} 0800 {routed} {option} {UDP}"));
+        let mut packet = Packet::empty();
+        dissect(&record(&frame, frame.len() as u32, ETHERNET), &mut packet);
+        let addresses = packet.innermost_ip().map(|hop| hop.addresses);
+        assert_eq!(addresses, Some(Addresses::Ipv4(&[10, 0, 0, 1, 10, 0, 0, 2])), "{option}");
+    }
 }
 
 /// Frames near the common path: some on it, most a field away from it.

@@ -7,6 +7,7 @@
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
 use crate::dissect::protocol::Protocol;
+use std::collections::HashSet;
 use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -95,12 +96,8 @@ impl<'a> Cell<'a> {
 
 /// Each name once: some have several numbers.
 fn write_link_types(types: &[LinkType], out: &mut Vec<u8>) {
-    let mut names: Vec<String> = Vec::new();
-    for name in types.iter().map(ToString::to_string) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let mut known = HashSet::new();
+    let names: Vec<String> = types.iter().map(ToString::to_string).filter(|name| known.insert(name.clone())).collect();
     out.extend_from_slice(names.join("+").as_bytes());
 }
 

@@ -45,12 +45,15 @@ struct Known<'a> {
 fn rows(report: &Report) -> Rows<'_> {
     let mut known: BTreeMap<InterfaceId, Known<'_>> = BTreeMap::new();
     for InterfaceStatement { section, interface, statement } in &report.statements {
-        let known = known.entry((*section, *interface)).or_default();
+        let id = (*section, *interface);
         match statement {
-            Statement::Description(description) => known.description = Some(description),
+            Statement::Description(description) => known.entry(id).or_default().description = Some(description),
+            // Statistics of what is not described are of nothing.
             Statement::Statistics { received, dropped } => {
-                known.received = received.or(known.received);
-                known.dropped = dropped.or(known.dropped);
+                if let Some(known) = known.get_mut(&id) {
+                    known.received = received.or(known.received);
+                    known.dropped = dropped.or(known.dropped);
+                }
             }
         }
     }

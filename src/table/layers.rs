@@ -76,7 +76,7 @@ pub struct Talk<'a> {
 
 #[derive(Clone, Copy, Debug)]
 enum AnyEntry<'a> {
-    Eth(&'a Entry<2>),
+    Eth(&'a Entry<3>),
     Ipv4(&'a Entry<2>),
     Ipv6(&'a Entry<5>),
 }

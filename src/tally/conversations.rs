@@ -14,7 +14,7 @@ pub struct Conversations {
     /// How many packets were observed.
     seen: u64,
     /// Pairs of MAC addresses.
-    pub eth: Flows<2>,
+    pub eth: Flows<3>,
     /// Pairs of IPv4 addresses, by transport and ports.
     pub ipv4: Flows<2>,
     /// Pairs of IPv6 addresses, by transport and ports.
@@ -39,7 +39,7 @@ pub fn ports_of(word: u64) -> Option<(Transport, u16, u16)> {
 }
 
 /// The MAC addresses of a key, low and high.
-pub fn eth_of(key: &Key<2>) -> ([u8; 6], [u8; 6]) {
+pub fn eth_of(key: &Key<3>) -> ([u8; 6], [u8; 6]) {
     let mac = |word: u64| {
         let [_, _, mac @ ..] = word.to_be_bytes();
         mac
@@ -99,7 +99,7 @@ impl Conversations {
             Addresses::Eth(macs) => {
                 let (destination, source) = macs.split_at(6);
                 let (source, destination) = (mac_word(source), mac_word(destination));
-                let key = [source.min(destination), source.max(destination)];
+                let key = [source.min(destination), source.max(destination), 0];
                 flow::observe(&mut self.eth, key, packet, place, source > destination, 0);
             }
             Addresses::Ipv4(addresses) => {

@@ -28,7 +28,9 @@ impl Interfaces {
     pub fn shift_sections(&mut self, sections: u32) {
         self.settle();
         let shifted = std::mem::take(&mut self.counts).into_iter();
-        self.counts = shifted.map(|((section, interface), counts)| ((section + sections, interface), counts)).collect();
+        self.counts = shifted
+            .map(|((section, interface), counts)| ((section.saturating_add(sections), interface), counts))
+            .collect();
     }
 
     fn settle(&mut self) {

@@ -4,6 +4,7 @@ use super::Tally;
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
+use std::collections::HashSet;
 
 /// Packets and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,6 +53,8 @@ pub struct Totals {
     pub out_of_order: bool,
     /// The link types in the order of their first packet.
     pub link_types: Vec<LinkType>,
+    /// The same in no order: a hostile file has thousands.
+    known_link_types: HashSet<LinkType>,
 }
 
 impl Totals {
@@ -68,7 +71,7 @@ impl Totals {
     }
 
     fn note_link_type(&mut self, link_type: LinkType) {
-        if !self.link_types.contains(&link_type) {
+        if self.known_link_types.insert(link_type) {
             self.link_types.push(link_type);
         }
     }
