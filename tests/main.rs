@@ -24,4 +24,5 @@ mod misleading;
 mod cli;
 mod inputs;
 mod outputs;
+mod paths;
 mod readme;
