@@ -1,7 +1,7 @@
 //! `ports`: every port of each transport. A packet counts at its source and at its destination port, once when they are equal.
 
 use super::cell::Cell;
-use super::endpoints::sorted_ends;
+use super::endpoints::SortedEnds;
 use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
@@ -28,12 +28,13 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    Rows::from_list(sorted_ends(report, |(_, port)| port), |((layer, port), ends), row| {
+    SortedEnds::of(report, |(_, port)| port).rows(|(layer, port), ends, row| {
+        let all = ends.all();
         row.push(Cell::Text(layer.name()));
         row.push(Cell::Integer(u64::from(*port)));
-        row.push(Cell::Integer(ends.all.packets));
-        row.push(Cell::Integer(ends.all.wire_bytes));
-        row.push(Cell::Integer(ends.all.payload_bytes));
+        row.push(Cell::Integer(all.packets));
+        row.push(Cell::Integer(all.wire_bytes));
+        row.push(Cell::Integer(ends.payload_bytes));
         row.push(Cell::Integer(ends.tx.packets));
         row.push(Cell::Integer(ends.rx.packets));
         row.push(Cell::Integer(ends.conversations));
