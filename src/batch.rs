@@ -3,36 +3,21 @@
 //! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the same workers. An input
 //! that cannot be read or is damaged is a row and a message and stops nothing.
 
-use crate::capture::{self, Capture};
 use crate::engine::{self, Work};
-use crate::error::Error;
 use crate::export::Export;
+use crate::inputs::{self, Input};
 use crate::output::Outputs;
-use crate::plan::{Plan, STDIN};
+use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Report, Status};
-use crate::source::Source;
 use crate::tally::Tallies;
 use rayon::prelude::*;
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 /// How many inputs are read before their reports are written, and how many bytes of them: reports wait in memory.
 const INPUTS_AT_ONCE: usize = 256;
 const BYTES_AT_ONCE: u64 = 64 << 20;
-
-/// Something to read.
-#[derive(Debug)]
-struct Input {
-    path: PathBuf,
-    /// What the `file` column says.
-    name: String,
-    /// Why it could not even be looked at.
-    refused: Option<Error>,
-}
 
 /// What a run found, beyond what it wrote.
 #[derive(Debug, Default)]
@@ -71,8 +56,8 @@ pub struct Effort {
 /// # Errors
 /// When an output cannot be written.
 pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
-    let inputs = discover(&plan.paths);
-    let total = inputs.iter().filter_map(|input| fs::metadata(&input.path).ok()).map(|file| file.len()).sum();
+    let inputs = inputs::discover(&plan.paths);
+    let total = inputs.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
     let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
     let mut batch = Batch { plan, progress, began, outputs, merged: None, outcome: Outcome::default() };
@@ -108,7 +93,7 @@ impl Batch<'_> {
             let reports: Vec<Report> = inputs
                 .par_iter()
                 .with_max_len(1)
-                .map(|input| match open(input) {
+                .map(|input| match input.open() {
                     Ok(capture) => Report::new(input.name.clone(), &capture, engine::run(&capture, work, &fresh)),
                     Err(error) => Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval),
                 })
@@ -123,7 +108,7 @@ impl Batch<'_> {
     fn export(&mut self, inputs: &[Input]) -> io::Result<()> {
         for input in inputs {
             let working = Instant::now();
-            let report = match open(input) {
+            let report = match input.open() {
                 Ok(capture) => {
                     let name = if self.plan.merge { MERGED } else { &input.name };
                     let export = Export {
@@ -203,7 +188,7 @@ fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress) -> Work<'a> {
 fn inputs_at_once(inputs: &[Input]) -> usize {
     let mut bytes = 0;
     let fits = |input: &&Input| {
-        bytes += fs::metadata(&input.path).map_or(0, |file| file.len());
+        bytes += input.bytes;
         bytes <= BYTES_AT_ONCE
     };
     inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
@@ -217,58 +202,3 @@ fn one_line(message: &str) -> String {
 
 /// What the `file` column says with `--merge`.
 const MERGED: &str = "(merged)";
-
-/// The inputs that the paths mean, in order.
-fn discover(paths: &[OsString]) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    for path in paths {
-        let path = PathBuf::from(path);
-        if path.as_os_str() != STDIN && path.is_dir() {
-            walk(&path, &mut inputs);
-        } else {
-            inputs.push(Input { name: path.display().to_string(), path, refused: None });
-        }
-    }
-    inputs
-}
-
-/// The captures below a directory, in byte order of their paths. Links are followed, but not in circles; what is no regular
-/// file, and what is no capture by its first bytes, is left out.
-fn walk(directory: &Path, inputs: &mut Vec<Input>) {
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(directory).follow_links(true) {
-        match entry {
-            Ok(entry) if entry.file_type().is_file() => found.push((entry.into_path(), None)),
-            Ok(_) => {}
-            Err(error) if error.loop_ancestor().is_some() => {}
-            Err(error) => {
-                let path = error.path().unwrap_or(directory).to_path_buf();
-                let source = error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into());
-                found.push((path, Some(Error::io("cannot open")(source))));
-            }
-        }
-    }
-    found.sort_by(|(one, _), (two, _)| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
-    let wanted = found.into_par_iter().filter(|(path, refused)| refused.is_some() || may_be_capture(path));
-    let named = wanted.map(|(path, refused)| Input { name: path.display().to_string(), path, refused });
-    inputs.extend(named.collect::<Vec<_>>());
-}
-
-/// False only for files that can be read and do not begin like a capture.
-fn may_be_capture(path: &Path) -> bool {
-    let mut magic = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(capture::MAGIC_BYTES as u64).read_to_end(&mut magic));
-    read.is_err() || capture::is_capture(&magic)
-}
-
-fn open(input: &Input) -> Result<Capture, Error> {
-    if let Some(Error::Io { what, source }) = &input.refused {
-        return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
-    }
-    let source = if input.path.as_os_str() == STDIN {
-        Source::read(&mut io::stdin().lock(), capture::is_capture)?
-    } else {
-        Source::open(&input.path, capture::is_capture)?
-    };
-    Capture::new(source)
-}

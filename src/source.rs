@@ -1,4 +1,4 @@
-//! The bytes of one input: memory-mapped where the system can, read whole where it cannot (pipes, `/proc`).
+//! The bytes of one input: memory-mapped where that pays, read whole where it does not (short files) or cannot be (pipes, `/proc`).
 //!
 //! Pages of a map are populated range by range and given back behind the workers, so that neither page faults
 //! nor resident memory grow with the file. This is the only module with `unsafe` code: a map is sound only while
@@ -10,6 +10,9 @@ use crate::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+/// Files up to this length are read: a map costs more than copying so little.
+const WORTH_MAPPING: u64 = 128 << 10;
 
 /// How much of a stream is read before it is known whether the rest is wanted.
 const FIRST_BYTES: u64 = 64;
@@ -37,7 +40,7 @@ impl Source {
         if metadata.is_dir() {
             return Err(Error::NotACapture("a directory".into()));
         }
-        if metadata.is_file() && metadata.len() > 0 {
+        if metadata.is_file() && metadata.len() > WORTH_MAPPING {
             // SAFETY: the map is private to this value and read-only. That the file may be changed by others
             // while it is mapped is the stated limit of this module.
             if let Ok(map) = unsafe { memmap2::Mmap::map(&file) } {
@@ -52,7 +55,7 @@ impl Source {
     /// # Errors
     /// [`Error::Io`] when reading fails.
     pub fn read(stream: &mut impl Read, wanted: impl Fn(&[u8]) -> bool) -> Result<Source, Error> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(FIRST_BYTES as usize);
         stream.take(FIRST_BYTES).read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
         if wanted(&bytes) {
             stream.read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
