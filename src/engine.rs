@@ -304,13 +304,15 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
         let source = self.capture.source();
         let mut packet = Packet::empty();
         let mut run = Run::empty(start, (self.fresh)());
+        let end = self.ranges.offset(segment.end);
         let (mut populated, mut released) = (0, self.ranges.offset(segment.start));
         for range in segment {
             let (from, until) = (self.ranges.offset(range), self.ranges.offset(range + 1));
             let offset = run.end.offset;
             let began = Instant::now();
             if until > populated {
-                populated = until.max(offset.saturating_add(PAGES));
+                // No further than the segment: what follows is another worker's.
+                populated = offset.saturating_add(PAGES).min(end).max(until);
                 source.populate(offset, populated);
             }
             let tally = &mut run.tally;
@@ -341,6 +343,9 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
             if run.fault.is_some() {
                 break;
             }
+        }
+        if !self.keep_pages && released < end {
+            source.release(released, end);
         }
         run
     }

@@ -174,8 +174,10 @@ impl Report {
             packets: damage.packets + packets,
         }));
         if let Some(error) = later.error {
-            let error = format!("{}: {error}", later.file);
-            self.error = Some(self.error.take().map_or(error.clone(), |before| format!("{before}; {error}")));
+            // Appended in place: there may be tens of thousands.
+            let all = self.error.get_or_insert_default();
+            let separator = if all.is_empty() { "" } else { "; " };
+            all.extend([separator, &later.file, ": ", &error]);
         }
         let moved = later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range });
         for mut range in moved {

@@ -1,6 +1,6 @@
 //! What a run may hold at once: a multiple of the file's length, whatever the file says and however many workers there are.
 
-use crate::builder::{ETHERNET, Pcapng};
+use crate::builder::{ETHERNET, Pcap, Pcapng};
 use crate::cli::pcapstat;
 use std::fs;
 
@@ -32,5 +32,26 @@ fn memory_stays_in_proportion_to_the_file() {
             let Ok(memory) = memory.parse::<usize>() else { continue };
             assert!(memory < 64 + 20 * of_file, "{what}, -j {jobs}, {table}: {memory} MiB for a file of {of_file} MiB");
         }
+    }
+}
+
+/// Pages that were read are given back, however small the ranges are in which they are read.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_pages_of_a_large_file_do_not_stay() {
+    let mut file = Pcap::ethernet();
+    for number in 0..400 {
+        file.frame(number, &vec![0; 250_000]);
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("large.pcap");
+    std::fs::write(&path, &file.bytes).expect("a capture");
+    for table in ["summary", "packets"] {
+        let mut command = pcapstat();
+        let output = command.args(["-v", "-j", "2", "--range-bytes", "64k", "-t", table]).arg(&path).output();
+        let said = String::from_utf8(output.expect("it runs").stderr).expect("UTF-8");
+        let memory = said.split("peak memory ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        let memory: usize = memory.expect("it tells").parse().expect("a number");
+        assert!(memory < 50, "-t {table}: {memory} MiB for a file of {} MiB", file.bytes.len() >> 20);
     }
 }

@@ -32,9 +32,7 @@ impl LinkType {
             _ => 262_144,
         }
     }
-}
 
-impl LinkType {
     /// How many bytes in front of the frame are not the frame's: a pseudo header that Wireshark does not count.
     pub fn pseudo_header_bytes(self) -> u32 {
         match self.0 {

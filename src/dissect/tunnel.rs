@@ -94,9 +94,7 @@ pub fn is_gtp(payload: Payload<'_>) -> bool {
     match payload.bytes(0) {
         Some(&[flags, _]) if flags >> 5 == 2 => true,
         Some(&[flags, kind]) if flags >> 5 < 2 => {
-            let defined = matches!(kind,
-                1..=7 | 16..=37 | 48..=62 | 70 | 96..=105 | 112..=121 | 128 | 129 | 240 | 241 | 254 | 255);
-            defined
+            matches!(kind, 1..=7 | 16..=37 | 48..=62 | 70 | 96..=105 | 112..=121 | 128 | 129 | 240 | 241 | 254 | 255)
         }
         _ => false,
     }
