@@ -110,13 +110,13 @@ impl Source {
 ///
 /// Records follow each other by their lengths, so that no processor can know early enough where the next one is.
 #[inline]
-pub fn expect(next: &[u8]) {
+pub fn expect<T: ?Sized>(next: &T) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let start = next.as_ptr().cast::<i8>();
+        let start = std::ptr::from_ref(next).cast::<i8>();
         // SAFETY: prefetching is a hint: it neither reads nor faults, whatever the address; `wrapping_add` makes no claim
-        // that the second line is inside the slice.
+        // that the second line is inside of what is meant.
         unsafe {
             _mm_prefetch(start, _MM_HINT_T0);
             _mm_prefetch(start.wrapping_add(64), _MM_HINT_T0);

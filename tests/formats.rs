@@ -137,3 +137,54 @@ fn interfaces_have_names_and_drops() {
         assert_eq!(rows, expected, "{order:?}");
     }
 }
+
+/// What a walk tells, with a stop behind every `step` bytes: whether packets come singly or in runs must make no difference.
+fn walked(bytes: &[u8], step: u64) -> Vec<String> {
+    let Ok(capture) = open(bytes) else { return Vec::new() };
+    let (mut position, mut seen) = (capture.start(), Vec::new());
+    while position.offset < capture.file_bytes() {
+        let until = position.offset.saturating_add(step);
+        let walk = capture.walk(position, until, |record| seen.push(format!("{record:?}")));
+        position = walk.end;
+        if walk.fault.is_some() {
+            seen.push(format!("{:?}", walk.fault));
+            break;
+        }
+    }
+    seen
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
+    /// The common path of pcapng takes runs of packets that are alike; a walk of one block at a time never does.
+    #[test]
+    fn packets_in_runs_are_the_packets_one_by_one(
+        big_endian: bool,
+        packets in proptest::collection::vec((proptest::sample::select(&[1u32, 1, 1, 1, 0, 2][..]), 0usize..40, proptest::bool::weighted(0.1)), 1..30),
+        damage in proptest::collection::vec((0usize..2000, 0u8..=255), 0..3),
+        cut in 0usize..3000,
+    ) {
+        let mut file = Pcapng::new(if big_endian { Order::Big } else { Order::Little });
+        file.interface(ETHERNET, 0, None).interface(RAW, 20, Some(9));
+        for (number, (interface, length, simple)) in (0..).zip(&packets) {
+            let data = vec![number as u8; *length];
+            if *simple {
+                file.simple(&data);
+            } else {
+                // Interface 2 is described only where a packet of interface 0 came by.
+                file.packet(*interface, number, &data, *length as u32);
+                if *interface == 0 {
+                    file.interface(ETHERNET, 0, Some(3));
+                }
+            }
+        }
+        let mut bytes = file.bytes;
+        for (at, value) in damage {
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = value;
+            }
+        }
+        bytes.truncate(cut.max(28));
+        proptest::prop_assert_eq!(walked(&bytes, u64::MAX), walked(&bytes, 1));
+    }
+}

@@ -12,7 +12,7 @@ pub mod snoop;
 pub mod time;
 
 use crate::error::{Error, Fault};
-use crate::source::Source;
+use crate::source::{self, Source};
 pub use interface::{Interface, InterfaceStatement, Interfaces, Statement};
 use std::fmt;
 use std::sync::Arc;
@@ -263,6 +263,17 @@ const LINK_TYPE_NAMES: &[(u16, &str)] = &[
     (242, "ip-ib"),
     (276, "linux-sll2"),
 ];
+
+/// Asks for the records ahead: the next one, and those behind it where they are if all are as long as this one.
+///
+/// Only the next one's place is known, and it is known too late to be in the cache in time; most captures have runs of
+/// records of one length.
+#[inline]
+fn expect_records(next: &[u8], length: usize) {
+    for ahead in 0..3 {
+        source::expect(next.get(ahead * length..).unwrap_or_default());
+    }
+}
 
 /// Reads a four-byte number at `at`.
 #[inline]

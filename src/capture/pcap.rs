@@ -7,9 +7,8 @@
 
 use super::cut::Link;
 use super::time::{Clock, Timestamp};
-use super::{Interface, LinkType, Position, Record, Walk, u32_at};
+use super::{Interface, LinkType, Position, Record, Walk, expect_records, u32_at};
 use crate::error::{Error, Fault, FaultKind};
-use crate::source;
 
 /// The length of the file header.
 pub const HEADER_BYTES: u64 = 24;
@@ -152,7 +151,7 @@ impl Pcap {
                 fault = Some(FaultKind::RecordCut { have, need });
                 break;
             };
-            source::expect(next);
+            expect_records(next, header_bytes + data.len());
             each(&Record {
                 offset,
                 data: data.get(pseudo_header as usize..).unwrap_or_default(),
