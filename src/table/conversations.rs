@@ -1,9 +1,10 @@
 //! `conversations`: unordered pairs of addresses (and ports) of each layer, A being who sent the first packet.
 
 use super::cell::Cell;
-use super::layers::{Talk, sorted_talks};
+use super::layers::{Conversation, Layer, Layers, Talk};
+use super::order::Sorted;
 use super::row::RowBuffer;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{AHEAD, Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -37,18 +38,41 @@ const COLUMNS: &[Column] = &[
     column("duration_s", Kind::Decimal, "seconds between them"),
 ];
 
-fn rows(report: &Report) -> Rows<'_> {
-    let Some((finest, pairs)) = report.conversations() else { return Rows::from_list(Vec::<Talk>::new(), fill) };
-    Rows::from_list(sorted_talks(finest, pairs), fill)
+/// A conversation, and what it is sorted by: layer and packets, then when it began.
+#[derive(Clone, Copy)]
+struct Ranked {
+    order: u64,
+    rank: u64,
+    talk: Talk,
 }
 
-fn fill(talk: &Talk<'_>, row: &mut RowBuffer) {
-    let flow = talk.flow();
-    let (low, high) = talk.sides();
+fn rows(report: &Report) -> Rows<'_> {
+    let Some(layers) = Layers::of(report) else { return Rows::none() };
+    let lists = layers.collect(Vec::new, |list, talk, conversation| {
+        let flow = conversation.flow();
+        list.push(Ranked { order: talk.layer.order(flow.packets()), rank: flow.rank(), talk });
+    });
+    let sorted = Sorted::of(lists, |ranked| (ranked.order, ranked.rank));
+    let count = sorted.len();
+    let rows = move |number: usize, row: &mut RowBuffer| {
+        if let Some(ahead) = sorted.get(number + AHEAD) {
+            layers.expect(&ahead.talk);
+        }
+        let talk = sorted.get(number).map(|ranked| ranked.talk);
+        if let Some((talk, conversation)) = talk.and_then(|talk| Some((talk, layers.get(&talk)?))) {
+            fill(talk.layer, &conversation, row);
+        }
+    };
+    Rows { count, fill: Box::new(rows) }
+}
+
+fn fill(layer: Layer, conversation: &Conversation<'_>, row: &mut RowBuffer) {
+    let flow = conversation.flow();
+    let (low, high) = conversation.sides();
     let (from_low, from_high) = (flow.from_low(), flow.from_high());
     let (a, b, a_to_b, b_to_a) =
         if flow.high_began() { (high, low, from_high, from_low) } else { (low, high, from_low, from_high) };
-    row.push(Cell::Text(talk.layer.name()));
+    row.push(Cell::Text(layer.name()));
     for (address, port) in [a, b] {
         row.push(address.cell());
         row.push(Cell::integer(port));

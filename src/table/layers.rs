@@ -2,10 +2,12 @@
 
 use super::cell::Cell;
 use crate::dissect::packet::Transport;
+use crate::report::Report;
+use crate::source;
 use crate::tally::conversations::{Conversations, IpPairs, eth_of, ipv4_of, ipv6_of, ports_of};
 use crate::tally::flow::{Entry, Flow, Flows, Pairs};
+use crate::tally::shards::SHARDS;
 use rayon::prelude::*;
-use std::cmp::Reverse;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The layers that have conversations, in the order of the rows.
@@ -39,10 +41,18 @@ impl Layer {
             Transport::Sctp => Layer::Sctp,
         }
     }
+
+    /// A number that orders rows: by layer, then most packets first.
+    pub fn order(self, packets: u64) -> u64 {
+        (self as u64) << 60 | (MOST_PACKETS - packets.min(MOST_PACKETS))
+    }
 }
 
-/// An address of any layer. Ordered by family, then by value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// No capture holds more packets.
+const MOST_PACKETS: u64 = (1 << 60) - 1;
+
+/// An address of any layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Address {
     Mac([u8; 6]),
     Ipv4(Ipv4Addr),
@@ -63,30 +73,41 @@ impl Address {
 /// One side of a conversation: address and, on transport layers, port.
 pub type Side = (Address, Option<u16>);
 
-/// A conversation of one layer.
+/// Where a conversation of one layer is found.
 #[derive(Clone, Copy, Debug)]
-pub struct Talk<'a> {
-    /// Its packets, and when it began: here for the sake of sorting.
-    packets: u64,
-    rank: u64,
-    entry: AnyEntry<'a>,
+pub struct Talk {
+    place: u32,
+    shard: u8,
+    list: List,
     /// Its layer.
     pub layer: Layer,
 }
 
+/// The lists that conversations stand in, shard by shard.
 #[derive(Clone, Copy, Debug)]
+enum List {
+    Eth,
+    Ipv4,
+    Ipv4Pairs,
+    Ipv6,
+    Ipv6Pairs,
+}
+
+/// A conversation of one layer.
+#[derive(Clone, Copy)]
+pub struct Conversation<'a> {
+    layer: Layer,
+    entry: AnyEntry<'a>,
+}
+
+#[derive(Clone, Copy)]
 enum AnyEntry<'a> {
     Eth(&'a Entry<3>),
     Ipv4(&'a Entry<2>),
     Ipv6(&'a Entry<5>),
 }
 
-impl<'a> Talk<'a> {
-    fn new(layer: Layer, entry: AnyEntry<'a>) -> Talk<'a> {
-        let (AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow))) = entry;
-        Talk { packets: flow.packets(), rank: flow.rank(), entry, layer }
-    }
-
+impl<'a> Conversation<'a> {
     /// What is known of it.
     pub fn flow(&self) -> &'a Flow {
         match self.entry {
@@ -95,6 +116,7 @@ impl<'a> Talk<'a> {
     }
 
     /// The low and the high side.
+    #[inline]
     pub fn sides(&self) -> (Side, Side) {
         let ((low, high), ports) = match self.entry {
             AnyEntry::Eth((key, _)) => {
@@ -116,42 +138,98 @@ impl<'a> Talk<'a> {
     }
 }
 
-/// Every conversation of every layer: layer by layer, most packets first, then in the order of the first packet.
-pub fn sorted_talks<'a>(finest: &'a Conversations, pairs: &'a IpPairs) -> Vec<Talk<'a>> {
-    let mut talks = talks(finest, pairs);
-    talks.par_sort_unstable_by(|one, two| {
-        let key = |talk: &Talk<'_>| (talk.layer, Reverse(talk.packets), talk.rank);
-        key(one).cmp(&key(two))
-    });
-    talks
+/// The conversations of a report in every layer.
+#[derive(Clone, Copy)]
+pub struct Layers<'a> {
+    finest: &'a Conversations,
+    pairs: &'a IpPairs,
 }
 
-/// Every conversation of every layer, in no order.
-pub fn talks<'a>(finest: &'a Conversations, pairs: &'a IpPairs) -> Vec<Talk<'a>> {
-    let eth = entries(&finest.eth).map(|entry| Talk::new(Layer::Eth, AnyEntry::Eth(entry)));
-    let ipv4 = pair_entries(&finest.ipv4, &pairs.ipv4).map(|entry| Talk::new(Layer::Ipv4, AnyEntry::Ipv4(entry)));
-    let ipv6 = pair_entries(&finest.ipv6, &pairs.ipv6).map(|entry| Talk::new(Layer::Ipv6, AnyEntry::Ipv6(entry)));
-    let over_ipv4 = entries(&finest.ipv4).filter_map(|entry| transport_talk(entry.0[1], AnyEntry::Ipv4(entry)));
-    let over_ipv6 = entries(&finest.ipv6).filter_map(|entry| transport_talk(entry.0[4], AnyEntry::Ipv6(entry)));
-    let mut talks = Vec::with_capacity(finest.eth.len() + 2 * (finest.ipv4.len() + finest.ipv6.len()));
-    talks.par_extend(eth.chain(ipv4).chain(ipv6).chain(over_ipv4).chain(over_ipv6));
-    talks
+impl<'a> Layers<'a> {
+    /// Those of a report; none where they were not counted.
+    pub fn of(report: &'a Report) -> Option<Layers<'a>> {
+        report.conversations().map(|(finest, pairs)| Layers { finest, pairs })
+    }
+
+    /// Shows every conversation of every layer to `each`, in no order: each worker collects into a `fresh` one of its own.
+    pub fn collect<T: Send>(
+        self,
+        fresh: impl Fn() -> T + Sync + Send,
+        each: impl Fn(&mut T, Talk, Conversation<'a>) + Sync + Send,
+    ) -> Vec<T> {
+        let Layers { finest, pairs } = self;
+        // A few for each worker, so that all end at about the same time.
+        let part = SHARDS.div_ceil(4 * rayon::current_num_threads()).max(1);
+        let shards: Vec<u8> = (0..SHARDS as u8).collect();
+        let collect = |shards: &[u8]| {
+            let mut into = fresh();
+            for &shard in shards {
+                let mut show = |list, layer, place: usize, entry| {
+                    each(&mut into, Talk { place: place as u32, shard, list, layer }, Conversation { layer, entry });
+                };
+                for (place, entry) in finest.eth.entries(shard.into()).iter().enumerate() {
+                    show(List::Eth, Layer::Eth, place, AnyEntry::Eth(entry));
+                }
+                each_of_ip(&finest.ipv4, &pairs.ipv4, shard, |layer, is_pair, place, entry| {
+                    let list = if is_pair { List::Ipv4Pairs } else { List::Ipv4 };
+                    show(list, layer.unwrap_or(Layer::Ipv4), place, AnyEntry::Ipv4(entry));
+                });
+                each_of_ip(&finest.ipv6, &pairs.ipv6, shard, |layer, is_pair, place, entry| {
+                    let list = if is_pair { List::Ipv6Pairs } else { List::Ipv6 };
+                    show(list, layer.unwrap_or(Layer::Ipv6), place, AnyEntry::Ipv6(entry));
+                });
+            }
+            into
+        };
+        shards.par_chunks(part).with_max_len(1).map(collect).collect()
+    }
+
+    /// The conversation that stands there.
+    #[inline]
+    pub fn get(self, talk: &Talk) -> Option<Conversation<'a>> {
+        let Layers { finest, pairs } = self;
+        let (shard, place) = (usize::from(talk.shard), talk.place as usize);
+        let entry = match talk.list {
+            List::Eth => AnyEntry::Eth(finest.eth.entries(shard).get(place)?),
+            List::Ipv4 => AnyEntry::Ipv4(finest.ipv4.entries(shard).get(place)?),
+            List::Ipv4Pairs => AnyEntry::Ipv4(pairs.ipv4.of_shard(shard)?.merged.get(place)?),
+            List::Ipv6 => AnyEntry::Ipv6(finest.ipv6.entries(shard).get(place)?),
+            List::Ipv6Pairs => AnyEntry::Ipv6(pairs.ipv6.of_shard(shard)?.merged.get(place)?),
+        };
+        Some(Conversation { layer: talk.layer, entry })
+    }
+
+    /// Asks for the conversation that will be wanted soon.
+    #[inline]
+    pub fn expect(self, talk: &Talk) {
+        match self.get(talk).map(|conversation| conversation.entry) {
+            Some(AnyEntry::Eth(entry)) => source::expect(entry),
+            Some(AnyEntry::Ipv4(entry)) => source::expect(entry),
+            Some(AnyEntry::Ipv6(entry)) => source::expect(entry),
+            None => {}
+        }
+    }
 }
 
-fn entries<const WORDS: usize>(flows: &Flows<WORDS>) -> impl ParallelIterator<Item = &Entry<WORDS>> {
-    flows.shards().par_iter().flat_map_iter(|shard| shard.entries())
-}
-
-fn pair_entries<'a, const WORDS: usize>(
+/// Shows the conversations between pairs of addresses of one shard, then those of transports with their layer.
+fn each_of_ip<'a, const WORDS: usize>(
     flows: &'a Flows<WORDS>,
     pairs: &'a Pairs<WORDS>,
-) -> impl ParallelIterator<Item = &'a Entry<WORDS>> {
-    let shards = flows.shards().par_iter().zip(pairs.single.par_iter());
-    let single =
-        shards.flat_map_iter(|(shard, places)| places.iter().filter_map(|place| shard.entries().get(*place as usize)));
-    single.chain(pairs.merged.par_iter())
-}
-
-fn transport_talk(ports: u64, entry: AnyEntry<'_>) -> Option<Talk<'_>> {
-    ports_of(ports).map(|(transport, ..)| Talk::new(Layer::of(transport), entry))
+    shard: u8,
+    mut show: impl FnMut(Option<Layer>, bool, usize, &'a Entry<WORDS>),
+) {
+    let entries = flows.entries(shard.into());
+    if let Some(pairs) = pairs.of_shard(shard.into()) {
+        for &place in &pairs.single {
+            if let Some(entry) = entries.get(place as usize) {
+                show(None, false, place as usize, entry);
+            }
+        }
+        pairs.merged.iter().enumerate().for_each(|(place, entry)| show(None, true, place, entry));
+    }
+    for (place, entry) in entries.iter().enumerate() {
+        if let Some((transport, ..)) = entry.0.last().copied().and_then(ports_of) {
+            show(Some(Layer::of(transport)), false, place, entry);
+        }
+    }
 }

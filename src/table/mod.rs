@@ -6,10 +6,12 @@
 pub mod cell;
 mod conversations;
 mod endpoints;
+mod ends;
 mod interfaces;
 mod intervals;
 mod layers;
 mod lengths;
+mod order;
 pub mod packets;
 mod ports;
 mod problems;
@@ -67,7 +69,15 @@ pub struct Rows<'a> {
     pub fill: Fill<'a>,
 }
 
+/// So many rows ahead what a row is made of is asked for: it lies anywhere in memory.
+const AHEAD: usize = 8;
+
 impl<'a> Rows<'a> {
+    /// No rows.
+    fn none() -> Rows<'a> {
+        Rows { count: 0, fill: Box::new(|_, _| {}) }
+    }
+
     /// Rows made from a list, each from one item.
     fn from_list<T: Sync + Send + 'a>(items: Vec<T>, fill: impl Fn(&T, &mut RowBuffer) + Sync + Send + 'a) -> Rows<'a> {
         let count = items.len();
@@ -128,7 +138,7 @@ impl Table {
     pub fn rows<'a>(&self, report: &'a Report) -> Rows<'a> {
         match self.content {
             Content::View(rows) => rows(report),
-            Content::Packets => Rows { count: 0, fill: Box::new(|_, _| {}) },
+            Content::Packets => Rows::none(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! `ports`: every port of each transport. A packet counts at its source and at its destination port, once when they are equal.
 
 use super::cell::Cell;
-use super::endpoints::SortedEnds;
+use super::ends::{self, End};
 use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
@@ -28,10 +28,11 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    SortedEnds::of(report, |(_, port)| port).rows(|(layer, port), ends, row| {
+    let end = |layer, (_, port): (_, Option<u16>)| port.map(|port| End::new(layer, None, Some(port)));
+    ends::rows(report, end, |end, ends, row| {
         let all = ends.all();
-        row.push(Cell::Text(layer.name()));
-        row.push(Cell::Integer(u64::from(*port)));
+        row.push(Cell::Text(end.layer().name()));
+        row.push(Cell::integer(end.port()));
         row.push(Cell::Integer(all.packets));
         row.push(Cell::Integer(all.wire_bytes));
         row.push(Cell::Integer(ends.payload_bytes));

@@ -202,8 +202,14 @@ pub fn merge<const WORDS: usize>(flows: &mut Flows<WORDS>, later: Flows<WORDS>, 
 /// Conversations between pairs of addresses, whatever their ports: of most pairs there is only one.
 #[derive(Clone, Debug)]
 pub struct Pairs<const WORDS: usize> {
-    /// For each shard: the places of the entries that are their pair's only one.
-    pub single: Vec<Vec<u32>>,
+    shards: Vec<ShardPairs<WORDS>>,
+}
+
+/// The pairs of one shard.
+#[derive(Clone, Debug, Default)]
+pub struct ShardPairs<const WORDS: usize> {
+    /// The places of the entries that are their pair's only one.
+    pub single: Vec<u32>,
     /// Those of more than one entry, merged.
     pub merged: Vec<Entry<WORDS>>,
 }
@@ -213,36 +219,41 @@ impl<const WORDS: usize> Pairs<WORDS> {
     ///
     /// Where both addresses are the same, which `is_self` tells, all is taken as sent by one side.
     pub fn of(flows: &Flows<WORDS>, is_self: impl Fn(&Key<WORDS>) -> bool + Sync) -> Pairs<WORDS> {
-        let shards: Vec<_> = flows.shards().par_iter().map(|shard| pairs_of(shard.entries(), &is_self)).collect();
-        let (single, merged): (Vec<_>, Vec<_>) = shards.into_iter().unzip();
-        Pairs { single, merged: merged.into_iter().flatten().collect() }
+        let shards = (0..flows.shards().len()).into_par_iter();
+        Pairs { shards: shards.map(|shard| ShardPairs::of(flows.entries(shard), &is_self)).collect() }
+    }
+
+    /// Those of one shard.
+    #[inline]
+    pub fn of_shard(&self, shard: usize) -> Option<&ShardPairs<WORDS>> {
+        self.shards.get(shard)
     }
 }
 
-fn pairs_of<const WORDS: usize>(
-    entries: &[Entry<WORDS>],
-    is_self: impl Fn(&Key<WORDS>) -> bool,
-) -> (Vec<u32>, Vec<Entry<WORDS>>) {
-    let pair = |key: &Key<WORDS>| {
-        let mut pair = *key;
-        pair[WORDS - 1] = 0;
-        pair
-    };
-    let key_at = |&place: &u32| pair(&entries[place as usize].0);
-    let mut places: Vec<u32> = (0..entries.len() as u32).collect();
-    places.sort_unstable_by_key(key_at);
-    let (mut single, mut merged) = (Vec::new(), Vec::new());
-    for group in places.chunk_by(|one, two| key_at(one) == key_at(two)) {
-        match group {
-            [only] if !is_self(&key_at(only)) => single.push(*only),
-            [first, rest @ ..] => {
-                let mut flow = entries[*first as usize].1;
-                rest.iter().for_each(|place| flow.merge(&entries[*place as usize].1));
-                let key = key_at(first);
-                merged.push((key, if is_self(&key) { flow.one_way() } else { flow }));
+impl<const WORDS: usize> ShardPairs<WORDS> {
+    fn of(entries: &[Entry<WORDS>], is_self: impl Fn(&Key<WORDS>) -> bool) -> ShardPairs<WORDS> {
+        // The keys are sorted beside their places: looking them up while sorting would miss the cache every time.
+        let mut places: Vec<(Key<WORDS>, u32)> = (0..)
+            .zip(entries)
+            .map(|(place, (key, _))| {
+                let mut pair = *key;
+                pair[WORDS - 1] = 0;
+                (pair, place)
+            })
+            .collect();
+        places.sort_unstable();
+        let mut pairs = ShardPairs::default();
+        for group in places.chunk_by(|(one, _), (two, _)| one == two) {
+            match group {
+                [(key, only)] if !is_self(key) => pairs.single.push(*only),
+                [(key, first), rest @ ..] => {
+                    let mut flow = entries[*first as usize].1;
+                    rest.iter().for_each(|(_, place)| flow.merge(&entries[*place as usize].1));
+                    pairs.merged.push((*key, if is_self(key) { flow.one_way() } else { flow }));
+                }
+                [] => {}
             }
-            [] => {}
         }
+        pairs
     }
-    (single, merged)
 }

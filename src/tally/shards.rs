@@ -22,7 +22,8 @@ pub trait ShardKey: Copy + Eq + Ord {
     fn hashes(&self, state: &RandomState) -> (u64, u64);
 }
 
-const SHARDS: usize = 64;
+/// How many shards a map has.
+pub const SHARDS: usize = 64;
 
 /// Below this many entries a merge is not worth waking other workers.
 const WORTH_SHARING: usize = 4096;
@@ -48,11 +49,13 @@ fn spread(hash: u32) -> u64 {
     u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-impl<K: ShardKey, V: Merge> Shard<K, V> {
-    fn new() -> Shard<K, V> {
+impl<K, V> Default for Shard<K, V> {
+    fn default() -> Shard<K, V> {
         Shard { index: HashTable::new(), entries: Vec::new() }
     }
+}
 
+impl<K: ShardKey, V> Shard<K, V> {
     /// Its entries, in the order in which they were first seen.
     pub fn entries(&self) -> &[(K, V)] {
         &self.entries
@@ -75,7 +78,7 @@ impl<K: ShardKey, V: Merge> Shard<K, V> {
 
     /// The value of `key`, which is `fresh` if it was not there.
     #[inline]
-    fn value(&mut self, hash: u64, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
+    pub fn value(&mut self, hash: u64, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
         let at = self.find(hash, key).unwrap_or_else(|| {
             self.entries.push((*key, fresh()));
             self.entries.len() - 1
@@ -114,11 +117,17 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         &self.shards
     }
 
+    /// The entries of one shard, in the order in which they were first seen.
+    #[inline]
+    pub fn entries(&self, shard: usize) -> &[(K, V)] {
+        self.shards.get(shard).map_or(&[], |shard| &shard.entries)
+    }
+
     /// The value of `key`, which is `fresh` if it was not there.
     #[inline]
     pub fn value(&mut self, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
         if self.shards.is_empty() {
-            self.shards.resize_with(SHARDS, Shard::new);
+            self.shards.resize_with(SHARDS, Shard::default);
         }
         let (chooses, finds) = key.hashes(&self.hasher);
         self.shards[(chooses >> 32) as usize % SHARDS].value(finds, key, fresh)
@@ -130,13 +139,13 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
             return;
         }
         if self.shards.is_empty() {
-            self.shards.resize_with(SHARDS, Shard::new);
+            self.shards.resize_with(SHARDS, Shard::default);
         }
         let hasher = &self.hasher;
         let share = later.len() >= WORTH_SHARING;
         let pairs = self.shards.par_iter_mut().zip(later.shards.par_iter_mut());
         pairs.with_min_len(if share { 1 } else { SHARDS }).for_each(|(shard, later)| {
-            let mut later = std::mem::replace(later, Shard::new());
+            let mut later = std::mem::replace(later, Shard::default());
             later.entries.iter_mut().for_each(|(_, value)| change(value));
             // Merging commutes: the fewer move to the more.
             if later.entries.len() > shard.entries.len() {

@@ -1,0 +1,245 @@
+//! What the ends of conversations sent and received: the addresses of `endpoints`, the ports of `ports`.
+//!
+//! Ends are dealt out to buckets by hash, and every bucket is counted by one worker: no map is merged, and each stays
+//! in a core's cache while it is made.
+
+use super::AHEAD;
+use super::Rows;
+use super::layers::{Address, Layer, Layers, Side, Talk};
+use super::order::Sorted;
+use super::row::RowBuffer;
+use crate::report::Report;
+use crate::tally::flow::Direction;
+use crate::tally::shards::{SHARDS, Shard, ShardKey};
+use foldhash::fast::RandomState;
+use rayon::prelude::*;
+use std::hash::{BuildHasher, Hasher};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// What is counted at the ends of conversations: a layer, and of a side the address, the port or both.
+///
+/// In words, because there are millions: hashing and comparing them is a few instructions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct End {
+    /// Layer, family and, above [`PORT`], the port and one more; 0 stands for none.
+    tag: u64,
+    address: [u64; 2],
+}
+
+const FAMILY: u32 = 8;
+const PORT: u32 = 16;
+
+const LAYERS: [Layer; 6] = [Layer::Eth, Layer::Ipv4, Layer::Ipv6, Layer::Tcp, Layer::Udp, Layer::Sctp];
+
+impl End {
+    /// The end of a layer that has these.
+    #[inline]
+    pub fn new(layer: Layer, address: Option<Address>, port: Option<u16>) -> End {
+        let (family, address) = match address {
+            None => (0, [0, 0]),
+            Some(Address::Mac([a, b, c, d, e, f])) => (1, [0, u64::from_be_bytes([0, 0, a, b, c, d, e, f])]),
+            Some(Address::Ipv4(address)) => (2, [0, u64::from(address.to_bits())]),
+            Some(Address::Ipv6(address)) => (3, [(address.to_bits() >> 64) as u64, address.to_bits() as u64]),
+        };
+        let port = port.map_or(0, |port| u64::from(port) + 1);
+        End { tag: port << PORT | family << FAMILY | layer as u64, address }
+    }
+
+    /// Its layer.
+    pub fn layer(&self) -> Layer {
+        LAYERS.get((self.tag & 0xFF) as usize).copied().unwrap_or(Layer::Eth)
+    }
+
+    /// Its address, where that was asked for.
+    pub fn address(&self) -> Option<Address> {
+        let [high, low] = self.address;
+        let [_, _, mac @ ..] = low.to_be_bytes();
+        match self.family() {
+            1 => Some(Address::Mac(mac)),
+            2 => Some(Address::Ipv4(Ipv4Addr::from_bits(low as u32))),
+            3 => Some(Address::Ipv6(Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low)))),
+            _ => None,
+        }
+    }
+
+    /// Its port, where it has one.
+    pub fn port(&self) -> Option<u16> {
+        (self.tag >> PORT).checked_sub(1).map(|port| port as u16)
+    }
+
+    fn family(&self) -> u64 {
+        self.tag >> FAMILY & 0xFF
+    }
+
+    fn hash(&self, state: &RandomState) -> u64 {
+        let mut hasher = state.build_hasher();
+        hasher.write_u64(self.tag);
+        self.address.iter().for_each(|word| hasher.write_u64(*word));
+        hasher.finish()
+    }
+}
+
+impl ShardKey for End {
+    fn hashes(&self, state: &RandomState) -> (u64, u64) {
+        let hash = self.hash(state);
+        (hash.rotate_left(32), hash)
+    }
+}
+
+/// What one end of conversations sent and received.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ends {
+    /// Packets and bytes sent.
+    pub tx: Volume,
+    /// Packets and bytes received.
+    pub rx: Volume,
+    /// Those of both that the end sent to itself.
+    to_itself: Volume,
+    /// Transport payload sent or received, in bytes.
+    pub payload_bytes: u64,
+    /// In how many conversations.
+    pub conversations: u64,
+}
+
+/// Packets and their bytes on the wire.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Volume {
+    /// How many packets.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub wire_bytes: u64,
+}
+
+impl Volume {
+    fn add(&mut self, direction: Direction) {
+        self.packets += direction.packets;
+        self.wire_bytes += direction.wire_bytes;
+    }
+}
+
+impl Ends {
+    /// Sent or received; what was sent to itself counts once.
+    pub fn all(&self) -> Volume {
+        Volume {
+            packets: self.tx.packets + self.rx.packets - self.to_itself.packets,
+            wire_bytes: self.tx.wire_bytes + self.rx.wire_bytes - self.to_itself.wire_bytes,
+        }
+    }
+
+    fn add(&mut self, tx: Direction, rx: Direction) {
+        self.tx.add(tx);
+        self.rx.add(rx);
+        self.payload_bytes += tx.payload_bytes + rx.payload_bytes;
+        self.conversations += 1;
+    }
+
+    fn add_to_itself(&mut self, all: Direction) {
+        self.add(all, Direction::default());
+        self.rx.add(all);
+        self.to_itself.add(all);
+    }
+}
+
+/// An end of a conversation that is to be counted.
+#[derive(Clone, Copy)]
+struct Item {
+    talk: Talk,
+    hash: u32,
+    which: Which,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Low,
+    High,
+    Both,
+}
+
+/// An end, and what it is sorted by.
+#[derive(Clone, Copy)]
+struct Ranked {
+    order: u64,
+    end: End,
+    bucket: u16,
+    place: u32,
+}
+
+/// Rows of the ends of all conversations of a report, by what `end` says of a conversation's side: most packets first.
+pub fn rows<'a>(
+    report: &'a Report,
+    end: impl Fn(Layer, Side) -> Option<End> + Sync,
+    fill: impl Fn(&End, &Ends, &mut RowBuffer) + Sync + Send + 'a,
+) -> Rows<'a> {
+    let Some(layers) = Layers::of(report) else { return Rows::none() };
+    let buckets = counted(layers, end);
+    let ranked = |(bucket, counted): (usize, &Shard<End, Ends>)| -> Vec<Ranked> {
+        let entries = (0..).zip(counted.entries());
+        let ranked = entries.map(|(place, (end, ends))| Ranked {
+            order: end.layer().order(ends.all().packets),
+            end: *end,
+            bucket: bucket as u16,
+            place,
+        });
+        ranked.collect()
+    };
+    let lists = buckets.par_iter().enumerate().map(ranked).collect();
+    let sorted = Sorted::of(lists, |ranked| (ranked.order, ranked.end.family(), ranked.end.address, ranked.end.tag));
+    let count = sorted.len();
+    let fill = move |number: usize, row: &mut RowBuffer| {
+        let at = |number| {
+            sorted.get(number).and_then(|at| buckets.get(usize::from(at.bucket))?.entries().get(at.place as usize))
+        };
+        if let Some(ahead) = at(number + AHEAD) {
+            crate::source::expect(ahead);
+        }
+        if let Some((end, ends)) = at(number) {
+            fill(end, ends, row);
+        }
+    };
+    Rows { count, fill: Box::new(fill) }
+}
+
+/// The ends of all conversations, in buckets and in no order.
+fn counted(layers: Layers<'_>, end: impl Fn(Layer, Side) -> Option<End> + Sync) -> Vec<Shard<End, Ends>> {
+    let hasher = RandomState::default();
+    let fresh = || -> Vec<Vec<Item>> { vec![Vec::new(); SHARDS] };
+    let dealt = layers.collect(fresh, |buckets, talk, conversation| {
+        let (low, high) = conversation.sides();
+        let (Some(low), Some(high)) = (end(talk.layer, low), end(talk.layer, high)) else { return };
+        let mut deal = |end: End, which| {
+            let hash = end.hash(&hasher);
+            if let Some(bucket) = buckets.get_mut(hash as usize % SHARDS) {
+                bucket.push(Item { talk, hash: (hash >> 32) as u32, which });
+            }
+        };
+        if low == high {
+            deal(low, Which::Both);
+        } else {
+            deal(low, Which::Low);
+            deal(high, Which::High);
+        }
+    });
+    let count = |bucket: usize| {
+        let mut counted = Shard::default();
+        for items in dealt.iter().filter_map(|buckets| buckets.get(bucket)) {
+            for (number, item) in items.iter().enumerate() {
+                if let Some(ahead) = items.get(number + AHEAD) {
+                    layers.expect(&ahead.talk);
+                }
+                let Some(conversation) = layers.get(&item.talk) else { continue };
+                let (low, high) = conversation.sides();
+                let side = if item.which == Which::High { high } else { low };
+                let Some(end) = end(item.talk.layer, side) else { continue };
+                let ends: &mut Ends = counted.value(u64::from(item.hash) << 32, &end, Ends::default);
+                let (from_low, from_high) = (conversation.flow().from_low(), conversation.flow().from_high());
+                match item.which {
+                    Which::Low => ends.add(from_low, from_high),
+                    Which::High => ends.add(from_high, from_low),
+                    Which::Both => ends.add_to_itself(from_low.plus(from_high)),
+                }
+            }
+        }
+        counted
+    };
+    (0..SHARDS).into_par_iter().with_max_len(1).map(count).collect()
+}
