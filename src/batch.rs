@@ -93,13 +93,17 @@ impl Batch<'_> {
             let reports: Vec<Report> = inputs
                 .par_iter()
                 .with_max_len(1)
-                .map(|input| match input.open() {
-                    Ok(capture) => Report::new(input.name.clone(), &capture, engine::run(&capture, work, &fresh)),
-                    Err(error) => Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval),
+                .filter_map(|input| match input.open() {
+                    Ok(Some(capture)) => {
+                        Some(Report::new(input.name.clone(), &capture, engine::run(&capture, work, &fresh)))
+                    }
+                    Ok(None) => None,
+                    Err(error) => Some(Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval)),
                 })
                 .collect();
             self.outcome.effort.working += working.elapsed();
             reports.into_iter().try_for_each(|report| self.take(report))?;
+            self.outputs.flush()?;
         }
         Ok(())
     }
@@ -109,7 +113,8 @@ impl Batch<'_> {
         for input in inputs {
             let working = Instant::now();
             let report = match input.open() {
-                Ok(capture) => {
+                Ok(None) => continue,
+                Ok(Some(capture)) => {
                     let name = if self.plan.merge { MERGED } else { &input.name };
                     let export = Export {
                         file: name,

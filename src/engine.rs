@@ -211,6 +211,9 @@ impl<T: Tally> Run<T> {
 /// How much of a map is populated or released at the least, in bytes: ranges may be smaller than a page.
 const PAGES: u64 = 1 << 20;
 
+/// How much of a map all workers together may leave behind them before they release it: every release interrupts all cores.
+const LEFT_BEHIND: u64 = 32 << 20;
+
 struct Job<'a, F> {
     capture: &'a Capture,
     work: Work<'a>,
@@ -306,6 +309,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
         let mut run = Run::empty(start, (self.fresh)());
         let end = self.ranges.offset(segment.end);
         let (mut populated, mut released) = (0, self.ranges.offset(segment.start));
+        let left_behind = (LEFT_BEHIND / rayon::current_num_threads() as u64).max(PAGES);
         for range in segment {
             let (from, until) = (self.ranges.offset(range), self.ranges.offset(range + 1));
             let offset = run.end.offset;
@@ -320,7 +324,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
                 dissect::dissect(record, &mut packet);
                 tally.observe(&packet);
             });
-            if !self.keep_pages && until >= released.saturating_add(PAGES) {
+            if !self.keep_pages && until >= released.saturating_add(left_behind) {
                 source.release(released, until);
                 released = until;
             }

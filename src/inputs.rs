@@ -1,7 +1,7 @@
 //! From paths to captures to be read: files, the captures below directories, standard input.
 //!
 //! Directories are walked recursively, in byte order of the paths. Links are followed, but not in circles; what is no regular file
-//! is left out there, and so is what does not begin like a capture. What is named itself is always an input.
+//! is left out there, and so is, when it is opened, what does not begin like a capture. What is named itself is always an input.
 
 use crate::capture::{self, Capture};
 use crate::error::Error;
@@ -9,8 +9,8 @@ use crate::plan::STDIN;
 use crate::source::Source;
 use rayon::prelude::*;
 use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Something to read.
@@ -23,6 +23,8 @@ pub struct Input {
     pub bytes: u64,
     /// Why it could not even be looked at.
     refused: Option<Error>,
+    /// Found in a directory: it need not be a capture.
+    found: bool,
 }
 
 /// The inputs that the paths mean, in order.
@@ -38,6 +40,7 @@ pub fn discover(paths: &[OsString]) -> Vec<Input> {
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
+                found: false,
             }),
         }
     }
@@ -59,29 +62,19 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
         }
     }
     found.sort_by(|(one, _), (two, _)| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
-    let wanted = found.into_par_iter().filter_map(|(path, refused)| {
-        let bytes = if refused.is_some() { 0 } else { length_if_capture(&path)? };
-        Some(Input { name: path.display().to_string(), path, bytes, refused })
+    let measured = found.into_par_iter().map(|(path, refused)| {
+        let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        Input { name: path.display().to_string(), path, bytes, refused, found: true }
     });
-    inputs.extend(wanted.collect::<Vec<_>>());
-}
-
-/// The length of a file; nothing only for one that can be read and does not begin like a capture.
-fn length_if_capture(path: &Path) -> Option<u64> {
-    let mut magic = [0; capture::MAGIC_BYTES];
-    let Ok((read, length)) = File::open(path).and_then(|mut file| Ok((file.read(&mut magic)?, file.metadata()?.len())))
-    else {
-        return Some(0);
-    };
-    capture::is_capture(magic.get(..read).unwrap_or_default()).then_some(length)
+    inputs.extend(measured.collect::<Vec<_>>());
 }
 
 impl Input {
-    /// Opens it and reads its file header.
+    /// Opens it and reads its file header; none for what was found in a directory and does not begin like a capture.
     ///
     /// # Errors
     /// When it cannot be read or is no capture.
-    pub fn open(&self) -> Result<Capture, Error> {
+    pub fn open(&self) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
             return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
         }
@@ -90,6 +83,9 @@ impl Input {
         } else {
             Source::open(&self.path, capture::is_capture)?
         };
-        Capture::new(source)
+        if self.found && !capture::is_capture(source.bytes()) {
+            return Ok(None);
+        }
+        Capture::new(source).map(Some)
     }
 }

@@ -40,6 +40,12 @@ impl Source {
         if metadata.is_dir() {
             return Err(Error::NotACapture("a directory".into()));
         }
+        if metadata.is_file() && (1..=WORTH_MAPPING).contains(&metadata.len()) {
+            // In one go: there may be tens of thousands of such files. With `take`, the length is not asked for again.
+            let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+            file.take(u64::MAX).read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
+            return Ok(Source::from(bytes));
+        }
         if metadata.is_file() && metadata.len() > WORTH_MAPPING {
             // SAFETY: the map is private to this value and read-only. That the file may be changed by others
             // while it is mapped is the stated limit of this module.

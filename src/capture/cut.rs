@@ -64,7 +64,7 @@ impl Ranges {
         let mut segments = Vec::new();
         while first < count {
             let left = count - first;
-            let take = if workers <= 1 { left } else { (left / (2 * workers)).max(1) };
+            let take = if workers <= 1 { left } else { (left * 3 / (4 * workers)).max(1) };
             segments.push(first..first + take);
             first += take;
         }

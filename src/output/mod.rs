@@ -11,12 +11,18 @@ use crate::table::row::{RowBuffer, Style};
 use crate::table::{Rows, Table};
 use rayon::prelude::*;
 use std::fs;
-use std::io::{self, Seek, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// How many rows a worker makes at a time.
-const CHUNK: usize = 8192;
+const CHUNK: usize = 2048;
+
+/// How many times as many for each worker are made while those before them are written.
+const WINDOW: usize = 8;
+
+/// How much waits to be written to standard output, in bytes: a directory of captures is many short rows.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// What is held of a table for people before it goes to a temporary file, in bytes.
 const SPOOL_BYTES: usize = 16 << 20;
@@ -33,7 +39,7 @@ struct Output {
 }
 
 enum Target {
-    Stdout(io::Stdout),
+    Stdout(BufWriter<io::Stdout>),
     File(NamedTempFile, PathBuf),
     /// Rows for people on standard output wait until the tables before theirs are complete.
     Spool(SpooledTempFile),
@@ -56,7 +62,7 @@ impl Outputs {
                     Target::File(temporary(directory).map_err(naming(directory))?, directory.join(name))
                 }
                 None if for_people => Target::Spool(SpooledTempFile::new(SPOOL_BYTES)),
-                None => Target::Stdout(io::stdout()),
+                None => Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout())),
             };
             let mut output = Output { table, target };
             if !for_people {
@@ -80,7 +86,7 @@ impl Outputs {
         let style = self.style();
         for output in &mut self.outputs {
             let rows = output.table.rows(report);
-            for_each_chunk(&report.file, &rows, style, |chunk| output.write(&chunk))?;
+            for_each_chunk(&report.file, &rows, style, |chunk| output.write(chunk))?;
         }
         Ok(())
     }
@@ -92,6 +98,17 @@ impl Outputs {
     pub fn packets(&mut self, rows: &[u8]) -> io::Result<()> {
         let mut exports = self.outputs.iter_mut().filter(|output| output.table.is_export());
         exports.try_for_each(|output| output.write(rows))
+    }
+
+    /// Writes what waits in memory, so that a reader sees what is known so far.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.outputs.iter_mut().try_for_each(|output| match &mut output.target {
+            Target::Stdout(stdout) => stdout.flush(),
+            Target::File(..) | Target::Spool(_) => Ok(()),
+        })
     }
 
     /// Completes every output: lays out text, flushes, renames files.
@@ -171,34 +188,38 @@ fn lay_out(table: &Table, mut rows: impl io::Read + Seek, out: &mut impl Write) 
 }
 
 /// Makes rows on all workers, a few chunks at a time, and hands them out in order while the next ones are made.
+///
+/// Buffers are used again and again: new memory costs as much as the rows that go into it.
 fn for_each_chunk(
     file: &str,
     rows: &Rows<'_>,
     style: &'static Style,
-    mut write: impl FnMut(Vec<u8>) -> io::Result<()> + Send,
+    mut write: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> io::Result<()> {
-    let window = CHUNK * 2 * rayon::current_num_threads();
-    let chunk = |begin: usize| {
-        let mut buffer = RowBuffer::new(style, file);
+    let window = WINDOW * rayon::current_num_threads();
+    let buffers = || vec![RowBuffer::new(style, file); window.min(rows.count.div_ceil(CHUNK))];
+    let make = |begin: usize, buffer: &mut RowBuffer| {
+        buffer.clear();
         for number in begin..(begin + CHUNK).min(rows.count) {
             buffer.begin_row();
-            (rows.fill)(number, &mut buffer);
+            (rows.fill)(number, buffer);
             buffer.end_row();
         }
-        buffer.into_bytes()
     };
-    if rows.count <= CHUNK {
-        return if rows.count > 0 { write(chunk(0)) } else { Ok(()) };
-    }
-    let mut ready: Vec<Vec<u8>> = Vec::new();
-    for first in (0..rows.count).step_by(window) {
-        let begins: Vec<usize> = (first..(first + window).min(rows.count)).step_by(CHUNK).collect();
-        let (written, made) = rayon::join(
-            || ready.drain(..).try_for_each(&mut write),
-            || begins.par_iter().with_max_len(1).map(|begin| chunk(*begin)).collect(),
+    let (mut made, mut making) = (Vec::new(), buffers());
+    for first in (0..rows.count).step_by(window * CHUNK) {
+        let begins = (first..rows.count).into_par_iter().step_by(CHUNK);
+        let (written, ()) = rayon::join(
+            || made.iter().try_for_each(|buffer: &RowBuffer| write(buffer.bytes())),
+            || begins.zip(&mut making).with_max_len(1).for_each(|(begin, buffer)| make(begin, buffer)),
         );
         written?;
-        ready = made;
+        // The last window may need fewer buffers than there are.
+        making.iter_mut().skip((rows.count - first).div_ceil(CHUNK)).for_each(RowBuffer::clear);
+        if made.is_empty() {
+            made = buffers();
+        }
+        std::mem::swap(&mut made, &mut making);
     }
-    ready.into_iter().try_for_each(write)
+    made.iter().try_for_each(|buffer| write(buffer.bytes()))
 }

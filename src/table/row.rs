@@ -15,7 +15,7 @@ pub struct Style {
 }
 
 /// A buffer of rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RowBuffer {
     style: &'static Style,
     /// The cell that every row begins with.
@@ -76,6 +76,16 @@ impl RowBuffer {
     /// Appends the rows of another buffer of the same style.
     pub fn append(&mut self, later: RowBuffer) {
         self.bytes.extend_from_slice(&later.bytes);
+    }
+
+    /// Forgets the rows, but not the room they took.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
+    /// The rows so far.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// The rows so far.

@@ -145,7 +145,7 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         let share = later.len() >= WORTH_SHARING;
         let pairs = self.shards.par_iter_mut().zip(later.shards.par_iter_mut());
         pairs.with_min_len(if share { 1 } else { SHARDS }).for_each(|(shard, later)| {
-            let mut later = std::mem::replace(later, Shard::default());
+            let mut later = std::mem::take(later);
             later.entries.iter_mut().for_each(|(_, value)| change(value));
             // Merging commutes: the fewer move to the more.
             if later.entries.len() > shard.entries.len() {
