@@ -80,7 +80,7 @@ pub fn run<T: Tally>(capture: &Capture, work: Work<'_>, fresh: &(impl Fn() -> T 
     let start = capture.start();
     let ranges = Ranges::new(start.offset, capture.file_bytes(), work.range_bytes);
     let segments = ranges.segments(rayon::current_num_threads());
-    let job = Job { capture, work, ranges, fresh, keep_pages: false };
+    let job = Job { capture, work, ranges, fresh, pages: Pages::Pass };
     let mut whole = Run::empty(start.clone(), fresh());
     let mut merging = Duration::ZERO;
     // Nothing of a run outlives its merge, its copy of the interfaces least of all.
@@ -113,7 +113,8 @@ pub fn run_in_order<T: Tally, E: Send>(
     let ranges = Ranges::new(start.offset, capture.file_bytes(), work.range_bytes);
     let window = WINDOW * rayon::current_num_threads() as u64;
     let hidden = Progress::hidden();
-    let counting = Job { capture, work: Work { progress: &hidden, ..work }, ranges, fresh: &|| (), keep_pages: true };
+    let counting =
+        Job { capture, work: Work { progress: &hidden, ..work }, ranges, fresh: &|| (), pages: Pages::Bring };
     let mut whole = Run::empty(start, ());
     let mut supposed = capture.supposed();
     let mut ready: Vec<T> = Vec::new();
@@ -160,7 +161,7 @@ fn observe_window<T: Tally>(
     let starts: Vec<_> = segments.iter().cloned().zip(starts).collect();
     let walk = |(segment, (start, packets))| {
         let fresh = || fresh(packets);
-        Job { capture, work, ranges, fresh: &fresh, keep_pages: false }.segment(segment, start)
+        Job { capture, work, ranges, fresh: &fresh, pages: Pages::TakeAway }.segment(segment, start)
     };
     starts.into_par_iter().with_max_len(1).map(walk).collect()
 }
@@ -219,8 +220,18 @@ struct Job<'a, F> {
     work: Work<'a>,
     ranges: Ranges,
     fresh: &'a F,
-    /// Leave the pages in place: the same ranges are about to be walked again.
-    keep_pages: bool,
+    pages: Pages,
+}
+
+/// What a job does with the pages of a map.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pages {
+    /// Populates them and releases them behind it.
+    Pass,
+    /// Populates them: the same ranges are about to be walked again.
+    Bring,
+    /// Releases what was brought.
+    TakeAway,
 }
 
 /// Where a run was supposed to start, and the run.
@@ -314,7 +325,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
             let (from, until) = (self.ranges.offset(range), self.ranges.offset(range + 1));
             let offset = run.end.offset;
             let began = Instant::now();
-            if until > populated {
+            if self.pages != Pages::TakeAway && until > populated {
                 // No further than the segment: what follows is another worker's.
                 populated = offset.saturating_add(PAGES).min(end).max(until);
                 source.populate(offset, populated);
@@ -324,7 +335,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
                 dissect::dissect(record, &mut packet);
                 tally.observe(&packet);
             });
-            if !self.keep_pages && until >= released.saturating_add(left_behind) {
+            if self.pages != Pages::Bring && until >= released.saturating_add(left_behind) {
                 source.release(released, until);
                 released = until;
             }
@@ -348,7 +359,7 @@ impl<T: Tally, F: Fn() -> T + Sync> Job<'_, F> {
                 break;
             }
         }
-        if !self.keep_pages && released < end {
+        if self.pages != Pages::Bring && released < end {
             source.release(released, end);
         }
         run
