@@ -166,6 +166,24 @@ fn cuts(criterion: &mut Criterion) {
     });
 }
 
+/// Views and rows of what was counted once: nothing is read here.
+fn rows(criterion: &mut Criterion) {
+    let capture = Capture::new(Source::from(pcap())).expect("a capture");
+    let needs = Needs { conversations: true, ..Needs::default() };
+    let progress = Progress::hidden();
+    let work = Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false };
+    let mut group = criterion.benchmark_group("rows");
+    group.sample_size(20);
+    for name in ["conversations", "endpoints", "ports"] {
+        let table = table::named(name).expect("a table");
+        let run = engine::run(&capture, work, &|| Tallies::new(needs, 1_000_000_000));
+        let report = Report::new("generated".into(), &capture, run);
+        group.throughput(Throughput::Elements(table.rows(&report).count as u64));
+        group.bench_function(name, |bencher| bencher.iter(|| output::csv::table(table, &report).len()));
+    }
+    group.finish();
+}
+
 fn whole(criterion: &mut Criterion) {
     let capture = Capture::new(Source::from(pcap())).expect("a capture");
     let mut group = criterion.benchmark_group("whole");
@@ -189,5 +207,5 @@ fn whole(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, headers, stages, cuts, whole);
+criterion_group!(benches, headers, stages, cuts, rows, whole);
 criterion_main!(benches);

@@ -48,6 +48,7 @@ pub mod plan;
 pub mod progress;
 pub mod report;
 pub mod source;
+pub mod speed;
 pub mod table;
 pub mod tally;
 
