@@ -161,22 +161,23 @@ fn observe(capture: &Capture, needs: Needs) -> Tallies {
 fn cuts(criterion: &mut Criterion) {
     let capture = Capture::new(Source::from(pcap())).expect("a capture");
     criterion.bench_function("resync", |bencher| {
-        let middle = capture.file_bytes() / 2;
+        let middle = capture.source().end() / 2;
         bencher.iter(|| cut::resync(&capture, &capture.supposed(), black_box(middle), u64::MAX))
     });
 }
 
 /// Views and rows of what was counted once: nothing is read here.
 fn rows(criterion: &mut Criterion) {
-    let capture = Capture::new(Source::from(pcap())).expect("a capture");
+    let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
     let needs = Needs { conversations: true, ..Needs::default() };
     let progress = Progress::hidden();
-    let work = Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false };
+    let work =
+        Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false, salvage: false };
     let mut group = criterion.benchmark_group("rows");
     group.sample_size(20);
     for name in ["conversations", "endpoints", "ports"] {
         let table = table::named(name).expect("a table");
-        let run = engine::run(&capture, work, &|| Tallies::new(needs, 1_000_000_000));
+        let run = engine::run(&mut capture, work, &|| Tallies::new(needs, 1_000_000_000));
         let report = Report::new("generated".into(), &capture, run);
         group.throughput(Throughput::Elements(table.rows(&report).count as u64));
         group.bench_function(name, |bencher| bencher.iter(|| output::csv::table(table, &report).len()));
@@ -185,9 +186,9 @@ fn rows(criterion: &mut Criterion) {
 }
 
 fn whole(criterion: &mut Criterion) {
-    let capture = Capture::new(Source::from(pcap())).expect("a capture");
+    let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
     let mut group = criterion.benchmark_group("whole");
-    group.throughput(Throughput::Bytes(capture.file_bytes()));
+    group.throughput(Throughput::Bytes(capture.source().end()));
     group.sample_size(20);
     let table = table::named("conversations").expect("a table");
     for jobs in [1, 2] {
@@ -196,9 +197,14 @@ fn whole(criterion: &mut Criterion) {
             bencher.iter(|| {
                 pool.install(|| {
                     let progress = Progress::hidden();
-                    let work =
-                        Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false };
-                    let run = engine::run(&capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
+                    let work = Work {
+                        range_bytes: 1 << 20,
+                        began: Instant::now(),
+                        progress: &progress,
+                        keep_ranges: false,
+                        salvage: false,
+                    };
+                    let run = engine::run(&mut capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
                     output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()
                 })
             })

@@ -93,9 +93,10 @@ impl Batch<'_> {
             let reports: Vec<Report> = inputs
                 .par_iter()
                 .with_max_len(1)
-                .filter_map(|input| match input.open() {
-                    Ok(Some(capture)) => {
-                        Some(Report::new(input.name.clone(), &capture, engine::run(&capture, work, &fresh)))
+                .filter_map(|input| match input.open(plan.reading) {
+                    Ok(Some(mut capture)) => {
+                        let run = engine::run(&mut capture, work, &fresh);
+                        Some(Report::new(input.name.clone(), &capture, run))
                     }
                     Ok(None) => None,
                     Err(error) => Some(Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval)),
@@ -112,9 +113,9 @@ impl Batch<'_> {
     fn export(&mut self, inputs: &[Input]) -> io::Result<()> {
         for input in inputs {
             let working = Instant::now();
-            let report = match input.open() {
+            let report = match input.open(self.plan.reading) {
                 Ok(None) => continue,
-                Ok(Some(capture)) => {
+                Ok(Some(mut capture)) => {
                     let name = if self.plan.merge { MERGED } else { &input.name };
                     let export = Export {
                         file: name,
@@ -125,7 +126,7 @@ impl Batch<'_> {
                     };
                     let work = work(self.plan, self.began, &self.progress);
                     let outputs = &mut self.outputs;
-                    let run = export.run(&capture, work, |rows| outputs.packets(rows))?;
+                    let run = export.run(&mut capture, work, |rows| outputs.packets(rows))?;
                     Report::new(input.name.clone(), &capture, run)
                 }
                 Err(error) => Report::unreadable(input.name.clone(), &error, self.plan.needs(), self.plan.interval),
@@ -186,7 +187,7 @@ impl Batch<'_> {
 }
 
 fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress) -> Work<'a> {
-    Work { range_bytes: plan.range_bytes, began, progress, keep_ranges: plan.needs().ranges }
+    Work { range_bytes: plan.range_bytes, began, progress, keep_ranges: plan.needs().ranges, salvage: plan.salvage }
 }
 
 /// How many of these inputs to read at once, at least one.

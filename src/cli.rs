@@ -42,6 +42,18 @@ pub struct Cli {
     #[arg(long, value_name = "SIZE")]
     pub range_bytes: Option<String>,
 
+    /// Go on behind damage, at the next records that can be told from it; what is passed over is in `gaps`
+    #[arg(long)]
+    pub salvage: bool,
+
+    /// Stop inflating a compressed capture when it becomes longer than this: 10G, ... [default: never]
+    #[arg(long, value_name = "SIZE")]
+    pub max_inflated: Option<String>,
+
+    /// Read files instead of mapping them into memory
+    #[arg(long)]
+    pub no_mmap: bool,
+
     /// Progress bar on standard error; `auto`: when it is a terminal
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub progress: When,

@@ -50,6 +50,18 @@ pub enum FaultKind {
     SectionUnknown,
     /// A packet of an interface that no Interface Description Block has described.
     InterfaceUnknown { interface: u32 },
+    /// The compressed file ends too early.
+    CompressedStreamCut { compression: &'static str },
+    /// What is compressed cannot be inflated.
+    CompressedStreamDamaged { compression: &'static str },
+    /// What is compressed inflates to more than the user allows.
+    InflatesTooFar { limit: u64 },
+    /// The system could not read on; the code is its own, 0 where it has none.
+    ReadFailed { code: i32 },
+    /// The file became shorter while it was read, or a page of it could not be read.
+    FileShrank,
+    /// A packet made pcapstat panic.
+    Bug,
 }
 
 impl FaultKind {
@@ -65,12 +77,35 @@ impl FaultKind {
             FaultKind::BlockContentsTooLong { .. } => "block_contents_too_long",
             FaultKind::SectionUnknown => "section_unknown",
             FaultKind::InterfaceUnknown { .. } => "interface_unknown",
+            FaultKind::CompressedStreamCut { .. } => "compressed_stream_cut",
+            FaultKind::CompressedStreamDamaged { .. } => "compressed_stream_damaged",
+            FaultKind::InflatesTooFar { .. } => "inflates_too_far",
+            FaultKind::ReadFailed { .. } => "read_failed",
+            FaultKind::FileShrank => "file_shrank",
+            FaultKind::Bug => "bug",
         }
+    }
+
+    /// True where a record reaches over the end of what there is.
+    pub fn is_record_cut(self) -> bool {
+        matches!(self, FaultKind::RecordHeaderCut { .. } | FaultKind::RecordCut { .. } | FaultKind::BlockCut { .. })
+    }
+
+    /// True where it is a record or block that cannot be right, not the file or stream that it stands in.
+    pub fn is_damaged_record(self) -> bool {
+        let of_the_stream = matches!(
+            self,
+            FaultKind::CompressedStreamDamaged { .. }
+                | FaultKind::InflatesTooFar { .. }
+                | FaultKind::ReadFailed { .. }
+                | FaultKind::FileShrank
+        );
+        !of_the_stream && !self.is_cut()
     }
 
     /// True where the file just ends too early; false where its bytes contradict each other.
     pub fn is_cut(self) -> bool {
-        matches!(self, FaultKind::RecordHeaderCut { .. } | FaultKind::RecordCut { .. } | FaultKind::BlockCut { .. })
+        self.is_record_cut() || matches!(self, FaultKind::CompressedStreamCut { .. })
     }
 }
 
@@ -96,6 +131,17 @@ impl fmt::Display for FaultKind {
             FaultKind::InterfaceUnknown { interface } => {
                 write!(out, "damaged: a packet of interface {interface}, which is not described")
             }
+            FaultKind::CompressedStreamCut { compression } => write!(out, "cut short inside the {compression} stream"),
+            FaultKind::CompressedStreamDamaged { compression } => {
+                write!(out, "damaged: the {compression} stream cannot be inflated any further")
+            }
+            FaultKind::InflatesTooFar { limit } => write!(out, "inflates to more than --max-inflated {limit}"),
+            FaultKind::ReadFailed { code: 0 } => write!(out, "damaged: cannot be read any further"),
+            FaultKind::ReadFailed { code } => {
+                write!(out, "damaged: cannot be read any further: {}", std::io::Error::from_raw_os_error(*code))
+            }
+            FaultKind::FileShrank => write!(out, "damaged: the file became shorter while it was read"),
+            FaultKind::Bug => write!(out, "a bug of pcapstat: this packet made it panic; please report it"),
         }
     }
 }

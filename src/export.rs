@@ -57,7 +57,7 @@ impl Export<'_> {
     /// Those of `write`.
     pub fn run<E: Send>(
         self,
-        capture: &Capture,
+        capture: &mut Capture,
         work: Work<'_>,
         mut write: impl FnMut(&[u8]) -> Result<(), E> + Send,
     ) -> Result<Run<Tallies>, E> {

@@ -6,7 +6,7 @@
 use crate::capture::{self, Capture};
 use crate::error::Error;
 use crate::plan::STDIN;
-use crate::source::Source;
+use crate::source::{Reading, Source};
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs;
@@ -74,16 +74,16 @@ impl Input {
     ///
     /// # Errors
     /// When it cannot be read or is no capture.
-    pub fn open(&self) -> Result<Option<Capture>, Error> {
+    pub fn open(&self, reading: Reading) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
             return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
         }
         let source = if self.path.as_os_str() == STDIN {
-            Source::read(&mut io::stdin().lock(), capture::is_capture)?
+            Source::read(io::stdin(), reading, capture::is_capture)?
         } else {
-            Source::open(&self.path, capture::is_capture)?
+            Source::open(&self.path, reading, capture::is_capture)?
         };
-        if self.found && !capture::is_capture(source.bytes()) {
+        if self.found && !capture::is_capture(source.rest(0)) {
             return Ok(None);
         }
         Capture::new(source).map(Some)

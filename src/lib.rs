@@ -58,7 +58,7 @@ use engine::Work;
 use error::Error;
 use progress::Progress;
 use report::Report;
-use source::Source;
+use source::{Reading, Source};
 use std::path::Path;
 use std::time::Instant;
 use table::Table;
@@ -72,7 +72,7 @@ use tally::{Needs, Tallies};
 pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error> {
     const INTERVAL: u64 = 1_000_000_000;
     let needs = tables.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
-    let capture = Capture::new(Source::open(path, capture::is_capture)?)?;
+    let mut capture = Capture::new(Source::open(path, Reading::default(), capture::is_capture)?)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let pool = pool.map_err(std::io::Error::other).map_err(Error::io("cannot start threads"))?;
     let progress = Progress::hidden();
@@ -81,7 +81,8 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
         began: Instant::now(),
         progress: &progress,
         keep_ranges: needs.ranges,
+        salvage: false,
     };
-    let run = pool.install(|| engine::run(&capture, work, &|| Tallies::new(needs, INTERVAL)));
+    let run = pool.install(|| engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL)));
     Ok(Report::new(path.display().to_string(), &capture, run))
 }

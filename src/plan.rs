@@ -2,6 +2,7 @@
 
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
+use crate::source::Reading;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
 use std::ffi::OsString;
@@ -29,6 +30,10 @@ pub struct Plan {
     pub interval: u64,
     /// How much of a capture one range covers, in bytes.
     pub range_bytes: u64,
+    /// How inputs are read.
+    pub reading: Reading,
+    /// Go on behind damage.
+    pub salvage: bool,
     /// Draw a progress bar.
     pub progress: bool,
     /// No messages about inputs.
@@ -67,10 +72,14 @@ impl Plan {
                 .ok_or_else(|| format!("--interval {}: not a duration such as 100ms, 1s, 5m", cli.interval))?,
             range_bytes: match &cli.range_bytes {
                 None => DEFAULT_RANGE_BYTES,
-                Some(text) => {
-                    size(text).ok_or_else(|| format!("--range-bytes {text}: not a size such as 65536, 64k, 2M"))?
-                }
+                Some(text) => bytes("--range-bytes", text)?,
             },
+            reading: Reading {
+                no_mmap: cli.no_mmap,
+                most_inflated: cli.max_inflated.as_deref().map(|text| bytes("--max-inflated", text)).transpose()?,
+                ..Reading::default()
+            },
+            salvage: cli.salvage,
             progress: match cli.progress {
                 When::Auto => std::io::stderr().is_terminal(),
                 When::Always => true,
@@ -130,6 +139,11 @@ fn duration(text: &str) -> Option<u64> {
         _ => return None,
     };
     number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
+}
+
+/// The value of an option that is a size.
+fn bytes(option: &str, text: &str) -> Result<u64, String> {
+    size(text).ok_or_else(|| format!("{option} {text}: not a size such as 65536, 64k, 2M"))
 }
 
 /// A number and a binary unit as bytes, at least one.

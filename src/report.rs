@@ -1,8 +1,9 @@
 //! What is known of one input when all its runs are merged: what every table is made from.
 
 use crate::capture::{Capture, Interface, InterfaceStatement, LinkType, Statement};
-use crate::engine::{RangeFacts, Run};
+use crate::engine::{Gap, RangeFacts, Run};
 use crate::error::{Error, Fault};
+use crate::source::Compression;
 use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
 use std::collections::HashSet;
@@ -43,12 +44,18 @@ pub struct Report {
     pub status: Status,
     /// The formats' names in order, each once.
     pub formats: Vec<&'static str>,
+    /// How the inputs are compressed, each way once.
+    pub compressions: Vec<&'static str>,
     /// What is said of interfaces, in the order of the file.
     pub statements: Vec<InterfaceStatement>,
     /// How many sections there are; 1 in formats without them.
     pub sections: u32,
     /// The length of the file; none when it could not be opened.
     pub file_bytes: Option<u64>,
+    /// How many bytes of capture that is: more than the file has where it is compressed.
+    pub capture_bytes: u64,
+    /// What was passed over, in order.
+    pub gaps: Vec<Gap>,
     /// What is wrong with the file, and where.
     pub faults: Vec<Damage>,
     /// The message for people, when anything is wrong.
@@ -98,9 +105,12 @@ impl Report {
             file,
             status: Status::Ok,
             formats: Vec::new(),
+            compressions: Vec::new(),
             statements: Vec::new(),
             sections: 0,
             file_bytes: None,
+            capture_bytes: 0,
+            gaps: Vec::new(),
             faults: Vec::new(),
             error: None,
             tallies,
@@ -120,20 +130,27 @@ impl Report {
             statement: Statement::Description(interface),
         });
         let statements = only.into_iter().chain(run.statements).collect();
-        let damage = run.fault.map(|fault| Damage { fault, packets: run.packets });
+        let last = run.fault.map(|fault| Damage { fault, packets: run.packets });
+        let passed_over = run.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
+        // What could not be passed over is a gap to the end of the file.
+        let last = last.filter(|last| run.gaps.last().is_none_or(|gap| gap.fault != last.fault));
         Report {
             file,
             status: match run.fault {
+                _ if !run.gaps.is_empty() => Status::Damaged,
                 None => Status::Ok,
                 Some(fault) if fault.kind.is_cut() => Status::CutShort,
                 Some(_) => Status::Damaged,
             },
             formats: vec![capture.format()],
+            compressions: capture.source().compression().map(Compression::name).into_iter().collect(),
             statements,
             sections: run.end.section.as_ref().map_or(0, |section| section.number).saturating_add(1),
-            file_bytes: Some(capture.file_bytes()),
-            faults: damage.into_iter().collect(),
-            error: damage.map(|damage| damage.to_string()),
+            file_bytes: Some(capture.source().length()),
+            capture_bytes: capture.source().end(),
+            faults: one_of_each(passed_over.chain(last)),
+            error: message(&run.gaps, last, run.packets),
+            gaps: run.gaps,
             tallies: run.tally,
             range_count: run.range_count,
             ranges: run.ranges,
@@ -148,7 +165,7 @@ impl Report {
     /// Packets go on counting; so do byte offsets.
     pub fn merge(&mut self, mut later: Report) {
         let packets = self.tallies.totals.counts.packets;
-        let bytes = self.file_bytes.unwrap_or(0);
+        let bytes = self.capture_bytes;
         self.status = match (self.status, later.status) {
             (before, later) if self.file_bytes.is_none() && later == Status::Unreadable => before.max(later),
             // A part is missing: neither all is well nor is nothing there.
@@ -156,9 +173,11 @@ impl Report {
             (Status::Unreadable, later) => later.max(Status::Damaged),
             (before, later) => before.max(later),
         };
-        for format in later.formats {
-            if !self.formats.contains(&format) {
-                self.formats.push(format);
+        for (known, new) in [(&mut self.formats, later.formats), (&mut self.compressions, later.compressions)] {
+            for name in new {
+                if !known.contains(&name) {
+                    known.push(name);
+                }
             }
         }
         // Every input has sections of its own.
@@ -172,6 +191,11 @@ impl Report {
         self.faults.extend(later.faults.iter().map(|damage| Damage {
             fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
             packets: damage.packets + packets,
+        }));
+        self.gaps.extend(later.gaps.iter().map(|gap| Gap {
+            fault: Fault { offset: gap.fault.offset + bytes, ..gap.fault },
+            packets: gap.packets + packets,
+            ..*gap
         }));
         if let Some(error) = later.error {
             // Appended in place: there may be tens of thousands.
@@ -199,7 +223,9 @@ impl Report {
         // Made from what was counted before.
         self.pairs = OnceLock::new();
         self.merging += later.merging;
-        self.file_bytes = later.file_bytes.map(|later| bytes + later).or(self.file_bytes);
+        let file_bytes = |later| self.file_bytes.unwrap_or(0) + later;
+        self.file_bytes = later.file_bytes.map(file_bytes).or(self.file_bytes);
+        self.capture_bytes += later.capture_bytes;
         self.range_count += later.range_count;
         self.rewalked += later.rewalked;
     }
@@ -229,4 +255,22 @@ impl Report {
             Statement::Statistics { .. } => None,
         })
     }
+}
+
+/// The first damage of each kind: with `--salvage` there may be thousands.
+fn one_of_each(all: impl Iterator<Item = Damage>) -> Vec<Damage> {
+    let mut known = HashSet::new();
+    all.filter(|damage| known.insert(damage.fault.kind.name())).collect()
+}
+
+/// What is wrong, for people: what was passed over first, then what ended the capture.
+fn message(gaps: &[Gap], last: Option<Damage>, packets: u64) -> Option<String> {
+    let gaps = gaps.first().map(|first| {
+        let bytes: u64 = gaps.iter().map(|gap| gap.bytes).sum();
+        let (Fault { kind, offset }, packet) = (first.fault, first.packets + 1);
+        let (count, plural) = (gaps.len(), if gaps.len() == 1 { "" } else { "s" });
+        format!("{kind} at byte {offset} (packet {packet}); passed over {bytes} bytes in {count} gap{plural}; kept {packets} packets")
+    });
+    let parts: Vec<String> = gaps.into_iter().chain(last.map(|last| last.to_string())).collect();
+    Some(parts.join("; ")).filter(|message| !message.is_empty())
 }

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 fn aggregate_each(captures: &[PathBuf]) {
     check_each(captures, |path| {
-        let Ok(capture) = open(&fs::read(path).expect("a readable capture")) else { return };
-        let reading = read(&path.display().to_string(), &capture, Cut { jobs: 2, range_bytes: 65_536 });
+        let Ok(mut capture) = open(&fs::read(path).expect("a readable capture")) else { return };
+        let reading = read(&path.display().to_string(), &mut capture, Cut { jobs: 2, range_bytes: 65_536 });
         let packets = Csv::parse(reading.table("packets")).rows().map(PacketRow::of).collect::<Vec<_>>();
         numbers(&packets);
         summary(&reading, &packets);

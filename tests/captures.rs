@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 fn same_in_small_ranges(captures: &[PathBuf]) {
     check_each(captures, |path| {
-        let Ok(capture) = open(&fs::read(path).expect("a readable capture")) else { return };
+        let Ok(mut capture) = open(&fs::read(path).expect("a readable capture")) else { return };
         let file = path.display().to_string();
         let small = Cut { jobs: 3, range_bytes: 64 };
-        if let Some(difference) = read(&file, &capture, SERIAL).difference(&read(&file, &capture, small)) {
+        if let Some(difference) = read(&file, &mut capture, SERIAL).difference(&read(&file, &mut capture, small)) {
             panic!("{file}: serial and {small:?} differ: {difference}");
         }
     });

@@ -9,7 +9,7 @@ use crate::frames::{raw_tcp, tcp, udp};
 use crate::reading::{Reading, SERIAL, first_difference, open, read};
 
 fn reading(bytes: &[u8]) -> Reading {
-    read("capture", &open(bytes).expect("a capture"), SERIAL)
+    read("capture", &mut open(bytes).expect("a capture"), SERIAL)
 }
 
 /// Seconds, microseconds, what was captured of the frame, and its length on the wire.
@@ -142,7 +142,7 @@ fn interfaces_have_names_and_drops() {
 fn walked(bytes: &[u8], step: u64) -> Vec<String> {
     let Ok(capture) = open(bytes) else { return Vec::new() };
     let (mut position, mut seen) = (capture.start(), Vec::new());
-    while position.offset < capture.file_bytes() {
+    while position.offset < capture.source().end() {
         let until = position.offset.saturating_add(step);
         let walk = capture.walk(position, until, |record| seen.push(format!("{record:?}")));
         position = walk.end;

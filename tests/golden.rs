@@ -30,15 +30,15 @@ fn every_capture_has_its_tables_in_every_cut() {
     assert_eq!(directories.len(), captures.len(), "two captures differ in their extension only and share their tables");
     check_each(&captures, |path| {
         let capture = open(&fs::read(path).expect("a readable capture"));
-        let capture = capture.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let mut capture = capture.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let file = name_of(path);
-        let reading = read(&file, &capture, SERIAL);
+        let reading = read(&file, &mut capture, SERIAL);
         if blessing() {
             bless(path, &reading);
         }
         compare(path, &reading);
         for &cut in CUTS {
-            if let Some(difference) = reading.difference(&read(&file, &capture, cut)) {
+            if let Some(difference) = reading.difference(&read(&file, &mut capture, cut)) {
                 panic!("{file}: serial and {cut:?} differ: {difference}");
             }
         }

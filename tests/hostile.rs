@@ -14,8 +14,8 @@ const CUTS: &[Cut] = &[Cut { jobs: 1, range_bytes: 50 }, Cut { jobs: 3, range_by
 
 /// The reading of bytes that open as a capture; none of others.
 fn read(what: &str, bytes: &[u8]) -> Option<Reading> {
-    let capture = open(bytes).ok()?;
-    Some(assert_same_in_every_cut(what, &capture, CUTS).0)
+    let mut capture = open(bytes).ok()?;
+    Some(assert_same_in_every_cut(what, &mut capture, CUTS).0)
 }
 
 fn small_pcap(order: Order, magic: u32) -> Pcap {

@@ -202,16 +202,16 @@ proptest! {
 
     #[test]
     fn a_pcap_file_reads_the_same_however_it_is_cut(bytes in pcap_file(), cuts in vec(cut(), 3)) {
-        assert_same_in_every_cut("pcap", &open(&bytes).expect("a capture"), &cuts);
+        assert_same_in_every_cut("pcap", &mut open(&bytes).expect("a capture"), &cuts);
     }
 
     #[test]
     fn a_snoop_file_reads_the_same_however_it_is_cut(bytes in snoop_file(), cuts in vec(cut(), 3)) {
-        assert_same_in_every_cut("snoop", &open(&bytes).expect("a capture"), &cuts);
+        assert_same_in_every_cut("snoop", &mut open(&bytes).expect("a capture"), &cuts);
     }
 
     #[test]
     fn a_pcapng_file_reads_the_same_however_it_is_cut(bytes in pcapng_file(), cuts in vec(cut(), 3)) {
-        assert_same_in_every_cut("pcapng", &open(&bytes).expect("a capture"), &cuts);
+        assert_same_in_every_cut("pcapng", &mut open(&bytes).expect("a capture"), &cuts);
     }
 }

@@ -26,3 +26,4 @@ mod inputs;
 mod outputs;
 mod paths;
 mod readme;
+mod streams;

@@ -16,7 +16,7 @@ const CUTS: &[Cut] = &[
 
 /// Reads the file in every cut and tells how many segments were walked again because their start was guessed wrong.
 fn rewalked(what: &str, bytes: &[u8], packets: u64) -> u64 {
-    let (serial, rewalked) = assert_same_in_every_cut(what, &open(bytes).expect("a capture"), CUTS);
+    let (serial, rewalked) = assert_same_in_every_cut(what, &mut open(bytes).expect("a capture"), CUTS);
     assert_eq!(serial.packets(), packets, "{what}");
     assert_eq!(serial.report.error, None, "{what}");
     rewalked
@@ -24,7 +24,7 @@ fn rewalked(what: &str, bytes: &[u8], packets: u64) -> u64 {
 
 /// The packets of every interface, section by section.
 fn of_interfaces(bytes: &[u8]) -> Vec<u64> {
-    let reading = read("capture", &open(bytes).expect("a capture"), SERIAL);
+    let reading = read("capture", &mut open(bytes).expect("a capture"), SERIAL);
     let table = Csv::parse(reading.table("interfaces"));
     let packets: Vec<u64> = table.rows().map(|row| row.number("packets")).collect();
     let summary = Csv::parse(reading.table("summary"));
@@ -194,8 +194,8 @@ fn ranges_smaller_than_a_packet() {
     for number in 0..40 {
         file.frame(number, &udp(1, 2, &vec![number as u8; 500]));
     }
-    let capture = open(&file.bytes).expect("a capture");
+    let mut capture = open(&file.bytes).expect("a capture");
     let cuts: Vec<Cut> = (1..8).flat_map(|jobs| [1, 3, 16, 17].map(|range_bytes| Cut { jobs, range_bytes })).collect();
-    let (serial, _) = assert_same_in_every_cut("small ranges", &capture, &cuts);
+    let (serial, _) = assert_same_in_every_cut("small ranges", &mut capture, &cuts);
     assert_eq!(serial.packets(), 40);
 }

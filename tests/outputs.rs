@@ -142,7 +142,7 @@ fn many_rows_are_written_in_order() {
     let directory = directory();
     let capture = large_capture();
     fs::write(directory.path().join("large.pcap"), &capture).expect("a capture");
-    let reading = read("large.pcap", &open(&capture).expect("a capture"), SERIAL);
+    let reading = read("large.pcap", &mut open(&capture).expect("a capture"), SERIAL);
     for table in ["conversations", "endpoints", "packets"] {
         let said = run(directory.path(), &["-j", "2", "-t", table, "large.pcap"]);
         assert!(said.stdout.lines().count() > 20_000, "{table} has few rows");

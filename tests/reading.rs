@@ -8,7 +8,7 @@ use pcapstat::output::csv;
 use pcapstat::progress::Progress;
 use pcapstat::report::Report;
 use pcapstat::source::Source;
-use pcapstat::table::TABLES;
+use pcapstat::table::{TABLES, Table};
 use pcapstat::tally::{Needs, Tallies};
 use rayon::ThreadPool;
 use std::convert::Infallible;
@@ -45,37 +45,64 @@ pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
 }
 
 /// Reads a capture; `file` is what the first column says.
-pub fn read(file: &str, capture: &Capture, cut: Cut) -> Reading {
+pub fn read(file: &str, capture: &mut Capture, cut: Cut) -> Reading {
+    let report = count(file, capture, cut, false);
+    let (exported, rows) = export(file, capture, cut, false);
+    Reading::new(report, &exported, &rows)
+}
+
+/// Reads what can be read only once: it is made for each reading.
+pub fn read_anew(file: &str, make: impl Fn() -> Capture, cut: Cut, salvage: bool) -> Reading {
+    let report = count(file, &mut make(), cut, salvage);
+    let (exported, rows) = export(file, &mut make(), cut, salvage);
+    Reading::new(report, &exported, &rows)
+}
+
+fn needs() -> Needs {
+    TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
+}
+
+fn work(cut: Cut, salvage: bool, progress: &Progress) -> Work<'_> {
+    Work { range_bytes: cut.range_bytes, began: Instant::now(), progress, keep_ranges: true, salvage }
+}
+
+fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
     pool(cut.jobs).install(|| {
         let progress = Progress::hidden();
-        let work = Work { range_bytes: cut.range_bytes, began: Instant::now(), progress: &progress, keep_ranges: true };
-        let needs = TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
-        let run = engine::run(capture, work, &|| Tallies::new(needs, INTERVAL));
+        let run = engine::run(capture, work(cut, salvage, &progress), &|| Tallies::new(needs(), INTERVAL));
         let report = Report::new(file.to_string(), capture, run);
         assert_gapless(&report, capture);
+        report
+    })
+}
 
-        let export = Export { file, before: 0, style: &csv::STYLE, needs, interval: INTERVAL };
+fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report, Vec<u8>) {
+    pool(cut.jobs).install(|| {
+        let progress = Progress::hidden();
+        let export = Export { file, before: 0, style: &csv::STYLE, needs: needs(), interval: INTERVAL };
         let mut rows = Vec::new();
-        let Ok(exported) = export.run(capture, work, |bytes| -> Result<(), Infallible> {
+        let Ok(exported) = export.run(capture, work(cut, salvage, &progress), |bytes| -> Result<(), Infallible> {
             rows.extend_from_slice(bytes);
             Ok(())
         });
         let exported = Report::new(file.to_string(), capture, exported);
         assert_gapless(&exported, capture);
-        assert!(exported.tallies == report.tallies, "{file}: {cut:?}: counting while exporting counts something else");
-        assert_eq!(exported.error, report.error, "{file}: {cut:?}");
-
-        let mut tables = Vec::new();
-        for table in TABLES.iter().filter(|table| table.name != "ranges") {
-            let rows = if table.is_export() {
-                [csv::header(table), rows.clone()].concat()
-            } else {
-                csv::table(table, &report)
-            };
-            tables.push((table.name, rows));
-        }
-        Reading { report, tables }
+        (exported, rows)
     })
+}
+
+impl Reading {
+    fn new(report: Report, exported: &Report, rows: &[u8]) -> Reading {
+        let file = &report.file;
+        assert!(exported.tallies == report.tallies, "{file}: counting while exporting counts something else");
+        assert_eq!((&exported.error, &exported.gaps), (&report.error, &report.gaps), "{file}");
+        let table = |table: &&'static Table| {
+            let export = || [csv::header(table), rows.to_vec()].concat();
+            (table.name, if table.is_export() { export() } else { csv::table(table, &report) })
+        };
+        let tables = TABLES.iter().filter(|table| table.name != "ranges").map(table).collect();
+        Reading { report, tables }
+    }
 }
 
 /// The workers, made once for each number of them.
@@ -94,7 +121,7 @@ fn assert_gapless(report: &Report, capture: &Capture) {
     let packets: u64 = report.ranges.iter().map(|range| range.packets).sum();
     assert_eq!(packets, report.tallies.totals.counts.packets, "{}: packets outside all ranges", report.file);
     if report.faults.is_empty() {
-        assert_eq!(offset, capture.file_bytes(), "{}: the ranges end early", report.file);
+        assert_eq!(offset, capture.source().end(), "{}: the ranges end early", report.file);
     }
 }
 
@@ -127,7 +154,7 @@ pub fn first_difference(one: &[u8], two: &[u8]) -> String {
 
 /// Reads the bytes once serially, then in each of the cuts; all must say the same. How often a guess was wrong is
 /// returned beside the serial reading.
-pub fn assert_same_in_every_cut(what: &str, capture: &Capture, cuts: &[Cut]) -> (Reading, u64) {
+pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut]) -> (Reading, u64) {
     let serial = read("capture", capture, SERIAL);
     let mut rewalked = 0;
     for &cut in cuts {

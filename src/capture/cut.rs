@@ -13,13 +13,13 @@ pub const DEFAULT_RANGE_BYTES: u64 = 2 << 20;
 /// How many records in a row must look like records before the first is believed to be one.
 ///
 /// A capture carried inside another one's packets yields shorter chains: each packet's header breaks them.
-const CHAIN: usize = 16;
+pub(super) const CHAIN: usize = 16;
 
 /// How far behind the start of a range a chain is looked for: the longest common record and as much again.
 const SEARCH_BYTES: u64 = 2 * 262_144;
 
 /// How far apart in time two neighbours of a chain may be, in seconds.
-const NEIGHBOURS_APART: u64 = 7 * 86_400;
+pub(super) const NEIGHBOURS_APART: u64 = 7 * 86_400;
 
 /// A plausible record in a chain.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
 }
 
 fn is_chain(capture: &Capture, position: &Position, mut offset: u64) -> bool {
-    let end = capture.file_bytes();
+    let end = capture.source().end();
     let mut before = None;
     for links in 0..CHAIN {
         if offset == end && links > 0 {

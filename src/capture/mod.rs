@@ -8,6 +8,7 @@ pub mod cut;
 mod interface;
 pub mod pcap;
 pub mod pcapng;
+pub mod salvage;
 pub mod snoop;
 pub mod time;
 
@@ -123,7 +124,6 @@ enum Format {
 }
 
 /// An opened capture.
-#[derive(Debug)]
 pub struct Capture {
     source: Source,
     format: Format,
@@ -143,7 +143,7 @@ impl Capture {
     /// # Errors
     /// [`Error::NotACapture`] when the first bytes are those of no format, or the header is cut or unknown.
     pub fn new(source: Source) -> Result<Capture, Error> {
-        let bytes = source.bytes();
+        let bytes = source.rest(0);
         let format = if pcapng::has_magic(bytes) {
             Format::Pcapng(pcapng::Pcapng::open(bytes)?)
         } else if snoop::has_magic(bytes) {
@@ -159,9 +159,9 @@ impl Capture {
         &self.source
     }
 
-    /// The length of the file.
-    pub fn file_bytes(&self) -> u64 {
-        self.source.bytes().len() as u64
+    /// The same, to go on in a stream.
+    pub fn source_mut(&mut self) -> &mut Source {
+        &mut self.source
     }
 
     /// The format's stable name.
@@ -190,24 +190,24 @@ impl Capture {
         }
     }
 
-    /// Reads the records that begin at or behind `from` and before the byte `until`, in order.
+    /// Reads the records that begin at or behind `from` and before the byte `until`, in order, as far as they are in memory.
     #[inline]
     pub fn walk<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
-        let bytes = self.source.bytes();
+        let rest = self.source.rest(from.offset);
         match &self.format {
-            Format::Pcap(pcap) => pcap.walk(bytes, from, until, each),
-            Format::Pcapng(_) => pcapng::walk(bytes, from, until, each),
-            Format::Snoop(snoop) => snoop.walk(bytes, from, until, each),
+            Format::Pcap(pcap) => pcap.walk(rest, from, until, each),
+            Format::Pcapng(_) => pcapng::walk(rest, from, until, each),
+            Format::Snoop(snoop) => snoop.walk(rest, from, until, each),
         }
     }
 
     /// The next record's offset if what stands at `offset` looks like a record; see [`cut::resync`].
     fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Link> {
-        let bytes = self.source.bytes();
+        let rest = self.source.rest(offset);
         match &self.format {
-            Format::Pcap(pcap) => pcap.plausible(bytes, offset),
-            Format::Pcapng(_) => pcapng::plausible(bytes, from, offset),
-            Format::Snoop(snoop) => snoop.plausible(bytes, offset),
+            Format::Pcap(pcap) => pcap.plausible(rest, offset),
+            Format::Pcapng(_) => pcapng::plausible(rest, from, offset),
+            Format::Snoop(snoop) => snoop.plausible(rest, offset),
         }
     }
 

@@ -108,20 +108,20 @@ impl Pcap {
         if self.kind == Kind::Nanoseconds { 1 } else { 1000 }
     }
 
-    /// Reads the records that begin at or behind `from` and before `until`.
+    /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
     #[inline]
-    pub fn walk<'a>(&self, bytes: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+    pub fn walk<'a>(&self, rest: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
         if self.big_endian {
-            self.walk_in::<true>(bytes, from, until, each)
+            self.walk_in::<true>(rest, from, until, each)
         } else {
-            self.walk_in::<false>(bytes, from, until, each)
+            self.walk_in::<false>(rest, from, until, each)
         }
     }
 
     #[inline]
     fn walk_in<'a, const BIG_ENDIAN: bool>(
         &self,
-        bytes: &'a [u8],
+        mut rest: &'a [u8],
         from: Position,
         until: u64,
         mut each: impl FnMut(&Record<'a>),
@@ -132,7 +132,6 @@ impl Pcap {
         let pseudo_header = self.link_type.pseudo_header_bytes();
         let mut offset = from.offset;
         let mut packets = 0;
-        let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
         let mut fault = None;
         while offset < until && !rest.is_empty() {
             let Some((header, body)) = rest.split_at_checked(header_bytes) else {
@@ -169,16 +168,12 @@ impl Pcap {
         Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }), statements: Vec::new() }
     }
 
-    /// Whether a record may begin at `offset`, and where the next one would.
+    /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
     ///
     /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only where to look first.
-    pub fn plausible(&self, bytes: &[u8], offset: u64) -> Option<Link> {
-        let header = bytes.get(usize::try_from(offset).ok()?..)?;
-        let fields = if self.big_endian {
-            fields::<true>(header, self.lengths)?
-        } else {
-            fields::<false>(header, self.lengths)?
-        };
+    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Link> {
+        let fields =
+            if self.big_endian { fields::<true>(rest, self.lengths)? } else { fields::<false>(rest, self.lengths)? };
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
         let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
@@ -230,7 +225,7 @@ mod tests {
         let pcap = Pcap::open(&bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk = pcap.walk(&bytes, start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
+        let walk = pcap.walk(&bytes[24..], start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
         assert_eq!(walk.fault, None);
         seen
     }
@@ -253,7 +248,7 @@ mod tests {
         let pcap = Pcap::open(&bytes).unwrap();
         let mut rest = &bytes[24..];
         let start = Position { offset: HEADER_BYTES, section: None };
-        pcap.walk(&bytes, start, u64::MAX, |record| {
+        pcap.walk(&bytes[24..], start, u64::MAX, |record| {
             let (next, expected) = pcap_parser::parse_pcap_frame(rest).unwrap();
             assert_eq!((record.data, record.wire_bytes), (expected.data, expected.origlen));
             let time = record.time.unwrap();

@@ -230,13 +230,12 @@ fn interface(description: &parser::InterfaceDescriptionBlock<'_>, big_endian: bo
     }
 }
 
-/// Reads the packets whose blocks begin at or behind `from` and before `until`.
-pub fn walk<'a>(bytes: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
+/// Reads the packets of `rest`, which begins at `from`, whose blocks begin before `until`.
+pub fn walk<'a>(mut rest: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
     let Position { mut offset, section } = from;
     let mut section = section.unwrap_or_else(|| Arc::new(BEFORE_THE_FIRST));
     let mut statements = Vec::new();
     let mut packets = 0;
-    let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
     let mut fault = None;
     let mut common = Common::default();
     while offset < until {
@@ -421,9 +420,8 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     })
 }
 
-/// Whether a block may begin at `offset` in the state of `from`, and where the next one would.
-pub fn plausible(bytes: &[u8], from: &Position, offset: u64) -> Option<Link> {
-    let rest = bytes.get(usize::try_from(offset).ok()?..)?;
+/// Whether a block may begin at `offset`, where `rest` begins, in the state of `from`, and where the next one would.
+pub fn plausible(rest: &[u8], from: &Position, offset: u64) -> Option<Link> {
     let big_endian = from.section.as_ref()?.big_endian;
     let block = block(rest, big_endian).ok()??;
     // Registered types only: zeros and text frame themselves too easily.

@@ -42,11 +42,10 @@ impl Snoop {
         Interface { link_type: self.link_type, snaplen: 0, clock: Clock::default(), name: None }
     }
 
-    /// Reads the records that begin at or behind `from` and before `until`.
-    pub fn walk<'a>(&self, bytes: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
+    /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
+    pub fn walk<'a>(&self, mut rest: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
         let mut offset = from.offset;
         let mut packets = 0;
-        let mut rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
         let mut fault = None;
         while offset < until && !rest.is_empty() {
             match self.record(rest, offset) {
@@ -94,9 +93,8 @@ impl Snoop {
         Ok((record, length))
     }
 
-    /// Whether a record may begin at `offset`, and where the next one would.
-    pub fn plausible(&self, bytes: &[u8], offset: u64) -> Option<Link> {
-        let rest = bytes.get(usize::try_from(offset).ok()?..)?;
+    /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
+    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Link> {
         let (record, length) = self.record(rest, offset).ok()?;
         let padding = length - RECORD_HEADER_BYTES - record.data.len();
         let fits = !record.data.is_empty() && record.data.len() <= record.wire_bytes as usize && padding < 4;
@@ -134,7 +132,8 @@ mod tests {
         let snoop = Snoop::open(bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk = snoop.walk(bytes, start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
+        let walk =
+            snoop.walk(&bytes[16..], start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
         (seen, walk)
     }
 

@@ -7,6 +7,7 @@ pub mod cell;
 mod conversations;
 mod endpoints;
 mod ends;
+mod gaps;
 mod interfaces;
 mod intervals;
 mod layers;
@@ -123,6 +124,7 @@ pub static TABLES: &[&Table] = &[
     &intervals::TABLE,
     &lengths::TABLE,
     &problems::TABLE,
+    &gaps::TABLE,
     &interfaces::TABLE,
     &ranges::TABLE,
     &packets::TABLE,

@@ -18,7 +18,7 @@ const COLUMNS: &[Column] = &[
     FILE,
     column("status", Kind::Text, "ok, cut_short, damaged or unreadable"),
     column("format", Kind::Text, "pcap, pcap-ns, pcap-modified, pcapng or snoop"),
-    column("compression", Kind::Text, "how the file is compressed, if it is"),
+    column("compression", Kind::Text, "gzip, zstd, lz4, xz or bzip2; empty for none"),
     column("link_types", Kind::Text, "the packets' link types, joined by + in order of first use"),
     column("interfaces", Kind::Integer, "interfaces that the file describes"),
     column("file_bytes", Kind::Integer, "length of the file"),
@@ -55,7 +55,7 @@ fn fill(report: &Report, row: &mut RowBuffer) {
 
     row.push(Cell::Made(report.status.to_string()));
     row.push(Cell::Made(report.formats.join("+")));
-    row.push(Cell::Empty);
+    row.push(Cell::Made(report.compressions.join("+")));
     row.push(Cell::LinkTypes(report.link_types()));
     row.push(number(report.described().count() as u64));
     row.push(Cell::integer(report.file_bytes));

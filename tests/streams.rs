@@ -1,0 +1,175 @@
+//! Streams: compressed captures, pipes and files that are not mapped give the tables of the mapped file, whatever the chunks.
+
+use crate::builder::{ETHERNET, Order, Pcap, Pcapng};
+use crate::frames::{tcp, udp};
+use crate::reading::{Cut, Reading as Tables, SERIAL, captures_of_testdata, check_each, open, read, read_anew};
+use pcapstat::capture::{Capture, is_capture};
+use pcapstat::error::Error;
+use pcapstat::report::Status;
+use pcapstat::source::{Compression, Reading, Source};
+use std::fs;
+use std::io::{Cursor, Read, Write};
+
+const COMPRESSIONS: [Compression; 5] =
+    [Compression::Gzip, Compression::Zstd, Compression::Lz4, Compression::Xz, Compression::Bzip2];
+
+pub fn compressed(compression: Compression, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match compression {
+        Compression::Gzip => {
+            let mut writer = flate2::write::GzEncoder::new(&mut out, flate2::Compression::fast());
+            writer.write_all(bytes).and_then(|()| writer.finish().map(drop)).expect("memory");
+        }
+        Compression::Zstd => out = zstd::encode_all(bytes, 1).expect("memory"),
+        Compression::Lz4 => {
+            let mut writer = lz4_flex::frame::FrameEncoder::new(&mut out);
+            writer.write_all(bytes).expect("memory");
+            writer.finish().expect("memory");
+        }
+        Compression::Xz => {
+            liblzma::read::XzEncoder::new(bytes, 1).read_to_end(&mut out).expect("memory");
+        }
+        Compression::Bzip2 => {
+            bzip2::read::BzEncoder::new(bytes, bzip2::Compression::fast()).read_to_end(&mut out).expect("memory");
+        }
+    }
+    out
+}
+
+fn stream(bytes: Vec<u8>, reading: Reading) -> Result<Capture, Error> {
+    Capture::new(Source::read(Cursor::new(bytes), reading, is_capture)?)
+}
+
+fn in_chunks(chunk_bytes: u64) -> Reading {
+    Reading { chunk_bytes, ..Reading::default() }
+}
+
+/// All tables but `summary`, in which the file is another one; of it the columns from `packets` on.
+fn comparable(reading: &Tables) -> Vec<(&'static str, String)> {
+    let table = |(name, csv): &(&'static str, Vec<u8>)| {
+        let text = String::from_utf8_lossy(csv).into_owned();
+        let behind = |line: &str| line.split(',').skip(7).collect::<Vec<_>>().join(",");
+        let text = if *name == "summary" { text.lines().map(behind).collect::<Vec<_>>().join("\n") } else { text };
+        (*name, text)
+    };
+    reading.tables.iter().map(table).collect()
+}
+
+#[track_caller]
+fn assert_same(what: &str, one: &Tables, two: &Tables) {
+    for ((name, one), (_, two)) in comparable(one).into_iter().zip(comparable(two)) {
+        assert!(one == two, "{what}: {name} differs:\n{one}\n{two}");
+    }
+}
+
+#[test]
+fn chunks_and_compression_change_nothing() {
+    check_each(&captures_of_testdata(), |path| {
+        let bytes = fs::read(path).expect("a readable capture");
+        let plain = read("capture", &mut open(&bytes).expect("a capture"), SERIAL);
+        // One byte at a time is slow for long captures.
+        for chunk_bytes in [1, 100, 1000].into_iter().filter(|chunk| *chunk > 1 || bytes.len() < 3000) {
+            for cut in [SERIAL, Cut { jobs: 3, range_bytes: 64 }] {
+                let make = || stream(bytes.clone(), in_chunks(chunk_bytes)).expect("a capture");
+                let streamed = read_anew("capture", make, cut, false);
+                assert_same(&format!("{} in chunks of {chunk_bytes}, {cut:?}", path.display()), &plain, &streamed);
+            }
+        }
+        for compression in COMPRESSIONS {
+            let file = compressed(compression, &bytes);
+            let make = || stream(file.clone(), in_chunks(5000)).expect("a capture");
+            let streamed = read_anew("capture", make, Cut { jobs: 2, range_bytes: 1000 }, false);
+            assert_eq!(streamed.report.compressions, [compression.name()]);
+            assert_same(&format!("{} by {}", path.display(), compression.name()), &plain, &streamed);
+        }
+    });
+}
+
+fn capture() -> Vec<u8> {
+    let mut file = Pcap::ethernet();
+    for number in 0..400 {
+        file.frame(number, &tcp(80, number as u16, &number.to_le_bytes().repeat(number as usize % 60)));
+        file.frame(number, &udp(53, number as u16, b"question"));
+    }
+    file.bytes
+}
+
+fn status_of(file: &[u8]) -> (Status, u64, String) {
+    let report =
+        read_anew("capture", || stream(file.to_vec(), in_chunks(3000)).expect("a capture"), SERIAL, false).report;
+    (report.status, report.tallies.totals.counts.packets, report.error.unwrap_or_default())
+}
+
+#[test]
+fn several_members_or_frames_are_one_capture() {
+    let bytes = capture();
+    let (one, two) = bytes.split_at(bytes.len() / 3);
+    for compression in COMPRESSIONS {
+        let file = [compressed(compression, one), compressed(compression, two)].concat();
+        assert_eq!(status_of(&file), (Status::Ok, 800, String::new()), "{compression:?}");
+    }
+    // gzip(1) passes over zeros behind its data.
+    let padded = [compressed(Compression::Gzip, &bytes), vec![0; 300_000]].concat();
+    assert_eq!(status_of(&padded), (Status::Ok, 800, String::new()));
+    let followed = [compressed(Compression::Gzip, &bytes), b"something else".to_vec()].concat();
+    let (status, packets, error) = status_of(&followed);
+    assert_eq!((status, packets), (Status::Damaged, 800), "{error}");
+}
+
+#[test]
+fn a_cut_or_damaged_stream_keeps_what_came_before() {
+    let bytes = capture();
+    for compression in COMPRESSIONS {
+        let file = compressed(compression, &bytes);
+        let mut before = 0;
+        for eighth in 4..8 {
+            let cut = &file[..file.len() * eighth / 8];
+            match stream(cut.to_vec(), in_chunks(3000)) {
+                Ok(_) => {
+                    let (status, packets, error) = status_of(cut);
+                    assert_eq!(status, Status::CutShort, "{compression:?}: {error}");
+                    assert!(error.contains(&format!("inside the {} stream", compression.name())), "{error}");
+                    assert!(packets >= before && packets < 800, "{compression:?}: {packets}");
+                    before = packets;
+                }
+                // A block of bzip2 or xz is inflated whole or not at all.
+                Err(error) => assert!(error.to_string().contains("cut short"), "{compression:?}: {error}"),
+            }
+        }
+        let mut damaged = file.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle..middle + 40].fill(0x55);
+        if let Ok(mut opened) = stream(damaged.clone(), in_chunks(3000)) {
+            drop(opened.source_mut().read_ahead());
+            let (status, packets, error) = status_of(&damaged);
+            assert!(status >= Status::CutShort && packets < 800, "{compression:?}: {status} {packets} {error}");
+        }
+    }
+}
+
+#[test]
+fn a_bomb_is_stopped() {
+    let mut file = Pcap::ethernet();
+    file.frame(0, &tcp(1, 2, b"first"));
+    let bytes = [file.bytes, vec![0; 5 << 20]].concat();
+    for compression in COMPRESSIONS {
+        let packed = compressed(compression, &bytes);
+        let reading = Reading { most_inflated: Some(1 << 20), ..in_chunks(100_000) };
+        let report = read_anew("capture", || stream(packed.clone(), reading).expect("a capture"), SERIAL, false).report;
+        assert_eq!(report.status, Status::Damaged);
+        assert!(report.error.is_some_and(|error| error.contains("--max-inflated 1048576")), "{compression:?}");
+        assert!(report.tallies.totals.counts.packets < 70_000);
+    }
+}
+
+#[test]
+fn a_long_block_waits_for_the_rest_of_it() {
+    let mut file = Pcapng::new(Order::Little);
+    file.interface(ETHERNET, 0, None)
+        .packet(0, 7, &[1; 60], 60)
+        .block(0x0BAD, &vec![3; 50_000])
+        .packet(0, 8, &[2; 60], 60);
+    let plain = read("capture", &mut open(&file.bytes).expect("a capture"), SERIAL);
+    let make = || stream(file.bytes.clone(), in_chunks(700)).expect("a capture");
+    assert_same("a long block", &plain, &read_anew("capture", make, Cut { jobs: 2, range_bytes: 500 }, false));
+}
