@@ -6,6 +6,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pcapstat::capture::{Capture, cut};
 use pcapstat::dissect::{self, packet::Packet};
+use pcapstat::engine::memory::Memory;
 use pcapstat::engine::{self, Work};
 use pcapstat::progress::Progress;
 use pcapstat::report::Report;
@@ -170,9 +171,15 @@ fn cuts(criterion: &mut Criterion) {
 fn rows(criterion: &mut Criterion) {
     let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
     let needs = Needs { conversations: true, ..Needs::default() };
-    let progress = Progress::hidden();
-    let work =
-        Work { range_bytes: 1 << 20, began: Instant::now(), progress: &progress, keep_ranges: false, salvage: false };
+    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
+    let work = Work {
+        range_bytes: 1 << 20,
+        began: Instant::now(),
+        progress: &progress,
+        keep_ranges: false,
+        salvage: false,
+        memory: &memory,
+    };
     let mut group = criterion.benchmark_group("rows");
     group.sample_size(20);
     for name in ["conversations", "endpoints", "ports"] {
@@ -196,13 +203,14 @@ fn whole(criterion: &mut Criterion) {
         group.bench_function(format!("conversations as CSV, {jobs} workers"), |bencher| {
             bencher.iter(|| {
                 pool.install(|| {
-                    let progress = Progress::hidden();
+                    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
                     let work = Work {
                         range_bytes: 1 << 20,
                         began: Instant::now(),
                         progress: &progress,
                         keep_ranges: false,
                         salvage: false,
+                        memory: &memory,
                     };
                     let run = engine::run(&mut capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
                     output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()

@@ -3,14 +3,16 @@
 //! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the same workers. An input
 //! that cannot be read or is damaged is a row and a message and stops nothing.
 
+use crate::engine::memory::{Exceeded, Memory};
 use crate::engine::{self, Work};
+use crate::error::FaultKind;
 use crate::export::Export;
 use crate::inputs::{self, Input};
 use crate::output::Outputs;
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::report::{Report, Status};
-use crate::tally::Tallies;
+use crate::tally::{Held, Tallies};
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -26,6 +28,8 @@ pub struct Outcome {
     pub unreadable: u64,
     /// Inputs that were cut short or damaged.
     pub damaged: u64,
+    /// Inputs in which a packet made pcapstat panic.
+    pub bugs: u64,
     /// How the work was done, for `-v`.
     pub effort: Effort,
 }
@@ -59,8 +63,10 @@ pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
     let inputs = inputs::discover(&plan.paths);
     let total = inputs.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
+    let memory = Memory::new(plan.counting_bytes);
     let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
-    let mut batch = Batch { plan, progress, began, outputs, merged: None, outcome: Outcome::default() };
+    let mut batch =
+        Batch { plan, memory: &memory, progress, began, outputs, merged: None, outcome: Outcome::default() };
     if plan.exports_packets() {
         batch.export(&inputs)?;
     } else {
@@ -71,6 +77,7 @@ pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
 
 struct Batch<'a> {
     plan: &'a Plan,
+    memory: &'a Memory,
     progress: Progress,
     began: Instant,
     outputs: Outputs,
@@ -88,7 +95,7 @@ impl Batch<'_> {
             rest = later;
             let working = Instant::now();
             let plan = self.plan;
-            let work = work(plan, self.began, &self.progress);
+            let work = work(plan, self.began, &self.progress, self.memory);
             let fresh = || Tallies::new(plan.needs(), plan.interval);
             let reports: Vec<Report> = inputs
                 .par_iter()
@@ -103,6 +110,7 @@ impl Batch<'_> {
                 })
                 .collect();
             self.outcome.effort.working += working.elapsed();
+            self.within_memory()?;
             reports.into_iter().try_for_each(|report| self.take(report))?;
             self.outputs.flush()?;
         }
@@ -124,7 +132,7 @@ impl Batch<'_> {
                         needs: self.plan.needs(),
                         interval: self.plan.interval,
                     };
-                    let work = work(self.plan, self.began, &self.progress);
+                    let work = work(self.plan, self.began, &self.progress, self.memory);
                     let outputs = &mut self.outputs;
                     let run = export.run(&mut capture, work, |rows| outputs.packets(rows))?;
                     Report::new(input.name.clone(), &capture, run)
@@ -132,9 +140,16 @@ impl Batch<'_> {
                 Err(error) => Report::unreadable(input.name.clone(), &error, self.plan.needs(), self.plan.interval),
             };
             self.outcome.effort.working += working.elapsed();
+            self.within_memory()?;
             self.take(report)?;
         }
         Ok(())
+    }
+
+    /// An error where the tables would take more memory than they may: what was counted is not the whole.
+    fn within_memory(&self) -> io::Result<()> {
+        let exceeded = |exceeded: Exceeded| Err(io::Error::new(io::ErrorKind::OutOfMemory, exceeded.to_string()));
+        self.memory.exceeded().map_or(Ok(()), exceeded)
     }
 
     /// Notes a report and writes its rows, or keeps it for the merge.
@@ -146,6 +161,7 @@ impl Batch<'_> {
         effort.ranges += report.range_count;
         effort.rewalked += report.rewalked;
         effort.merging += report.merging;
+        self.outcome.bugs += u64::from(report.faults.iter().any(|damage| damage.fault.kind == FaultKind::Bug));
         match report.status {
             Status::Ok => {}
             Status::Unreadable => self.outcome.unreadable += 1,
@@ -164,7 +180,9 @@ impl Batch<'_> {
             self.merged.get_or_insert_with(empty).merge(report);
             return Ok(());
         }
-        self.write(&report)
+        self.write(&report)?;
+        self.memory.grew(report.held, Held::default());
+        Ok(())
     }
 
     fn write(&mut self, report: &Report) -> io::Result<()> {
@@ -186,8 +204,9 @@ impl Batch<'_> {
     }
 }
 
-fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress) -> Work<'a> {
-    Work { range_bytes: plan.range_bytes, began, progress, keep_ranges: plan.needs().ranges, salvage: plan.salvage }
+fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress, memory: &'a Memory) -> Work<'a> {
+    let (range_bytes, keep_ranges, salvage) = (plan.range_bytes, plan.needs().ranges, plan.salvage);
+    Work { range_bytes, began, progress, keep_ranges, salvage, memory }
 }
 
 /// How many of these inputs to read at once, at least one.

@@ -50,6 +50,11 @@ pub struct Cli {
     #[arg(long, value_name = "SIZE")]
     pub max_inflated: Option<String>,
 
+    /// What the tables may take of memory: 4G, ... [default: three quarters of what is free]; a run that would
+    /// need more ends with an error and writes nothing
+    #[arg(long, value_name = "SIZE")]
+    pub max_memory: Option<String>,
+
     /// Read files instead of mapping them into memory
     #[arg(long)]
     pub no_mmap: bool,
@@ -108,5 +113,8 @@ fn after_help() -> String {
         \x20  2  wrong usage\n\
         \x20  3  at least one input could not be read at all\n\
         \x20  4  at least one input was damaged or cut short; the tables hold what was read before\n\
-        \x20 74  an output could not be written"
+        \x20 70  a bug: a packet made pcapstat panic; please report it\n\
+        \x20 71  the tables need more memory than they may take\n\
+        \x20 74  an output could not be written\n\
+        \x20130  stopped by Ctrl-C or a signal"
 }

@@ -8,7 +8,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::{self, Run, Work};
 use crate::table::packets;
 use crate::table::row::{RowBuffer, Style};
-use crate::tally::{Needs, Tallies, Tally};
+use crate::tally::{Held, Needs, Tallies, Tally};
 
 /// The rows of the packets of one range, and what the other tables count of them.
 struct RangeRows {
@@ -32,6 +32,10 @@ impl Tally for RangeRows {
         self.before = later.before;
         self.rows.append(later.rows);
         self.tallies.merge(later.tallies);
+    }
+
+    fn held(&self) -> Held {
+        self.tallies.held()
     }
 }
 
@@ -68,9 +72,12 @@ impl Export<'_> {
         };
         let mut tallies = Tallies::new(self.needs, self.interval);
         let run = engine::run_in_order(capture, work, &fresh, |range| {
+            let before = tallies.held();
             tallies.merge(range.tallies);
+            work.memory.grew(before, tallies.held());
             write(&range.rows.into_bytes())
         })?;
-        Ok(run.with_tally(tallies).0)
+        let held = tallies.held();
+        Ok(Run { held, ..run.with_tally(tallies).0 })
     }
 }

@@ -55,6 +55,7 @@ pub mod tally;
 use capture::Capture;
 use capture::cut::DEFAULT_RANGE_BYTES;
 use engine::Work;
+use engine::memory::Memory;
 use error::Error;
 use progress::Progress;
 use report::Report;
@@ -75,13 +76,14 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
     let mut capture = Capture::new(Source::open(path, Reading::default(), capture::is_capture)?)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
     let pool = pool.map_err(std::io::Error::other).map_err(Error::io("cannot start threads"))?;
-    let progress = Progress::hidden();
+    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
     let work = Work {
         range_bytes: DEFAULT_RANGE_BYTES,
         began: Instant::now(),
         progress: &progress,
         keep_ranges: needs.ranges,
         salvage: false,
+        memory: &memory,
     };
     let run = pool.install(|| engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL)));
     Ok(Report::new(path.display().to_string(), &capture, run))

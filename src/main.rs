@@ -4,13 +4,18 @@ use anyhow::Context;
 use clap::Parser;
 use pcapstat::batch::{self, Effort, Outcome};
 use pcapstat::cli::Cli;
+use pcapstat::output;
 use pcapstat::plan::Plan;
 use std::io::{self, Write};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 use std::time::Instant;
 
-/// `EX_IOERR` of sysexits.h; 1 is for conditions that did not hold.
+/// `EX_SOFTWARE`, `EX_OSERR` and `EX_IOERR` of sysexits.h; 1 is for conditions that did not hold.
+const BUG: u8 = 70;
+const OUT_OF_MEMORY: u8 = 71;
 const OUTPUT_FAILED: u8 = 74;
+/// 128 and SIGINT, as shells have it.
+const STOPPED: i32 = 130;
 const USAGE: u8 = 2;
 const UNREADABLE: u8 = 3;
 const DAMAGED: u8 = 4;
@@ -24,13 +29,23 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
+    // Without a handler a signal would just leave unfinished files behind.
+    let _ = ctrlc::set_handler(stop);
     match run(&plan, began) {
         Ok(outcome) => ExitCode::from(code(&outcome)),
         Err(error) => {
             say(&format!("{error:#}"));
-            ExitCode::from(OUTPUT_FAILED)
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            ExitCode::from(if kind == Some(io::ErrorKind::OutOfMemory) { OUT_OF_MEMORY } else { OUTPUT_FAILED })
         }
     }
+}
+
+/// Ends the process for Ctrl-C, SIGTERM or SIGHUP: what is finished stays, what is not is removed.
+fn stop() {
+    output::abandon();
+    say("stopped by a signal; unfinished tables are removed");
+    process::exit(STOPPED);
 }
 
 fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
@@ -38,6 +53,7 @@ fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
     let outcome = match pool.install(|| batch::run(plan, began)) {
         // A reader that closes the pipe early, as `head` does, has what it wanted.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::default(),
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => return Err(error.into()),
         outcome => outcome.context("cannot write")?,
     };
     if plan.verbose {
@@ -47,10 +63,11 @@ fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
 }
 
 fn code(outcome: &Outcome) -> u8 {
-    match (outcome.unreadable, outcome.damaged) {
-        (0, 0) => 0,
-        (0, _) => DAMAGED,
-        _ => UNREADABLE,
+    match (outcome.bugs, outcome.unreadable, outcome.damaged) {
+        (0, 0, 0) => 0,
+        (0, 0, _) => DAMAGED,
+        (0, _, _) => UNREADABLE,
+        _ => BUG,
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Plan {
     pub reading: Reading,
     /// Go on behind damage.
     pub salvage: bool,
+    /// What counting may take of memory, in bytes.
+    pub counting_bytes: u64,
     /// Draw a progress bar.
     pub progress: bool,
     /// No messages about inputs.
@@ -64,7 +66,7 @@ impl Plan {
         Ok(Plan {
             paths: cli.paths,
             jobs: cli.jobs.map_or_else(available, usize::from),
-            tables,
+            tables: tables.clone(),
             output_dir: cli.output_dir,
             for_people,
             merge: cli.merge,
@@ -80,6 +82,10 @@ impl Plan {
                 ..Reading::default()
             },
             salvage: cli.salvage,
+            counting_bytes: match &cli.max_memory {
+                Some(text) => bytes("--max-memory", text)?,
+                None => free_memory().map_or(u64::MAX, |free| free / 4 * 3),
+            } / share_of_counting(&tables),
             progress: match cli.progress {
                 When::Auto => std::io::stderr().is_terminal(),
                 When::Always => true,
@@ -139,6 +145,23 @@ fn duration(text: &str) -> Option<u64> {
         _ => return None,
     };
     number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
+}
+
+/// Of the memory for tables, one part in so many is for what is counted: sorting and the ends of conversations need the others.
+fn share_of_counting(tables: &[&Table]) -> u64 {
+    if tables.iter().any(|table| matches!(table.name, "endpoints" | "ports")) { 4 } else { 2 }
+}
+
+/// How much memory the system and this process's control group have to give, where they tell.
+fn free_memory() -> Option<u64> {
+    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let system = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
+    });
+    let group = number("/sys/fs/cgroup/memory.max")
+        .map(|limit| limit.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or(0)));
+    [system, group].into_iter().flatten().min()
 }
 
 /// The value of an option that is a size.

@@ -5,7 +5,7 @@ use crate::engine::{Gap, RangeFacts, Run};
 use crate::error::{Error, Fault};
 use crate::source::Compression;
 use crate::tally::conversations::{Conversations, IpPairs};
-use crate::tally::{Needs, Tallies, Tally};
+use crate::tally::{Held, Needs, Tallies, Tally};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
@@ -62,6 +62,8 @@ pub struct Report {
     pub error: Option<String>,
     /// What was counted.
     pub tallies: Tallies,
+    /// What the memory's bound was told of that.
+    pub held: Held,
     /// How many ranges it was cut into.
     pub range_count: u64,
     /// Their facts in index order, where they were kept.
@@ -114,6 +116,7 @@ impl Report {
             faults: Vec::new(),
             error: None,
             tallies,
+            held: Held::default(),
             range_count: 0,
             ranges: Vec::new(),
             rewalked: 0,
@@ -152,6 +155,7 @@ impl Report {
             error: message(&run.gaps, last, run.packets),
             gaps: run.gaps,
             tallies: run.tally,
+            held: run.held,
             range_count: run.range_count,
             ranges: run.ranges,
             rewalked: run.rewalked,
@@ -220,6 +224,7 @@ impl Report {
             interfaces.shift_sections(sections);
         }
         self.tallies.merge(later.tallies);
+        self.held = self.held.plus(later.held);
         // Made from what was counted before.
         self.pairs = OnceLock::new();
         self.merging += later.merging;

@@ -1,6 +1,7 @@
 //! Reads captures inside the test's process: every table as CSV, for any number of workers and size of ranges.
 
 use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
+use pcapstat::engine::memory::Memory;
 use pcapstat::engine::{self, Work};
 use pcapstat::error::Error;
 use pcapstat::export::Export;
@@ -17,7 +18,7 @@ use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex, OnceLock};
 use std::time::Instant;
 
 /// How a capture is worked through, which must never show.
@@ -63,7 +64,8 @@ fn needs() -> Needs {
 }
 
 fn work(cut: Cut, salvage: bool, progress: &Progress) -> Work<'_> {
-    Work { range_bytes: cut.range_bytes, began: Instant::now(), progress, keep_ranges: true, salvage }
+    static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::unlimited);
+    Work { range_bytes: cut.range_bytes, began: Instant::now(), progress, keep_ranges: true, salvage, memory: &MEMORY }
 }
 
 fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {

@@ -8,7 +8,7 @@ use crate::capture::{Capture, Position, Walk};
 use crate::dissect;
 use crate::dissect::packet::Packet;
 use crate::error::FaultKind;
-use crate::tally::Tally;
+use crate::tally::{Held, Tally};
 use std::ops;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,6 +78,8 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
                 restarts += 1;
                 let rest = segments.get(number..).unwrap_or_default();
                 rewalked += rest.len() as u64;
+                self.forget(guess);
+                guesses.for_each(|guess| self.forget(guess));
                 guesses = self.guess_all(rest, &end, &end).into_iter();
                 guess = guesses.next().flatten();
             }
@@ -86,7 +88,8 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
                     accepted += 1;
                     run
                 }
-                _ => {
+                guess => {
+                    self.forget(guess);
                     // A record that reaches over the whole segment leaves nothing to be walked again.
                     let passed_over = end.offset >= self.ranges.offset(segment.end);
                     rewalked += u64::from(!passed_over);
@@ -97,9 +100,16 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             end = run.end.clone();
             let ended = run.fault.is_some();
             take(run);
-            if ended {
+            if ended || self.work.memory.exceeded().is_some() {
                 break;
             }
+        }
+    }
+
+    /// Throws away a run that was guessed wrong.
+    fn forget(&self, guess: Guess<T>) {
+        if let Some((_, run)) = guess {
+            self.work.memory.grew(run.held, Held::default());
         }
     }
 
@@ -112,6 +122,9 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 let (Some(segment), Some(result)) = (segments.get(number), results.get(number)) else { break };
+                if self.work.memory.exceeded().is_some() {
+                    break;
+                }
                 let start = if number == 0 { Some(known.clone()) } else { self.guess(segment, supposed) };
                 let run = start.map(|start| (start.clone(), self.segment(segment.clone(), start)));
                 *result.lock().unwrap_or_else(PoisonError::into_inner) = run;
@@ -171,7 +184,9 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
                 });
             }
             self.work.progress.add(until - from);
-            if run.fault.is_some() {
+            let now = run.tally.held();
+            self.work.memory.grew(std::mem::replace(&mut run.held, now), now);
+            if run.fault.is_some() || self.work.memory.exceeded().is_some() {
                 break;
             }
         }

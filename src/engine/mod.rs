@@ -11,6 +11,7 @@
 //! Nothing here names a protocol, a table or a format.
 
 mod job;
+pub mod memory;
 mod run;
 
 use crate::capture::cut::Ranges;
@@ -18,8 +19,9 @@ use crate::capture::salvage::{self, Found};
 use crate::capture::{Capture, Position};
 use crate::error::{Fault, FaultKind};
 use crate::progress::Progress;
-use crate::tally::Tally;
+use crate::tally::{Held, Tally};
 use job::{Job, Pages};
+use memory::Memory;
 use rayon::prelude::*;
 pub use run::{Gap, RangeFacts, Run};
 use std::convert::Infallible;
@@ -39,6 +41,8 @@ pub struct Work<'a> {
     pub keep_ranges: bool,
     /// Go on behind damage.
     pub salvage: bool,
+    /// What the counts may take. Where that is exceeded, all workers stop: what they counted is to be thrown away.
+    pub memory: &'a Memory,
 }
 
 /// Walks, dissects and counts a whole capture. To be called on a worker of the pool that is to do it.
@@ -60,11 +64,17 @@ pub fn run<T: Tally>(capture: &mut Capture, work: Work<'_>, fresh: &(impl Fn() -
                 merging += began.elapsed();
             });
             whole.merging += merging;
+            // What several runs knew is one now.
+            let held = whole.tally.held();
+            work.memory.grew(std::mem::replace(&mut whole.held, held), held);
             Ok::<(), Infallible>(())
         });
         // What was counted of bytes that were not there any more is worth nothing.
         match capture.source().shrunk() {
-            Some(end) => capture.source_mut().shrink(end),
+            Some(end) => {
+                work.memory.grew(whole.held, Held::default());
+                capture.source_mut().shrink(end);
+            }
             None => return whole.ended(capture, work.salvage),
         }
     }
@@ -118,7 +128,7 @@ fn in_order<T: Tally, E: Send>(
     let mut supposed = supposed(capture, whole);
     let mut ready: Vec<T> = Vec::new();
     let mut first = 0;
-    while first < ranges.count() && whole.fault.is_none() {
+    while first < ranges.count() && whole.fault.is_none() && work.memory.exceeded().is_none() {
         let last = (first + window).min(ranges.count());
         let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
         let (taken, runs) = rayon::join(
@@ -140,7 +150,9 @@ fn in_order<T: Tally, E: Send>(
             return Ok(());
         }
         for run in runs {
-            let (run, tally) = run.with_tally(());
+            let (mut run, tally) = run.with_tally(());
+            // What is handed out is another's to keep account of.
+            work.memory.grew(std::mem::take(&mut run.held), Held::default());
             ready.push(tally);
             whole.append(run);
         }
@@ -190,6 +202,9 @@ fn stretches<T: Send, E: Send>(
             || if resumed(capture, whole) { each(capture, work, whole) } else { Ok(()) },
         );
         done?;
+        if work.memory.exceeded().is_some() {
+            return Ok(());
+        }
         let Some(ahead) = ahead else { break };
         progress.add(capture.source().raw_bytes() - std::mem::replace(&mut told, capture.source().raw_bytes()));
         let damaged = whole.fault.is_some_and(|fault| !fault.kind.is_record_cut());

@@ -2,7 +2,7 @@
 
 use crate::capture::{InterfaceStatement, Position};
 use crate::error::Fault;
-use crate::tally::Tally;
+use crate::tally::{Held, Tally};
 use std::time::Duration;
 
 /// How one range was worked through: a row of the `ranges` table.
@@ -53,6 +53,8 @@ pub struct Run<T> {
     pub gaps: Vec<Gap>,
     /// What was counted.
     pub tally: T,
+    /// What the memory's bound was told of it.
+    pub held: Held,
     /// How many ranges it covers.
     pub range_count: u64,
     /// Their facts in order, where they are kept.
@@ -74,6 +76,7 @@ impl<T> Run<T> {
             fault: None,
             gaps: Vec::new(),
             tally,
+            held: Held::default(),
             range_count: 0,
             ranges: Vec::new(),
             rewalked: 0,
@@ -89,6 +92,7 @@ impl<T> Run<T> {
             packets: self.packets,
             fault: self.fault,
             gaps: self.gaps,
+            held: self.held,
             range_count: self.range_count,
             ranges: self.ranges,
             rewalked: self.rewalked,
@@ -128,6 +132,7 @@ impl<T: Tally> Run<T> {
         self.packets += later.packets;
         self.fault = later.fault;
         self.tally.merge(later.tally);
+        self.held = self.held.plus(later.held);
         self.range_count += later.range_count;
         self.ranges.extend(later.ranges);
         self.rewalked += later.rewalked;

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use tempfile::{NamedTempFile, SpooledTempFile};
 
 /// How many rows a worker makes at a time.
@@ -156,15 +157,31 @@ fn naming(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
+/// The files that have not got their own names yet.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what is not finished, when the process is about to be stopped: nothing is finished or begun any more.
+pub fn abandon() {
+    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in unfinished.iter() {
+        // There is nobody left to be told.
+        let _ = fs::remove_file(path);
+    }
+    std::mem::forget(unfinished);
+}
+
 /// A file beside its later place, with the permissions of any other new file.
 fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pcapstat-");
     #[cfg(unix)]
     let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
     #[cfg(unix)]
     builder.permissions(permissions);
-    builder.tempfile_in(directory)
+    let file = builder.tempfile_in(directory)?;
+    unfinished.push(file.path().to_path_buf());
+    Ok(file)
 }
 
 /// Gives a finished file its own name.
@@ -177,6 +194,8 @@ fn keep(table: &Table, mut file: NamedTempFile, path: &Path, for_people: bool) -
         file.write_all(&text)?;
     }
     file.flush()?;
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    unfinished.retain(|name| name != file.path());
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 

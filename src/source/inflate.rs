@@ -54,7 +54,7 @@ impl Compression {
         /// `zstd --long=31`: the longest window there is.
         const LONGEST_WINDOW: u32 = 31;
         Ok(match self {
-            Compression::Gzip => Box::new(Members::Inside(flate2::bufread::GzDecoder::new(raw))),
+            Compression::Gzip => Box::new(Members::Inside(Box::new(flate2::bufread::GzDecoder::new(raw)))),
             Compression::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
                 decoder.window_log_max(LONGEST_WINDOW)?;
@@ -72,7 +72,7 @@ impl Compression {
 
 /// The members of a gzip file, one behind the other.
 enum Members<R: BufRead> {
-    Inside(flate2::bufread::GzDecoder<R>),
+    Inside(Box<flate2::bufread::GzDecoder<R>>),
     Between(R),
     Over,
 }
@@ -98,7 +98,7 @@ impl<R: BufRead> Read for Members<R> {
                         None => raw.consume(zeros),
                         Some(0x1F) => {
                             raw.consume(zeros);
-                            *self = Members::Inside(flate2::bufread::GzDecoder::new(raw));
+                            *self = Members::Inside(Box::new(flate2::bufread::GzDecoder::new(raw)));
                             continue;
                         }
                         Some(_) => {

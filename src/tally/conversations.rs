@@ -3,8 +3,8 @@
 //! The finest conversations are kept (address pair, transport and ports); the coarser layers, endpoints and ports are
 //! made of them when all is merged. A packet counts in every layer that it has, tunnels included. There are no timeouts.
 
-use super::Tally;
 use super::flow::{self, Flows, Key, Pairs};
+use super::{Held, Tally};
 use crate::dissect::packet::{Addresses, Hop, Packet, Ports, Transport};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -145,6 +145,16 @@ impl Tally for Conversations {
         flow::merge(&mut self.ipv4, later.ipv4, self.seen);
         flow::merge(&mut self.ipv6, later.ipv6, self.seen);
         self.seen += later.seen;
+    }
+
+    fn held(&self) -> Held {
+        let counts = [self.eth.len(), self.ipv4.len(), self.ipv6.len()];
+        let bytes = [self.eth.bytes(), self.ipv4.bytes(), self.ipv6.bytes()];
+        Held {
+            conversations: counts.iter().sum::<usize>() as u64,
+            intervals: 0,
+            bytes: bytes.iter().sum::<usize>() as u64,
+        }
     }
 }
 

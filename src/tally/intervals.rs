@@ -1,7 +1,7 @@
 //! Packets per bucket of time: the `intervals` table. Only buckets with packets exist, however long a gap is.
 
-use super::Tally;
 use super::totals::Counts;
+use super::{Held, Tally};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
 use std::collections::HashMap;
@@ -114,5 +114,10 @@ impl Tally for Intervals {
         for (key, bucket) in later.buckets {
             self.buckets.entry(key).or_default().merge(bucket);
         }
+    }
+
+    fn held(&self) -> Held {
+        let bytes = self.buckets.capacity() * (size_of::<(Option<i128>, Bucket)>() + 1);
+        Held { conversations: 0, intervals: self.buckets.len() as u64, bytes: bytes as u64 }
     }
 }

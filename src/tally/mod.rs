@@ -23,12 +23,38 @@ use paths::Paths;
 use problems::Problems;
 use totals::Totals;
 
+/// What a tally holds that grows with the capture.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Conversations.
+    pub conversations: u64,
+    /// Buckets of time.
+    pub intervals: u64,
+    /// The memory of both, in bytes.
+    pub bytes: u64,
+}
+
+impl Held {
+    /// Both together.
+    pub fn plus(self, other: Held) -> Held {
+        Held {
+            conversations: self.conversations + other.conversations,
+            intervals: self.intervals + other.intervals,
+            bytes: self.bytes + other.bytes,
+        }
+    }
+}
+
 /// Something that is counted over packets.
 pub trait Tally: Send + Sized {
     /// Counts one packet.
     fn observe(&mut self, packet: &Packet<'_>);
     /// Takes in what was counted over the packets behind those of `self`.
     fn merge(&mut self, later: Self);
+    /// What it holds by now; nothing for what stays small.
+    fn held(&self) -> Held {
+        Held::default()
+    }
 }
 
 /// Nothing is counted, only walked.
@@ -126,6 +152,10 @@ impl Tally for Tallies {
         self.problems.merge(later.problems);
         self.interfaces.merge(later.interfaces);
     }
+
+    fn held(&self) -> Held {
+        self.conversations.held().plus(self.intervals.held())
+    }
 }
 
 /// A tally that may be off. Both sides of a merge are on or off alike: they come from the same [`Needs`].
@@ -143,5 +173,9 @@ impl<T: Tally> Tally for Option<T> {
             (None, later) => *self = later,
             (Some(_), None) => {}
         }
+    }
+
+    fn held(&self) -> Held {
+        self.as_ref().map_or(Held::default(), Tally::held)
     }
 }

@@ -112,6 +112,14 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         self.len() == 0
     }
 
+    /// What it takes of memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        let of_shard = |shard: &Shard<K, V>| {
+            shard.entries.capacity() * size_of::<(K, V)>() + shard.index.capacity() * (size_of::<Slot>() + 1)
+        };
+        self.shards.iter().map(of_shard).sum()
+    }
+
     /// The shards.
     pub fn shards(&self) -> &[Shard<K, V>] {
         &self.shards
