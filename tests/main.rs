@@ -26,4 +26,5 @@ mod inputs;
 mod outputs;
 mod paths;
 mod readme;
+mod salvage;
 mod streams;

@@ -211,6 +211,16 @@ impl Capture {
         }
     }
 
+    /// Where the record at `offset` would end by what its header says a second time; see [`salvage`].
+    fn other_end(&self, offset: u64) -> Option<u64> {
+        let rest = self.source.rest(offset);
+        match &self.format {
+            Format::Pcap(pcap) => pcap.other_end(rest, offset),
+            Format::Pcapng(_) => pcapng::other_end(rest, offset),
+            Format::Snoop(_) => None,
+        }
+    }
+
     /// What every record's offset is a multiple of.
     fn alignment(&self) -> u64 {
         match &self.format {

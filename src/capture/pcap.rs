@@ -182,6 +182,14 @@ impl Pcap {
             seconds: Some(i64::from(fields.seconds)),
         })
     }
+
+    /// Where the record would end if all of the frame had been captured, as it mostly is.
+    pub fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
+        let fields =
+            if self.big_endian { fields::<true>(rest, self.lengths)? } else { fields::<false>(rest, self.lengths)? };
+        let believed = fields.wire <= self.link_type.longest_record();
+        believed.then(|| offset + self.record_header_bytes() as u64 + u64::from(fields.wire))
+    }
 }
 
 struct Fields {

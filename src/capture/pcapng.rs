@@ -29,6 +29,9 @@ const ENHANCED_PACKET: u32 = 6;
 /// Type, length and the length behind.
 const FRAMING_BYTES: u32 = 12;
 
+/// The longest block that is believed, in bytes: twice the longest packet. A stream must hold a block before it can be judged.
+const LONGEST_BLOCK: u32 = 256 << 20;
+
 /// What was found before the first packet.
 #[derive(Clone, Debug)]
 pub struct Pcapng {
@@ -108,7 +111,7 @@ fn block(rest: &[u8], section_big_endian: bool) -> Result<Option<Block<'_>>, Fau
         };
     }
     let claims = number(rest, 4, big_endian).ok_or(cut)?;
-    if claims < FRAMING_BYTES {
+    if !(FRAMING_BYTES..=LONGEST_BLOCK).contains(&claims) {
         return Err(FaultKind::BlockLengthImpossible { claims: u64::from(claims) });
     }
     // Some writers leave the padding out of the length; it is there nevertheless.
@@ -424,7 +427,19 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
 pub fn plausible(rest: &[u8], from: &Position, offset: u64) -> Option<Link> {
     let big_endian = from.section.as_ref()?.big_endian;
     let block = block(rest, big_endian).ok()??;
-    // Registered types only: zeros and text frame themselves too easily.
-    let known = block.kind == SECTION_HEADER || (1..=0x0C).contains(&block.kind) || block.kind & !0x4000_0000 == 0xBAD;
+    // Registered types and those for local use only: zeros and text frame themselves too easily.
+    let local = block.kind & 0x8000_0000 != 0;
+    let known =
+        block.kind == SECTION_HEADER || (1..=0x0C).contains(&block.kind) || block.kind & !0x4000_0000 == 0xBAD || local;
     known.then(|| Link { next: offset + block.bytes as u64, seconds: None })
+}
+
+/// Where an Enhanced Packet Block would end by its captured length, or by the length behind it.
+pub fn other_end(rest: &[u8], offset: u64) -> Option<u64> {
+    let ends = [false, true].into_iter().filter_map(|big_endian| {
+        let captured = number(rest, 20, big_endian).filter(|captured| *captured <= LONGEST_BLOCK)?;
+        let end = 32 + (captured as usize).next_multiple_of(4);
+        (number(rest, end - 4, big_endian) == Some(end as u32)).then_some(offset + end as u64)
+    });
+    ends.min()
 }

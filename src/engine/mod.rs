@@ -236,7 +236,12 @@ fn resumed<T>(capture: &Capture, whole: &mut Run<T>) -> bool {
     let from = capture.source().start().max(fault.offset + 1);
     match salvage::resume(capture, &whole.end, from, false) {
         Found::Record(next) => {
-            whole.pass_over(fault, next - fault.offset);
+            let bytes = next - fault.offset;
+            // The range that ended in the damage reaches to where the next one begins.
+            if let Some(range) = whole.ranges.last_mut() {
+                range.bytes += bytes;
+            }
+            whole.pass_over(fault, bytes);
             whole.fault = None;
             true
         }

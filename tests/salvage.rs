@@ -1,0 +1,192 @@
+//! `--salvage`: real captures damaged at known places lose the damaged record and nothing else, and no packet is invented.
+
+use crate::builder::{ETHERNET, Order, Pcap, Pcapng};
+use crate::frames::{tcp, udp};
+use crate::reading::{
+    Cut, Reading as Tables, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew,
+};
+use pcapstat::capture::{Capture, is_capture};
+use pcapstat::report::Status;
+use pcapstat::source::{Reading, Source};
+use std::collections::HashMap;
+use std::fs;
+use std::io::Cursor;
+use std::path::PathBuf;
+
+/// Salvages in several ways, which must all say the same.
+fn salvage(what: &str, bytes: &[u8]) -> Tables {
+    let whole = || open(bytes).expect("a capture");
+    let serial = read_anew("capture", whole, SERIAL, true);
+    let parallel = read_anew("capture", whole, Cut { jobs: 3, range_bytes: 100 }, true);
+    if let Some(difference) = serial.difference(&parallel) {
+        panic!("{what}: small ranges salvage something else: {difference}");
+    }
+    let reading = Reading { chunk_bytes: 777, ..Reading::default() };
+    let stream = || -> Capture {
+        let source = Source::read(Cursor::new(bytes.to_vec()), reading, is_capture).expect("memory");
+        Capture::new(source).expect("a capture")
+    };
+    let streamed = read_anew("capture", stream, Cut { jobs: 2, range_bytes: 500 }, true);
+    if let Some(difference) = serial.difference(&streamed) {
+        panic!("{what}: a stream salvages something else: {difference}");
+    }
+    serial
+}
+
+/// Every packet's row without its number, and how often.
+fn packets(reading: &Tables) -> HashMap<String, usize> {
+    let mut packets = HashMap::new();
+    for row in String::from_utf8_lossy(reading.table("packets")).lines().skip(1) {
+        let row = row.splitn(3, ',').nth(2).expect("a row of packets");
+        *packets.entry(row.to_string()).or_default() += 1;
+    }
+    packets
+}
+
+/// Where every record begins.
+fn offsets(bytes: &[u8]) -> Vec<u64> {
+    let capture = open(bytes).expect("a capture");
+    let mut offsets = Vec::new();
+    let walk = capture.walk(capture.start(), u64::MAX, |record| offsets.push(record.offset));
+    offsets.push(walk.end.offset);
+    offsets
+}
+
+/// Damages one record's lengths beyond belief; all other records must be there, and one gap in its place.
+fn lose_one_record(captures: &[PathBuf]) {
+    check_each(captures, |path| {
+        let bytes = fs::read(path).expect("a readable capture");
+        let plain = read_anew("capture", || open(&bytes).expect("a capture"), SERIAL, false);
+        let offsets = offsets(&bytes);
+        let count = offsets.len() - 1;
+        if plain.report.status != Status::Ok || plain.report.formats == ["snoop"] || !(24..3000).contains(&count) {
+            return;
+        }
+        let lengths_at = if plain.report.formats == ["pcapng"] { 4 } else { 8 };
+        for number in [0, count / 3, count / 2, count - 17] {
+            let what = format!("{} without record {}", path.display(), number + 1);
+            let (offset, next) = (offsets[number], offsets[number + 1]);
+            let mut damaged = bytes.clone();
+            let at = offset as usize + lengths_at;
+            damaged[at..at + 4].copy_from_slice(&[0xFF; 4]);
+            let salvaged = salvage(&what, &damaged);
+            let (report, original) = (&salvaged.report, packets(&plain));
+            assert_eq!(report.status, Status::Damaged, "{what}");
+            let found = packets(&salvaged);
+            let invented = found.iter().find(|(row, times)| original.get(*row).is_none_or(|known| known < *times));
+            assert_eq!(invented, None, "{what}");
+            assert_eq!(report.tallies.totals.counts.packets, count as u64 - 1, "{what}: {:?}", report.gaps);
+            let gaps: Vec<_> = report.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.end())).collect();
+            // Blocks that are no packets may stand between two records.
+            assert!(
+                matches!(gaps[..], [(before, begins, ends)] if before == number as u64 && begins == offset && ends <= next),
+                "{what}: {gaps:?}"
+            );
+        }
+    });
+}
+
+#[test]
+fn a_damaged_record_of_testdata_is_all_that_is_lost() {
+    lose_one_record(&captures_of_testdata());
+}
+
+#[test]
+fn a_damaged_record_of_real_captures_is_all_that_is_lost() {
+    lose_one_record(&captures_beside().into_iter().step_by(9).collect::<Vec<_>>());
+}
+
+fn many(first: u32, count: u32) -> Pcap {
+    let mut file = Pcap::ethernet();
+    for number in first..first + count {
+        file.frame(number, &tcp(80, number as u16, &[7; 40]));
+    }
+    file
+}
+
+#[test]
+fn several_gaps_in_one_capture() {
+    let mut bytes = many(0, 200).bytes;
+    let offsets = offsets(&bytes);
+    // The last one has fewer records behind it than a chain, but they reach the end of the file.
+    for (number, length) in [(20, 30), (90, 300), (190, 10)] {
+        let at = offsets[number] as usize;
+        bytes[at..at + length].fill(0xEE);
+    }
+    let salvaged = salvage("three gaps", &bytes).report;
+    let record = offsets[1] - offsets[0];
+    let expected = [(20, 20, 1), (89, 90, 300u64.div_ceil(record)), (198 - 300u64.div_ceil(record) - 9, 190, 1)];
+    let gaps: Vec<_> = salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+    assert_eq!(gaps, expected.map(|(packets, at, records)| (packets, offsets[at], records * record)));
+    let error = salvaged.error.expect("a message");
+    assert!(error.contains("passed over") && error.contains("in 3 gaps; kept"), "{error}");
+    assert!(salvaged.faults.iter().all(|damage| damage.packets < 200));
+}
+
+#[test]
+fn without_salvage_reading_stops_at_the_damage() {
+    let mut bytes = many(0, 50).bytes;
+    let at = offsets(&bytes)[10] as usize;
+    bytes[at..at + 16].fill(0xEE);
+    let plain = read_anew("capture", || open(&bytes).expect("a capture"), SERIAL, false).report;
+    assert_eq!((plain.tallies.totals.counts.packets, plain.gaps.len()), (10, 0));
+}
+
+#[test]
+fn a_capture_in_the_damaged_packet_does_not_leak() {
+    for behind in [0, 5] {
+        let mut file = many(0, 10);
+        let carrying = file.bytes.len();
+        // Twenty records of another capture, the last one cut by the end of the packet.
+        let mut inner = many(1000, 20).bytes.split_off(24);
+        inner.truncate(inner.len() - behind);
+        file.frame(10, &udp(9, 9, &inner));
+        let mut bytes = file.bytes;
+        bytes.extend_from_slice(&many(11, 40).bytes[24..]);
+        bytes[carrying + 8..carrying + 16].fill(0xFF);
+        let salvaged = salvage("a carried capture", &bytes);
+        let (count, gaps) = (salvaged.report.tallies.totals.counts.packets, &salvaged.report.gaps);
+        if behind > 0 {
+            assert_eq!((count, gaps.len()), (50, 1), "{gaps:?}");
+        }
+    }
+}
+
+#[test]
+fn garbage_to_the_end_is_a_gap() {
+    let mut bytes = many(0, 30).bytes;
+    let end = bytes.len() as u64;
+    bytes.extend([0xEE; 5000]);
+    let salvaged = salvage("garbage behind", &bytes).report;
+    assert_eq!((salvaged.status, salvaged.tallies.totals.counts.packets), (Status::Damaged, 30));
+    let gaps: Vec<_> = salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+    assert_eq!(gaps, [(30, end, 5000)]);
+}
+
+#[test]
+fn a_cut_capture_is_cut_and_not_damaged() {
+    let bytes = many(0, 30).bytes;
+    let salvaged = salvage("cut", &bytes[..bytes.len() - 5]).report;
+    assert_eq!(
+        (salvaged.status, salvaged.tallies.totals.counts.packets, salvaged.gaps.len()),
+        (Status::CutShort, 29, 0)
+    );
+}
+
+#[test]
+fn blocks_of_pcapng_are_found_again() {
+    let mut file = Pcapng::new(Order::Big);
+    file.interface(ETHERNET, 0, None);
+    for number in 0..60 {
+        file.frame(number, &udp(53, number as u16, b"question"));
+    }
+    let offsets = offsets(&file.bytes);
+    let mut bytes = file.bytes;
+    bytes[offsets[20] as usize..offsets[22] as usize + 4].fill(0x11);
+    let salvaged = salvage("pcapng", &bytes).report;
+    assert_eq!(salvaged.tallies.totals.counts.packets, 57);
+    assert_eq!(
+        salvaged.gaps.iter().map(|gap| (gap.fault.offset, gap.end())).collect::<Vec<_>>(),
+        [(offsets[20], offsets[23])]
+    );
+}
