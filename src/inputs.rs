@@ -36,7 +36,7 @@ pub fn discover(paths: &[OsString]) -> Vec<Input> {
         match metadata {
             Some(metadata) if metadata.is_dir() => walk(&path, &mut inputs),
             metadata => inputs.push(Input {
-                name: path.display().to_string(),
+                name: shown(&path),
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
@@ -64,9 +64,19 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
     found.sort_by(|(one, _), (two, _)| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
     let measured = found.into_par_iter().map(|(path, refused)| {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        Input { name: path.display().to_string(), path, bytes, refused, found: true }
+        Input { name: shown(&path), path, bytes, refused, found: true }
     });
     inputs.extend(measured.collect::<Vec<_>>());
+}
+
+/// A path as the `file` column and messages say it: bytes that are no UTF-8 as `\\xNN`, so that no two files are called alike.
+pub fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        text.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| text += &format!("\\x{byte:02X}"));
+    }
+    text
 }
 
 impl Input {

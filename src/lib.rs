@@ -86,5 +86,5 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
         memory: &memory,
     };
     let run = pool.install(|| engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL)));
-    Ok(Report::new(path.display().to_string(), &capture, run))
+    Ok(Report::new(inputs::shown(path), &capture, run))
 }

@@ -1,0 +1,170 @@
+//! Faults of the machine: files that change while they are read, signals, memory that runs out, and pcapstat's own bugs.
+
+use crate::builder::Pcap;
+use crate::cli::{pcapstat, run};
+use crate::frames::{tcp, udp};
+use crate::reading::{Cut, SERIAL, read};
+use pcapstat::capture::{Capture, is_capture};
+use pcapstat::dissect::packet::Packet;
+use pcapstat::engine::memory::Memory;
+use pcapstat::engine::{self, Work};
+use pcapstat::error::FaultKind;
+use pcapstat::progress::Progress;
+use pcapstat::report::Status;
+use pcapstat::source::{Reading, Source};
+use pcapstat::tally::Tally;
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Several megabytes of packets: long enough to be mapped.
+fn long_capture(packets: u32) -> Vec<u8> {
+    let mut file = Pcap::ethernet();
+    for number in 0..packets {
+        file.frame(number, &tcp(80, number as u16, &[number as u8; 400]));
+    }
+    file.bytes
+}
+
+fn mapped(path: &Path) -> Capture {
+    Capture::new(Source::open(path, Reading::default(), is_capture).expect("it opens")).expect("a capture")
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_that_shrinks_under_the_map_is_damaged_and_no_crash() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("shrinking.pcap");
+    let bytes = long_capture(5000);
+    let record = (bytes.len() as u64 - 24) / 5000;
+    for (length, cut) in [(1_000_000, SERIAL), (777_777, Cut { jobs: 3, range_bytes: 10_000 }), (24, SERIAL)] {
+        fs::write(&path, &bytes).expect("room");
+        let mut capture = mapped(&path);
+        OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(length)).expect("it shrinks");
+        let report = read("shrinking.pcap", &mut capture, cut).report;
+        assert_eq!(report.status, Status::Damaged);
+        assert_eq!(report.tallies.totals.counts.packets, (length - 24) / record);
+        let error = report.error.expect("a message");
+        assert!(error.contains("became shorter while it was read at byte "), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_grows_is_read_as_it_was_when_it_was_opened() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("growing.pcap");
+    for (packets, no_mmap) in [(3000, false), (3000, true), (20, false)] {
+        let bytes = long_capture(packets);
+        fs::write(&path, &bytes).expect("room");
+        let reading = Reading { no_mmap, chunk_bytes: 100_000, ..Reading::default() };
+        let source = Source::open(&path, reading, is_capture).expect("it opens");
+        let mut capture = Capture::new(source).expect("a capture");
+        let mut file = OpenOptions::new().append(true).open(&path).expect("it opens");
+        file.write_all(&bytes[24..20_000.min(bytes.len())]).expect("room");
+        let (memory, progress) = (Memory::unlimited(), Progress::hidden());
+        let run = engine::run(&mut capture, work(&memory, &progress, false), &|| ());
+        assert_eq!((run.packets, run.fault), (u64::from(packets), None));
+    }
+}
+
+fn work<'a>(memory: &'a Memory, progress: &'a Progress, salvage: bool) -> Work<'a> {
+    Work { range_bytes: 1000, began: Instant::now(), progress, keep_ranges: false, salvage, memory }
+}
+
+/// Panics at one packet.
+struct Fragile {
+    until: u16,
+}
+
+impl Tally for Fragile {
+    fn observe(&mut self, packet: &Packet<'_>) {
+        let port = packet.hops().iter().find_map(|hop| hop.ports).map(|ports| ports.destination);
+        assert!(port != Some(self.until), "a bug that this test is made of");
+    }
+
+    fn merge(&mut self, _: Fragile) {}
+}
+
+#[test]
+fn a_panic_is_the_fault_of_its_packet() {
+    let capture = || Capture::new(Source::from(long_capture(200))).expect("a capture");
+    let (memory, progress) = (Memory::unlimited(), Progress::hidden());
+    let run = engine::run(&mut capture(), work(&memory, &progress, false), &|| Fragile { until: 120 });
+    assert_eq!(run.packets, 120);
+    assert_eq!(run.fault.map(|fault| (fault.kind, fault.offset)), Some((FaultKind::Bug, run.end.offset)));
+    let salvaged = engine::run(&mut capture(), work(&memory, &progress, true), &|| Fragile { until: 120 });
+    assert_eq!((salvaged.packets, salvaged.gaps.len(), salvaged.fault), (199, 1, None));
+}
+
+#[test]
+fn tables_that_would_not_fit_are_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut file = Pcap::ethernet();
+    for number in 0..60_000 {
+        file.frame(number, &udp(number as u16, (number >> 8) as u16, b"flow"));
+    }
+    fs::write(directory.path().join("scan.pcap"), &file.bytes).expect("room");
+    for jobs in ["1", "3"] {
+        let arguments = ["-j", jobs, "-t", "conversations", "--max-memory", "2M", "-o", "out", "scan.pcap"];
+        let said = run(directory.path(), &arguments);
+        assert_eq!(said.code, Some(71), "{}", said.stderr);
+        said.assert_one_message(&["conversations", "--max-memory", "editcap"]);
+        assert_eq!(fs::read_dir(directory.path().join("out")).expect("a directory").count(), 0);
+    }
+    let enough = run(directory.path(), &["-t", "conversations", "--max-memory", "1G", "scan.pcap"]);
+    assert_eq!((enough.code, enough.stderr.as_str()), (Some(0), ""));
+    // What is not counted takes nothing.
+    assert_eq!(run(directory.path(), &["--max-memory", "1k", "scan.pcap"]).code, Some(0));
+    let buckets = ["-t", "intervals", "--interval", "1ns", "--max-memory", "1M", "scan.pcap"];
+    run(directory.path(), &buckets).assert_one_message(&["intervals need more", "a longer --interval"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
+    for signal in ["-INT", "-TERM"] {
+        let directory = tempfile::tempdir().expect("a directory");
+        let program = pcapstat().get_program().to_owned();
+        let mut child = Command::new(program)
+            .args(["-t", "all", "-o", "out", "-"])
+            .current_dir(directory.path())
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(&long_capture(10)).and_then(|()| stdin.flush()).expect("it reads");
+        let unfinished = || fs::read_dir(directory.path().join("out")).map_or(0, |files| files.count());
+        let began = Instant::now();
+        while unfinished() == 0 && began.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(unfinished() > 0, "no output was begun");
+        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        let output = child.wait_with_output().expect("it ends");
+        drop(stdin);
+        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+        assert_eq!(unfinished(), 0);
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_no_text_stay_different() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().expect("a directory");
+    for name in [&b"a\xFF.pcap"[..], b"a\xFE.pcap", b"with,comma \"and\"\nline.pcap"] {
+        fs::write(directory.path().join(std::ffi::OsStr::from_bytes(name)), long_capture(1)).expect("room");
+    }
+    let said = run(directory.path(), &["."]);
+    let mut names: Vec<_> = csv::Reader::from_reader(said.stdout.as_bytes())
+        .records()
+        .map(|row| row.expect("CSV").get(0).unwrap_or_default().to_string())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["./a\\xFE.pcap", "./a\\xFF.pcap", "./with,comma \"and\"\nline.pcap"]);
+}
