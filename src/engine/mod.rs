@@ -83,7 +83,7 @@ pub fn run<T: Tally>(capture: &mut Capture, work: Work<'_>, fresh: &(impl Fn() -
 /// How many ranges for each worker are read and held at once by [`run_in_order`].
 const WINDOW: u64 = 2;
 
-/// As [`run`], but hands out what was counted over every range in index order, and keeps none of it.
+/// As [`run()`], but hands out what was counted over every range in index order, and keeps none of it.
 ///
 /// `fresh` is told how many packets come before the range. The ranges of a window are walked to count their packets, then
 /// walked again to dissect and observe them, while `take` is busy with the window before. It may end the run with an error.
