@@ -41,6 +41,13 @@ fn dissect_record(packet: &mut Packet<'_>) {
     }
 }
 
+/// The general way alone: what the tests hold the common path to.
+#[doc(hidden)]
+pub fn dissect_generally<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
+    packet.reset(record);
+    dissect_layers(packet);
+}
+
 /// The general way, for every packet that [`fast`] does not know.
 fn dissect_layers(packet: &mut Packet<'_>) {
     let frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);

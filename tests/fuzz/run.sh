@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds and runs the fuzz targets: `tests/fuzz/run.sh [SECONDS] [TARGET...]`, by default all, ten seconds each.
+# Prints what each one executed and covered, and ends with 1 when one found something. Needs cargo-fuzz, a C++
+# compiler and Python 3, and installs nothing. Seeds are testdata and, where there are any, short captures beside
+# the project (PCAPSTAT_CAPTURES names another directory of them).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+LONGEST_INPUT=16384
+
+seconds=10
+if [[ ${1:-} =~ ^[0-9]+$ ]]; then
+  seconds=$1
+  shift
+fi
+if ! cargo fuzz --version >/dev/null 2>&1; then
+  echo 'cargo-fuzz is missing; install it with: cargo install cargo-fuzz' >&2
+  exit 2
+fi
+# Sanitizers and coverage are unstable options, which the stable compiler takes only so.
+export RUSTC_BOOTSTRAP=1
+
+mapfile -t known < <(cargo fuzz list --fuzz-dir tests/fuzz)
+targets=("$@")
+[ $# -gt 0 ] || targets=("${known[@]}")
+
+seeds=(testdata/*.pcap*)
+beside=${PCAPSTAT_CAPTURES:-../shared/captures}
+if [ -d "$beside" ]; then
+  mapfile -d '' -t -O "${#seeds[@]}" seeds < <(find "$beside" -type f -size -"$LONGEST_INPUT"c -print0 | sort -z)
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+findings=0
+for target in "${targets[@]}"; do
+  cargo fuzz build --fuzz-dir tests/fuzz "$target"
+  python3 tests/fuzz/seed.py "$target" "tests/fuzz/corpus/$target" "${seeds[@]}"
+  state=ok
+  cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$seconds" -max_len="$LONGEST_INPUT" \
+    -rss_limit_mb=2048 -timeout=20 >"$log" 2>&1 || state=FINDING
+  if [ $state != ok ]; then
+    findings=1
+    tail -n 60 "$log"
+  fi
+  status=$(grep -E '^#[0-9]+.* cov: ' "$log" | tail -n 1 || true)
+  sed -nE "s/^#([0-9]+).* (cov: [0-9]+) (ft: [0-9]+).*/$target: $state, \1 executions, \2 \3/p" <<<"$status"
+  [ -n "$status" ] || echo "$target: $state, nothing executed"
+done
+exit $findings

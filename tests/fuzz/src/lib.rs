@@ -1,0 +1,194 @@
+//! What the fuzz targets share: captures from any bytes, walks that must agree, and everything counted and written.
+
+use pcapstat::capture::{Capture, LinkType, Record};
+use pcapstat::dissect::{self, packet::Packet};
+use pcapstat::engine::Run;
+use pcapstat::error::Fault;
+use pcapstat::output::csv;
+use pcapstat::report::Report;
+use pcapstat::source::Source;
+use pcapstat::table::{TABLES, packets, row::RowBuffer};
+use pcapstat::tally::{Needs, Tallies, Tally};
+use std::time::Duration;
+
+/// What the column `file` says.
+pub const FILE: &str = "fuzzed";
+
+/// The length of a bucket of time in nanoseconds: one second.
+pub const INTERVAL: u64 = 1_000_000_000;
+
+/// The magic numbers of pcap: every kind in both byte orders.
+const PCAP_MAGICS: [[u8; 4]; 6] = [
+    [0xd4, 0xc3, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xc3, 0xd4],
+    [0x4d, 0x3c, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0x3c, 0x4d],
+    [0x34, 0xcd, 0xb2, 0xa1],
+    [0xa1, 0xb2, 0xcd, 0x34],
+];
+
+/// A pcapng section header in either byte order, of unknown length and without options.
+const PCAPNG_HEADERS: [[u8; 28]; 2] = [
+    *b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0",
+    *b"\x0a\x0d\x0d\x0a\0\0\0\x1c\x1a\x2b\x3c\x4d\0\x01\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\x1c",
+];
+
+/// The bytes of `list` that the first byte of the input chooses, and the input behind them.
+fn led_by<const N: usize>(list: &[[u8; N]], input: &[u8]) -> Vec<u8> {
+    let choice = usize::from(input.first().copied().unwrap_or(0)) % list.len();
+    [list[choice].as_slice(), input].concat()
+}
+
+/// The input as a pcap file: a magic is put in front where it does not begin with one.
+pub fn as_pcap(input: &[u8]) -> Vec<u8> {
+    if pcapstat::capture::pcap::has_magic(input) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
+}
+
+/// The input as a pcapng file: a section header is put in front where it does not begin with one.
+pub fn as_pcapng(input: &[u8]) -> Vec<u8> {
+    if pcapstat::capture::pcapng::has_magic(input) { input.to_vec() } else { led_by(&PCAPNG_HEADERS, input) }
+}
+
+/// Makes the calling thread the only worker outside of other pools: what is shared among workers stays on it, and
+/// nobody wakes and waits for another one at every input. To be called before all else.
+pub fn work_alone() {
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    alone.build_global().expect("no workers before");
+}
+
+/// Opens bytes that may be no capture at all.
+pub fn open(bytes: Vec<u8>) -> Option<Capture> {
+    Capture::new(Source::from(bytes)).ok()
+}
+
+/// Everything that can be counted.
+pub fn all_needs() -> Needs {
+    TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
+}
+
+/// Counts packets in every tally and writes the row of each.
+pub struct Counter {
+    tallies: Tallies,
+    rows: RowBuffer,
+    packets: u64,
+}
+
+impl Default for Counter {
+    fn default() -> Counter {
+        Counter { tallies: Tallies::new(all_needs(), INTERVAL), rows: RowBuffer::new(&csv::STYLE, FILE), packets: 0 }
+    }
+}
+
+impl Counter {
+    /// Counts a packet.
+    pub fn count(&mut self, packet: &Packet<'_>) {
+        self.packets += 1;
+        self.tallies.observe(packet);
+        self.rows.begin_row();
+        packets::fill(packet, self.packets, &mut self.rows);
+        self.rows.end_row();
+    }
+
+    /// What was counted, and the rows.
+    pub fn finish(self) -> (Tallies, Vec<u8>) {
+        assert_eq!(self.tallies.totals.counts.packets, self.packets, "packets were not counted");
+        (self.tallies, self.rows.into_bytes())
+    }
+}
+
+/// Walks a capture from its start to its end, dissects and counts every record, and makes every table.
+pub fn count_everything(capture: &Capture) {
+    let (mut packet, mut counter) = (Packet::empty(), Counter::default());
+    let walk = capture.walk(capture.start(), u64::MAX, |record| {
+        dissect::dissect(record, &mut packet);
+        counter.count(&packet);
+    });
+    let (tally, _) = counter.finish();
+    assert_eq!(walk.packets, tally.totals.counts.packets, "records got lost");
+    let run = Run {
+        end: walk.end,
+        packets: walk.packets,
+        fault: walk.fault,
+        tally,
+        range_count: 1,
+        ranges: Vec::new(),
+        rewalked: 0,
+        merging: Duration::ZERO,
+        statements: walk.statements,
+    };
+    tables(&Report::new(FILE.into(), capture, run));
+}
+
+/// Every table that is made from a report, as CSV.
+pub fn tables(report: &Report) -> Vec<(&'static str, Vec<u8>)> {
+    let views = TABLES.iter().filter(|table| !table.is_export());
+    views.map(|table| (table.name, csv::table(table, report))).collect()
+}
+
+/// Holds the walk in one go to the walk that stops behind every byte, and both to the file that they read.
+pub fn assert_walks_agree(capture: &Capture) {
+    let (whole, singly) = (Walked::in_steps(capture, u64::MAX), Walked::in_steps(capture, 1));
+    assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
+    assert!(whole == singly, "in one go:\n{whole:#?}\nin steps:\n{singly:#?}");
+    assert!(whole.offsets.is_sorted_by(|one, two| one < two), "a record begins where another one does");
+    assert!(whole.offsets.last().is_none_or(|&last| last < capture.file_bytes()), "a record behind the file's end");
+}
+
+/// A record as what can be compared: offset, data, wire bytes, time, interface, section, link type.
+type Facts<'a> = (u64, &'a [u8], u32, Option<pcapstat::capture::time::Timestamp>, u32, u32, LinkType);
+
+/// What a walk tells.
+#[derive(Debug, PartialEq)]
+struct Walked<'a> {
+    offsets: Vec<u64>,
+    records: Vec<Facts<'a>>,
+    statements: Vec<pcapstat::capture::InterfaceStatement>,
+    end: pcapstat::capture::Position,
+    fault: Option<Fault>,
+}
+
+impl Walked<'_> {
+    /// Walks the whole capture with a stop behind every `step` bytes.
+    fn in_steps(capture: &Capture, step: u64) -> Walked<'_> {
+        let (offsets, records, statements) = (Vec::new(), Vec::new(), Vec::new());
+        let mut walked = Walked { offsets, records, statements, end: capture.start(), fault: None };
+        while walked.end.offset < capture.file_bytes() && walked.fault.is_none() {
+            let until = walked.end.offset.saturating_add(step);
+            let before = walked.records.len();
+            let walk = capture.walk(walked.end.clone(), until, |record| {
+                walked.offsets.push(record.offset);
+                walked.records.push(facts(record));
+            });
+            assert_eq!(walk.packets, (walked.records.len() - before) as u64, "records got lost");
+            assert!(walk.fault.is_some() || walk.end.offset > walked.end.offset, "a walk that gets nowhere");
+            walked.statements.extend(walk.statements);
+            walked.end = walk.end;
+            walked.fault = walk.fault;
+        }
+        walked
+    }
+}
+
+fn facts<'a>(record: &Record<'a>) -> Facts<'a> {
+    let Record { offset, data, wire_bytes, time, interface, section, link_type } = *record;
+    (offset, data, wire_bytes, time, interface, section, link_type)
+}
+
+/// A frame of this link type, captured whole.
+pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
+    Record {
+        offset: 0,
+        data: frame,
+        wire_bytes: u32::try_from(frame.len()).unwrap_or(u32::MAX),
+        time: None,
+        interface: 0,
+        section: 0,
+        link_type: LinkType(link_type),
+    }
+}
+
+/// The frame captured whole, then as if more, far more and less than what was captured had been on the wire.
+pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<'_>> {
+    let lengths = [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
+    lengths.into_iter().map(move |wire_bytes| Record { wire_bytes, ..whole })
+}
