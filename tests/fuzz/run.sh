@@ -30,21 +30,24 @@ if [ -d "$beside" ]; then
   mapfile -d '' -t -O "${#seeds[@]}" seeds < <(find "$beside" -type f -size -"$LONGEST_INPUT"c -print0 | sort -z)
 fi
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 findings=0
 for target in "${targets[@]}"; do
   cargo fuzz build --fuzz-dir tests/fuzz "$target"
   python3 tests/fuzz/seed.py "$target" "tests/fuzz/corpus/$target" "${seeds[@]}"
+  log=tests/fuzz/artifacts/$target/log
+  mkdir -p "$(dirname "$log")"
   state=ok
   cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$seconds" -max_len="$LONGEST_INPUT" \
     -rss_limit_mb=2048 -timeout=20 >"$log" 2>&1 || state=FINDING
   if [ $state != ok ]; then
     findings=1
-    tail -n 60 "$log"
+    # The first of it and where the input is; behind the message there are hundreds of lines of stacks.
+    grep -m 1 -A 12 -E 'panicked at|ERROR: ' "$log" | cut -c 1-500 || true
+    grep -F 'Test unit written' "$log" || true
+    echo "$target: the whole of it is in $log"
   fi
   status=$(grep -E '^#[0-9]+.* cov: ' "$log" | tail -n 1 || true)
   sed -nE "s/^#([0-9]+).* (cov: [0-9]+) (ft: [0-9]+).*/$target: $state, \1 executions, \2 \3/p" <<<"$status"
-  [ -n "$status" ] || echo "$target: $state, nothing executed"
+  [ -n "$status" ] || echo "$target: $state, before the first line of status"
 done
 exit $findings
