@@ -67,7 +67,10 @@ pub fn resume(capture: &Capture, damage: &Position, from: u64, may_be_cut: bool)
             return Found::Record(offset);
         }
         if chain.links >= CHAIN && !may_be_cut {
-            return Found::Record(behind(capture, damage, &chain).unwrap_or(offset));
+            return match behind(capture, damage, &chain) {
+                Found::Nothing => Found::Record(offset),
+                found => found,
+            };
         }
         offset += step;
     }
@@ -75,17 +78,20 @@ pub fn resume(capture: &Capture, damage: &Position, from: u64, may_be_cut: bool)
 }
 
 /// Where the true records begin, if a chain was a capture that the damaged packet carried.
-fn behind(capture: &Capture, damage: &Position, carried: &Chain) -> Option<u64> {
-    let step = capture.alignment();
+fn behind(capture: &Capture, damage: &Position, carried: &Chain) -> Found {
+    let (step, complete) = (capture.alignment(), capture.source().is_complete());
     let mut offset = (carried.last + 1).next_multiple_of(step);
     while offset <= carried.end {
         let chain = follow(capture, damage, offset, u64::MAX, NEIGHBOURS_APART);
-        if chain.links >= CHAIN || (chain.links > 0 && chain.end == capture.source().end()) {
-            return Some(offset);
+        if chain.links >= CHAIN || (chain.links > 0 && chain.end == capture.source().end() && complete) {
+            return Found::Record(offset);
+        }
+        if chain.links > 0 && chain.open && !complete {
+            return Found::NeedsMore;
         }
         offset += step;
     }
-    None
+    Found::Nothing
 }
 
 /// Follows plausible records until they break, or are enough and reach behind `far`. Neighbours are at most `apart` seconds apart.

@@ -15,6 +15,9 @@ const FIRST_BYTES: u64 = 64;
 /// The buffer in front of a decompressor, in bytes.
 const RAW_BUFFER_BYTES: usize = 128 << 10;
 
+/// How much is inflated at a time, in bytes.
+const PIECE_BYTES: usize = 8 << 10;
+
 /// What was read of a stream at once.
 #[derive(Debug, Default)]
 pub struct Chunk {
@@ -125,7 +128,7 @@ impl Stream {
         let before = bytes.len() as u64;
         // One byte beyond the limit tells whether there is more than allowed.
         let most = most.min(self.left.saturating_add(1));
-        let read = (&mut self.reader).take(most).read_to_end(bytes);
+        let read = self.read_pieces(bytes, most);
         let came = bytes.len() as u64 - before;
         if came > self.left {
             bytes.pop();
@@ -136,6 +139,30 @@ impl Stream {
             self.end = Some(Ok(()));
         }
         self.left = self.left.saturating_sub(came);
+    }
+
+    /// Reads so many bytes, or up to the end or an error.
+    ///
+    /// A decompressor that meets damage says nothing of what it made in the same call: the pieces are short, so that little is lost.
+    fn read_pieces(&mut self, bytes: &mut Vec<u8>, most: u64) -> io::Result<()> {
+        if self.compression.is_none() {
+            return (&mut self.reader).take(most).read_to_end(bytes).map(drop);
+        }
+        let mut piece = [0; PIECE_BYTES];
+        let mut left = most;
+        while left > 0 {
+            let room = PIECE_BYTES.min(usize::try_from(left).unwrap_or(PIECE_BYTES));
+            match self.reader.read(piece.get_mut(..room).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(read) => {
+                    bytes.extend_from_slice(piece.get(..read).unwrap_or_default());
+                    left = left.saturating_sub(read as u64);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     fn fault(&self, error: &io::Error) -> FaultKind {

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Seeds the corpus of a fuzz target: `seed.py TARGET CORPUS CAPTURE...`, each seed as the target takes its input: pcap
-and pcapng take captures, cuts the size of a range in front of one, link_types and fast_path frames of captures."""
+and pcapng take captures, cuts and streams a size in front of one, inflate a compressed one, link_types and fast_path frames of captures."""
+import bz2
+import gzip
 import hashlib
+import lzma
 import pathlib
 import struct
 import sys
@@ -32,7 +35,9 @@ def seeds(target, capture):
     pcap, pcapng = capture.startswith(PCAP), capture.startswith(PCAPNG)
     if target == "pcap" and pcap or target == "pcapng" and pcapng:
         yield capture
-    elif target == "cuts":
+    elif target == "inflate":
+        yield from (gzip.compress(capture, 1), bz2.compress(capture, 1), lzma.compress(capture, preset=0))
+    elif target in ("cuts", "streams"):
         # Ranges of all sizes, shorter and longer than most records, and the same ones every time.
         yield bytes([1 + len(capture) % 255]) + capture
     elif target == "link_types":

@@ -2,14 +2,20 @@
 
 use pcapstat::capture::{Capture, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
-use pcapstat::engine::Run;
+use pcapstat::engine::memory::Memory;
+use pcapstat::engine::{self, Gap, Run, Work};
 use pcapstat::error::Fault;
+use pcapstat::export::Export;
 use pcapstat::output::csv;
+use pcapstat::progress::Progress;
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::table::{TABLES, packets, row::RowBuffer};
 use pcapstat::tally::{Needs, Tallies, Tally};
-use std::time::Duration;
+use rayon::ThreadPool;
+use std::convert::Infallible;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 /// What the column `file` says.
 pub const FILE: &str = "fuzzed";
@@ -106,15 +112,11 @@ pub fn count_everything(capture: &Capture) {
     let (tally, _) = counter.finish();
     assert_eq!(walk.packets, tally.totals.counts.packets, "records got lost");
     let run = Run {
-        end: walk.end,
         packets: walk.packets,
         fault: walk.fault,
-        tally,
         range_count: 1,
-        ranges: Vec::new(),
-        rewalked: 0,
-        merging: Duration::ZERO,
         statements: walk.statements,
+        ..Run::empty(walk.end, tally)
     };
     tables(&Report::new(FILE.into(), capture, run));
 }
@@ -131,7 +133,7 @@ pub fn assert_walks_agree(capture: &Capture) {
     assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
     assert!(whole == singly, "in one go:\n{whole:#?}\nin steps:\n{singly:#?}");
     assert!(whole.offsets.is_sorted_by(|one, two| one < two), "a record begins where another one does");
-    assert!(whole.offsets.last().is_none_or(|&last| last < capture.file_bytes()), "a record behind the file's end");
+    assert!(whole.offsets.last().is_none_or(|&last| last < capture.source().end()), "a record behind the file's end");
 }
 
 /// A record as what can be compared: offset, data, wire bytes, time, interface, section, link type.
@@ -152,7 +154,7 @@ impl Walked<'_> {
     fn in_steps(capture: &Capture, step: u64) -> Walked<'_> {
         let (offsets, records, statements) = (Vec::new(), Vec::new(), Vec::new());
         let mut walked = Walked { offsets, records, statements, end: capture.start(), fault: None };
-        while walked.end.offset < capture.file_bytes() && walked.fault.is_none() {
+        while walked.end.offset < capture.source().end() && walked.fault.is_none() {
             let until = walked.end.offset.saturating_add(step);
             let before = walked.records.len();
             let walk = capture.walk(walked.end.clone(), until, |record| {
@@ -191,4 +193,66 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
 pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<'_>> {
     let lengths = [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
     lengths.into_iter().map(move |wire_bytes| Record { wire_bytes, ..whole })
+}
+
+/// Three workers, made once.
+pub static THREE_WORKERS: LazyLock<ThreadPool> =
+    LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads"));
+
+/// What must be the same however a capture is read.
+#[derive(PartialEq)]
+pub struct Reading {
+    error: Option<String>,
+    gaps: Vec<Gap>,
+    tallies: Tallies,
+    tables: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Reading {
+    /// Reads what `make` opens, twice, on the workers of the pool that it is called in.
+    pub fn of(make: impl Fn() -> Option<Capture>, range_bytes: u64, salvage: bool) -> Option<Reading> {
+        let (progress, memory) = (Progress::hidden(), Memory::unlimited());
+        let began = Instant::now();
+        let work = Work { range_bytes, began, progress: &progress, keep_ranges: true, salvage, memory: &memory };
+        let needs = all_needs();
+        let mut capture = make()?;
+        let run = engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL));
+        let report = Report::new(FILE.into(), &capture, run);
+
+        let mut rows = Vec::new();
+        let export = Export { file: FILE, before: 0, style: &csv::STYLE, needs, interval: INTERVAL };
+        let mut again = make()?;
+        let Ok(exported) = export.run(&mut again, work, |bytes| -> Result<(), Infallible> {
+            rows.extend_from_slice(bytes);
+            Ok(())
+        });
+        let exported = Report::new(FILE.into(), &again, exported);
+        assert_eq!((&exported.error, &exported.gaps), (&report.error, &report.gaps), "the export ends elsewhere");
+        assert!(exported.tallies == report.tallies, "counting while exporting counts something else");
+
+        for report in [&report, &exported] {
+            let mut offset = capture.start().offset;
+            for range in &report.ranges {
+                assert_eq!(range.offset, offset, "a gap between ranges");
+                offset += range.bytes;
+            }
+            assert!(report.error.is_some() || offset == capture.source().end(), "the ranges end early");
+        }
+
+        let mut tables = tables(&report);
+        // How it was cut is what this table tells.
+        tables.retain(|(name, _)| *name != "ranges");
+        tables.push(("packets", rows));
+        Some(Reading { error: report.error, gaps: report.gaps, tallies: report.tallies, tables })
+    }
+
+    /// Panics where the other reading says something else.
+    pub fn assert_same(&self, other: &Reading, how: &str) {
+        assert_eq!((&self.error, &self.gaps), (&other.error, &other.gaps), "{how}");
+        for ((name, expected), (_, table)) in self.tables.iter().zip(&other.tables) {
+            let [expected, table] = [expected, table].map(|table| String::from_utf8_lossy(table));
+            assert!(expected == table, "{name}:\n{expected}\n{how}:\n{table}");
+        }
+        assert!(self.tallies == other.tallies, "{how}: something that no table shows is counted");
+    }
 }
