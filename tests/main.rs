@@ -15,6 +15,7 @@ mod golden;
 mod laws;
 
 // What the input may be.
+mod endurance;
 mod faults;
 mod formats;
 mod hostile;
