@@ -11,7 +11,8 @@
 //! [`capture`] reads records and knows no packet's contents. [`dissect`] sees one record and never the file. A [`tally`]
 //! sees a packet and never bytes; it is a monoid, so that ranges, files and directories merge alike. A [`table`] is a view
 //! of what was counted. [`engine`] cuts a capture into ranges, has them walked in parallel and joins the runs in order; it
-//! names no protocol, table or format. [`batch`] does this for many inputs; [`cli`] and [`plan`] say what is wanted. A [`report`] is
+//! names no protocol, table or format. A mapped file is all there at once; a [`source`] that is compressed or a pipe comes stretch by stretch, and
+//! the engine works through one while the next is read. [`batch`] does this for many inputs; [`cli`] and [`plan`] say what is wanted. A [`report`] is
 //! what a merged run leaves for the tables; it stands between `engine` and `table`.
 //!
 //! # Example
