@@ -1,8 +1,8 @@
 //! Going on behind damage: where the next record is that can be told from what was damaged.
 //!
 //! Stricter than [`super::cut`], whose guesses are verified: here nothing verifies, and no packet may be invented. A
-//! record is believed whose place a length in the damaged header tells, and a chain of plausible records that reaches the end of the file or is longer than any record is. A shorter one may be a capture that
-//! the damaged packet carried: then the true records begin where its last one is, or right behind it. A carried capture whose records fit the
+//! record is believed whose place a length in the damaged header tells, and a chain of plausible records that reaches the end
+//! of the file or is longer than any record is. A shorter one may be a capture that the damaged packet carried: then the true records begin where its last one is, or right behind it. A carried capture whose records fit the
 //! true ones without a seam, in time too, cannot be told from them.
 
 use super::cut::{CHAIN, NEIGHBOURS_APART};
@@ -11,8 +11,8 @@ use super::{Capture, Position};
 /// No damaged record reaches further: the longest common record and its header, in bytes.
 const LONGEST: u64 = 262_144 + 24;
 
-/// How much must stay in memory of a stretch in which nothing was found: a chain may begin in it.
-pub const KEPT_BYTES: u64 = 2 * LONGEST;
+/// How much must stay in memory of a stretch in which nothing was found, in bytes: a chain of the longest records may begin in it.
+pub const KEPT_BYTES: u64 = (CHAIN as u64 + 4) * LONGEST;
 
 /// What was found behind damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
