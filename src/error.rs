@@ -38,6 +38,8 @@ pub enum FaultKind {
     RecordCut { have: u64, need: u64 },
     /// A record claims more bytes than any capture holds.
     RecordTooLong { claims: u64, limit: u64 },
+    /// What stands in the place of a record does not look like one, nor does what follows it.
+    RecordUnlikely,
     /// The file ends inside a pcapng block.
     BlockCut { have: u64, need: u64 },
     /// A block length that no block can have.
@@ -71,6 +73,7 @@ impl FaultKind {
             FaultKind::RecordHeaderCut { .. } => "record_header_cut",
             FaultKind::RecordCut { .. } => "record_cut",
             FaultKind::RecordTooLong { .. } => "record_too_long",
+            FaultKind::RecordUnlikely => "record_unlikely",
             FaultKind::BlockCut { .. } => "block_cut",
             FaultKind::BlockLengthImpossible { .. } => "block_length_impossible",
             FaultKind::BlockLengthsDiffer { .. } => "block_lengths_differ",
@@ -119,6 +122,7 @@ impl fmt::Display for FaultKind {
             FaultKind::RecordTooLong { claims, limit } => {
                 write!(out, "damaged: a record claims {claims} bytes, the limit is {limit}")
             }
+            FaultKind::RecordUnlikely => write!(out, "damaged: what stands there does not look like a record"),
             FaultKind::BlockCut { have, need } => write!(out, "cut short inside a block ({have} of {need} bytes)"),
             FaultKind::BlockLengthImpossible { claims } => write!(out, "damaged: a block claims {claims} bytes"),
             FaultKind::BlockLengthsDiffer { front, behind } => {

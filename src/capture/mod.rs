@@ -201,6 +201,17 @@ impl Capture {
         }
     }
 
+    /// As [`Capture::walk`], but with less trust where a format has nothing that frames its records: for [`salvage`].
+    pub fn walk_warily<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+        match &self.format {
+            Format::Pcap(pcap) => {
+                let rest = self.source.rest(from.offset);
+                pcap.walk_warily(rest, from, until, self.source.is_complete(), each)
+            }
+            Format::Pcapng(_) | Format::Snoop(_) => self.walk(from, until, each),
+        }
+    }
+
     /// The next record's offset if what stands at `offset` looks like a record; see [`cut::resync`].
     fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Link> {
         let rest = self.source.rest(offset);

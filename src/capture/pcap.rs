@@ -13,6 +13,9 @@ use crate::error::{Error, Fault, FaultKind};
 /// The length of the file header.
 pub const HEADER_BYTES: u64 = 24;
 
+/// So many records may stand between one that does not look like a record and one that does.
+const STEPS_TO_BELIEF: usize = 8;
+
 /// What the file header says.
 #[derive(Clone, Debug)]
 pub struct Pcap {
@@ -111,11 +114,65 @@ impl Pcap {
     /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
     #[inline]
     pub fn walk<'a>(&self, rest: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+        let disbelieve = |_: &[u8], _| None;
         if self.big_endian {
-            self.walk_in::<true>(rest, from, until, each)
+            self.walk_in::<true>(rest, from, until, each, disbelieve)
         } else {
-            self.walk_in::<false>(rest, from, until, each)
+            self.walk_in::<false>(rest, from, until, each, disbelieve)
         }
+    }
+
+    /// As [`Pcap::walk`], but stops at a record that neither looks like one nor leads to one within a few steps.
+    ///
+    /// So a header whose damage the walk itself cannot see does not lead it through frames' bytes. `complete` tells that
+    /// nothing follows `rest`; otherwise what cannot be told yet is as if it were cut.
+    pub fn walk_warily<'a>(
+        &self,
+        rest: &'a [u8],
+        from: Position,
+        until: u64,
+        complete: bool,
+        each: impl FnMut(&Record<'a>),
+    ) -> Walk {
+        let disbelieve = |rest: &[u8], offset| self.disbelief(rest, offset, complete);
+        if self.big_endian {
+            self.walk_in::<true>(rest, from, until, each, disbelieve)
+        } else {
+            self.walk_in::<false>(rest, from, until, each, disbelieve)
+        }
+    }
+
+    /// Why the record at the beginning of `rest` is not believed, if it is not.
+    fn disbelief(&self, rest: &[u8], offset: u64, complete: bool) -> Option<FaultKind> {
+        let mut at = 0;
+        for _ in 0..STEPS_TO_BELIEF {
+            let here = rest.get(at..).unwrap_or_default();
+            if here.is_empty() && complete {
+                return None;
+            }
+            if here.len() < self.record_header_bytes() {
+                let (have, need) = (here.len() as u64, self.record_header_bytes() as u64);
+                // The end of a file that is cut there is told when the walk comes to it.
+                return (!complete).then_some(FaultKind::RecordHeaderCut { have, need });
+            }
+            if self.plausible(here, offset).is_some() {
+                return None;
+            }
+            let captured = if self.big_endian {
+                fields::<true>(here, self.lengths)?.captured
+            } else {
+                fields::<false>(here, self.lengths)?.captured
+            };
+            if at > 0 && captured > self.link_type.longest_record() {
+                break;
+            }
+            at += self.record_header_bytes() + captured as usize;
+            if at > rest.len() {
+                let (have, need) = (rest.len() as u64, at as u64);
+                return Some(if complete { FaultKind::RecordUnlikely } else { FaultKind::RecordCut { have, need } });
+            }
+        }
+        Some(FaultKind::RecordUnlikely)
     }
 
     #[inline]
@@ -125,6 +182,7 @@ impl Pcap {
         from: Position,
         until: u64,
         mut each: impl FnMut(&Record<'a>),
+        disbelieve: impl Fn(&[u8], u64) -> Option<FaultKind>,
     ) -> Walk {
         let header_bytes = self.record_header_bytes();
         let scale = self.fraction_nanoseconds();
@@ -150,6 +208,10 @@ impl Pcap {
                 fault = Some(FaultKind::RecordCut { have, need });
                 break;
             };
+            fault = disbelieve(rest, offset);
+            if fault.is_some() {
+                break;
+            }
             expect_records(next, header_bytes + data.len());
             each(&Record {
                 offset,

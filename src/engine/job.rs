@@ -4,7 +4,7 @@ use super::run::{RangeFacts, Run};
 use super::{Fault, Work};
 use crate::capture::cut::{self, Ranges};
 use crate::capture::salvage::{self, Found};
-use crate::capture::{Capture, Position, Walk};
+use crate::capture::{Capture, Position, Record, Walk};
 use crate::dissect;
 use crate::dissect::packet::Packet;
 use crate::error::FaultKind;
@@ -225,12 +225,17 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
         let (start, tally) = (run.end.clone(), &mut run.tally);
         let (mut offset, mut packets) = (start.offset, 0);
         let walked = panic::catch_unwind(AssertUnwindSafe(|| {
-            self.capture.walk(start.clone(), until, |record| {
+            let each = |record: &Record<'a>| {
                 offset = record.offset;
                 packets += 1;
                 dissect::dissect(record, packet);
                 tally.observe(packet);
-            })
+            };
+            if self.work.salvage {
+                self.capture.walk_warily(start.clone(), until, each)
+            } else {
+                self.capture.walk(start.clone(), until, each)
+            }
         }));
         walked.unwrap_or_else(|_| Walk {
             end: Position { offset, section: start.section },
