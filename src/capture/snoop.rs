@@ -12,6 +12,9 @@ pub const HEADER_BYTES: u64 = 16;
 
 const RECORD_HEADER_BYTES: usize = 24;
 
+/// More behind a record's data is not believed to be padding, in bytes: a stream must hold a record before it can be judged.
+const MOST_PADDING: usize = 1 << 16;
+
 const MAGIC: &[u8] = b"snoop\0\0\0";
 
 /// What the file header says.
@@ -77,7 +80,7 @@ impl Snoop {
         }
         let data_end = RECORD_HEADER_BYTES + captured as usize;
         let length = length as usize;
-        if length < data_end {
+        if !(data_end..=data_end + MOST_PADDING).contains(&length) {
             return Err(FaultKind::BlockLengthImpossible { claims: length as u64 });
         }
         let data = rest.get(..length).and_then(|record| record.get(RECORD_HEADER_BYTES..data_end));

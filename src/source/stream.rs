@@ -16,7 +16,7 @@ const FIRST_BYTES: u64 = 64;
 const RAW_BUFFER_BYTES: usize = 128 << 10;
 
 /// How much is inflated at a time, in bytes.
-const PIECE_BYTES: usize = 8 << 10;
+const PIECE_BYTES: usize = 1 << 10;
 
 /// What was read of a stream at once.
 #[derive(Debug, Default)]
