@@ -239,7 +239,7 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
         }));
         walked.unwrap_or_else(|_| Walk {
             end: Position { offset, section: start.section },
-            packets: packets - 1,
+            packets: u64::saturating_sub(packets, 1),
             fault: Some(Fault { kind: FaultKind::Bug, offset }),
             statements: Vec::new(),
         })
