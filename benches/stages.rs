@@ -167,19 +167,17 @@ fn cuts(criterion: &mut Criterion) {
     });
 }
 
+fn work<'a>(progress: &'a Progress, memory: &'a Memory) -> Work<'a> {
+    let (range_bytes, began) = (1 << 20, Instant::now());
+    Work { range_bytes, began, progress, keep_ranges: false, salvage: false, memory }
+}
+
 /// Views and rows of what was counted once: nothing is read here.
 fn rows(criterion: &mut Criterion) {
     let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
     let needs = Needs { conversations: true, ..Needs::default() };
     let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-    let work = Work {
-        range_bytes: 1 << 20,
-        began: Instant::now(),
-        progress: &progress,
-        keep_ranges: false,
-        salvage: false,
-        memory: &memory,
-    };
+    let work = work(&progress, &memory);
     let mut group = criterion.benchmark_group("rows");
     group.sample_size(20);
     for name in ["conversations", "endpoints", "ports"] {
@@ -204,14 +202,7 @@ fn whole(criterion: &mut Criterion) {
             bencher.iter(|| {
                 pool.install(|| {
                     let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-                    let work = Work {
-                        range_bytes: 1 << 20,
-                        began: Instant::now(),
-                        progress: &progress,
-                        keep_ranges: false,
-                        salvage: false,
-                        memory: &memory,
-                    };
+                    let work = work(&progress, &memory);
                     let run = engine::run(&mut capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
                     output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()
                 })

@@ -105,7 +105,10 @@ impl Batch<'_> {
                         let run = engine::run(&mut capture, work, &fresh);
                         Some(Report::new(input.name.clone(), &capture, run))
                     }
-                    Ok(None) => None,
+                    Ok(None) => {
+                        work.progress.add(input.bytes);
+                        None
+                    }
                     Err(error) => Some(Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval)),
                 })
                 .collect();
@@ -122,7 +125,10 @@ impl Batch<'_> {
         for input in inputs {
             let working = Instant::now();
             let report = match input.open(self.plan.reading) {
-                Ok(None) => continue,
+                Ok(None) => {
+                    self.progress.add(input.bytes);
+                    continue;
+                }
                 Ok(Some(mut capture)) => {
                     let name = if self.plan.merge { MERGED } else { &input.name };
                     let export = Export {

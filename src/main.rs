@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Parser;
 use pcapstat::batch::{self, Effort, Outcome};
 use pcapstat::cli::Cli;
+use pcapstat::engine::memory;
 use pcapstat::output;
 use pcapstat::plan::Plan;
 use std::io::{self, Write};
@@ -77,7 +78,7 @@ fn tell(plan: &Plan, effort: &Effort) {
         "{} inputs, {} bytes, {} packets; {} workers; {} ranges of up to {} bytes; {} walked again",
         effort.inputs, effort.bytes, effort.packets, plan.jobs, effort.ranges, plan.range_bytes, effort.rewalked
     ));
-    let memory = peak_memory().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
+    let memory = memory::peak().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
     say(&format!(
         "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
         effort.working.as_secs_f64(),
@@ -89,11 +90,4 @@ fn tell(plan: &Plan, effort: &Effort) {
 /// A line on standard error; nobody can be told that it is closed or full.
 fn say(message: &str) {
     let _ = writeln!(io::stderr(), "pcapstat: {message}");
-}
-
-/// The most resident memory this process has had, in bytes, where the system tells.
-fn peak_memory() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }

@@ -2,6 +2,7 @@
 
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
+use crate::engine::memory;
 use crate::source::Reading;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
@@ -66,7 +67,8 @@ impl Plan {
         Ok(Plan {
             paths: cli.paths,
             jobs: cli.jobs.map_or_else(available, usize::from),
-            tables: tables.clone(),
+            counting_bytes: counting_bytes(&tables, cli.max_memory.as_deref())?,
+            tables,
             output_dir: cli.output_dir,
             for_people,
             merge: cli.merge,
@@ -82,10 +84,6 @@ impl Plan {
                 ..Reading::default()
             },
             salvage: cli.salvage,
-            counting_bytes: match &cli.max_memory {
-                Some(text) => bytes("--max-memory", text)?,
-                None => free_memory().map_or(u64::MAX, |free| free / 4 * 3),
-            } / share_of_counting(&tables),
             progress: match cli.progress {
                 When::Auto => std::io::stderr().is_terminal(),
                 When::Always => true,
@@ -147,21 +145,16 @@ fn duration(text: &str) -> Option<u64> {
     number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
 }
 
-/// Of the memory for tables, one part in so many is for what is counted: sorting and the ends of conversations need the others.
-fn share_of_counting(tables: &[&Table]) -> u64 {
-    if tables.iter().any(|table| matches!(table.name, "endpoints" | "ports")) { 4 } else { 2 }
-}
-
-/// How much memory the system and this process's control group have to give, where they tell.
-fn free_memory() -> Option<u64> {
-    let number = |path: &str| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
-    let system = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-        line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
-    });
-    let group = number("/sys/fs/cgroup/memory.max")
-        .map(|limit| limit.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or(0)));
-    [system, group].into_iter().flatten().min()
+/// What counting may take of memory: of what the tables may take, sorting and the ends of conversations need the rest.
+fn counting_bytes(tables: &[&Table], max_memory: Option<&str>) -> Result<u64, String> {
+    let grows = tables.iter().any(|table| table.needs.conversations || table.needs.intervals);
+    let for_tables = match max_memory {
+        Some(text) => bytes("--max-memory", text)?,
+        None if grows => memory::free().map_or(u64::MAX, |free| free / 4 * 3),
+        None => u64::MAX,
+    };
+    let ends = tables.iter().any(|table| matches!(table.name, "endpoints" | "ports"));
+    Ok(for_tables / if ends { 4 } else { 2 })
 }
 
 /// The value of an option that is a size.

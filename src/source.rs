@@ -85,7 +85,7 @@ impl Source {
         let mut source = match length {
             Some(length @ ..=WORTH_MAPPING) => Source::read_short(&file, length, reading, wanted)?,
             // What is being written meanwhile is left to the next run.
-            Some(length) => match Map::of(file, reading)? {
+            Some(length) => match Map::of(file, reading) {
                 Ok(map) => Source::whole(Bytes::Mapped(map)),
                 Err(file) => Source::read(file.take(length), reading, wanted)?,
             },
@@ -252,24 +252,24 @@ impl Source {
 
 impl Map {
     /// Maps a file, or gives it back where it is to be read as a stream.
-    fn of(file: File, reading: Reading) -> Result<Result<Map, File>, Error> {
+    fn of(file: File, reading: Reading) -> Result<Map, File> {
         if reading.no_mmap {
-            return Ok(Err(file));
+            return Err(file);
         }
         // SAFETY: the map is private to this value and read-only. That the file may be changed by others
         // while it is mapped is the stated limit of this module.
-        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Ok(Err(file)) };
+        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Err(file) };
         if Compression::of(&map).is_some() {
-            return Ok(Err(file));
+            return Err(file);
         }
         let length = map.len();
         #[cfg(unix)]
         {
-            let Some(guard) = guard::Guard::over(&map) else { return Ok(Err(file)) };
-            Ok(Ok(Map { map, file, length, guard }))
+            let Some(guard) = guard::Guard::over(&map) else { return Err(file) };
+            Ok(Map { map, file, length, guard })
         }
         #[cfg(not(unix))]
-        Ok(Ok(Map { map, file, length }))
+        Ok(Map { map, file, length })
     }
 
     fn shrunk(&self) -> Option<u64> {

@@ -42,6 +42,13 @@ impl Said {
     }
 }
 
+/// The peak of memory that `-v` tells, in MiB; only Linux does.
+pub fn peak_memory(stderr: &[u8]) -> Option<usize> {
+    let said = String::from_utf8_lossy(stderr);
+    let memory = said.split("peak memory ").nth(1).expect("it tells");
+    memory.split_whitespace().next().expect("a number").parse().ok()
+}
+
 /// Runs the program in a directory.
 pub fn run(directory: &Path, arguments: &[&str]) -> Said {
     pcapstat().current_dir(directory).args(arguments).output().expect("it runs").into()

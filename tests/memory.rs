@@ -1,7 +1,7 @@
 //! What a run may hold at once: a multiple of the file's length, whatever the file says and however many workers there are.
 
 use crate::builder::{ETHERNET, Pcap, Pcapng};
-use crate::cli::pcapstat;
+use crate::cli::{pcapstat, peak_memory};
 use std::fs;
 
 /// Whatever a file describes, every worker must not hold a copy of it.
@@ -26,10 +26,7 @@ fn memory_stays_in_proportion_to_the_file() {
         for (jobs, table) in [("1", "summary"), ("8", "summary"), ("1", "packets"), ("8", "packets")] {
             let cut = ["-v", "-j", jobs, "-t", table, "--range-bytes", "256k"];
             let output = pcapstat().args(cut).arg(&path).output().expect("it runs");
-            let said = String::from_utf8_lossy(&output.stderr);
-            let memory = said.split("peak memory ").nth(1).expect("it tells").split(' ').next().expect("a number");
-            // Only Linux tells.
-            let Ok(memory) = memory.parse::<usize>() else { continue };
+            let Some(memory) = peak_memory(&output.stderr) else { continue };
             assert!(memory < 64 + 20 * of_file, "{what}, -j {jobs}, {table}: {memory} MiB for a file of {of_file} MiB");
         }
     }
@@ -49,9 +46,7 @@ fn the_pages_of_a_large_file_do_not_stay() {
     for table in ["summary", "packets"] {
         let mut command = pcapstat();
         let output = command.args(["-v", "-j", "2", "--range-bytes", "64k", "-t", table]).arg(&path).output();
-        let said = String::from_utf8(output.expect("it runs").stderr).expect("UTF-8");
-        let memory = said.split("peak memory ").nth(1).and_then(|rest| rest.split_whitespace().next());
-        let memory: usize = memory.expect("it tells").parse().expect("a number");
+        let memory = peak_memory(&output.expect("it runs").stderr).expect("Linux tells");
         assert!(memory < 50, "-t {table}: {memory} MiB for a file of {} MiB", file.bytes.len() >> 20);
     }
 }

@@ -139,8 +139,7 @@ fn a_cut_or_damaged_stream_keeps_what_came_before() {
         let mut damaged = file.clone();
         let middle = damaged.len() / 2;
         damaged[middle..middle + 40].fill(0x55);
-        if let Ok(mut opened) = stream(damaged.clone(), in_chunks(3000)) {
-            drop(opened.source_mut().read_ahead());
+        if stream(damaged.clone(), in_chunks(3000)).is_ok() {
             let (status, packets, error) = status_of(&damaged);
             assert!(status >= Status::CutShort && packets < 800, "{compression:?}: {status} {packets} {error}");
         }

@@ -78,7 +78,7 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
     let limit = until.min(from.saturating_add(SEARCH_BYTES));
     let mut offset = from.next_multiple_of(step);
     while offset < limit {
-        if is_chain(capture, known, offset) {
+        if follow(capture, known, offset, 0, NEIGHBOURS_APART).is_enough() {
             return Some(offset);
         }
         offset += step;
@@ -86,23 +86,41 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
     None
 }
 
-fn is_chain(capture: &Capture, position: &Position, mut offset: u64) -> bool {
+/// Plausible records in a row.
+pub(super) struct Chain {
+    pub links: usize,
+    /// Where its last record begins.
+    pub last: u64,
+    /// Behind it.
+    pub end: u64,
+    /// It ends exactly where the bytes in memory do.
+    pub meets_end: bool,
+}
+
+impl Chain {
+    /// True when it is long enough to be believed, or as long as it can be.
+    pub fn is_enough(&self) -> bool {
+        self.links >= CHAIN || self.meets_end
+    }
+}
+
+/// Follows plausible records from `offset` until they break, or are enough and reach behind `far`. Neighbours are at most
+/// `apart` seconds apart.
+pub(super) fn follow(capture: &Capture, position: &Position, offset: u64, far: u64, apart: u64) -> Chain {
     let end = capture.source().end();
+    let mut chain = Chain { links: 0, last: offset, end: offset, meets_end: false };
     let mut before = None;
-    for links in 0..CHAIN {
-        if offset == end && links > 0 {
-            return true;
-        }
-        let Some(link) = capture.plausible(position, offset) else { return false };
+    while chain.end < end && (chain.links < CHAIN || chain.end <= far) {
+        let Some(link) = capture.plausible(position, chain.end) else { break };
         if let (Some(one), Some(two)) = (before, link.seconds)
-            && i64::abs_diff(one, two) > NEIGHBOURS_APART
+            && i64::abs_diff(one, two) > apart
         {
-            return false;
+            break;
         }
         before = link.seconds.or(before);
-        offset = link.next;
+        chain = Chain { links: chain.links + 1, last: chain.end, end: link.next, meets_end: link.next == end };
     }
-    true
+    chain
 }
 
 #[cfg(test)]

@@ -114,12 +114,7 @@ impl Pcap {
     /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
     #[inline]
     pub fn walk<'a>(&self, rest: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
-        let disbelieve = |_: &[u8], _| None;
-        if self.big_endian {
-            self.walk_in::<true>(rest, from, until, each, disbelieve)
-        } else {
-            self.walk_in::<false>(rest, from, until, each, disbelieve)
-        }
+        self.walk_unless(rest, from, until, each, |_, _| None)
     }
 
     /// As [`Pcap::walk`], but stops at a record that neither looks like one nor leads to one within a few steps.
@@ -134,12 +129,7 @@ impl Pcap {
         complete: bool,
         each: impl FnMut(&Record<'a>),
     ) -> Walk {
-        let disbelieve = |rest: &[u8], offset| self.disbelief(rest, offset, complete);
-        if self.big_endian {
-            self.walk_in::<true>(rest, from, until, each, disbelieve)
-        } else {
-            self.walk_in::<false>(rest, from, until, each, disbelieve)
-        }
+        self.walk_unless(rest, from, until, each, |rest, offset| self.disbelief(rest, offset, complete))
     }
 
     /// Why the record at the beginning of `rest` is not believed, if it is not.
@@ -158,11 +148,7 @@ impl Pcap {
             if self.plausible(here, offset).is_some() {
                 return None;
             }
-            let captured = if self.big_endian {
-                fields::<true>(here, self.lengths)?.captured
-            } else {
-                fields::<false>(here, self.lengths)?.captured
-            };
+            let captured = self.fields(here)?.captured;
             if at > 0 && captured > self.link_type.longest_record() {
                 break;
             }
@@ -173,6 +159,23 @@ impl Pcap {
             }
         }
         Some(FaultKind::RecordUnlikely)
+    }
+
+    /// Walks up to a record that is disbelieved.
+    #[inline]
+    fn walk_unless<'a>(
+        &self,
+        rest: &'a [u8],
+        from: Position,
+        until: u64,
+        each: impl FnMut(&Record<'a>),
+        disbelieve: impl Fn(&[u8], u64) -> Option<FaultKind>,
+    ) -> Walk {
+        if self.big_endian {
+            self.walk_in::<true>(rest, from, until, each, disbelieve)
+        } else {
+            self.walk_in::<false>(rest, from, until, each, disbelieve)
+        }
     }
 
     #[inline]
@@ -230,12 +233,16 @@ impl Pcap {
         Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }), statements: Vec::new() }
     }
 
+    /// The header of the record at the beginning of `rest`.
+    fn fields(&self, rest: &[u8]) -> Option<Fields> {
+        if self.big_endian { fields::<true>(rest, self.lengths) } else { fields::<false>(rest, self.lengths) }
+    }
+
     /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
     ///
     /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only where to look first.
     pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Link> {
-        let fields =
-            if self.big_endian { fields::<true>(rest, self.lengths)? } else { fields::<false>(rest, self.lengths)? };
+        let fields = self.fields(rest)?;
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
         let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
@@ -247,8 +254,7 @@ impl Pcap {
 
     /// Where the record would end if all of the frame had been captured, as it mostly is.
     pub fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
-        let fields =
-            if self.big_endian { fields::<true>(rest, self.lengths)? } else { fields::<false>(rest, self.lengths)? };
+        let fields = self.fields(rest)?;
         let believed = fields.wire <= self.link_type.longest_record();
         believed.then(|| offset + self.record_header_bytes() as u64 + u64::from(fields.wire))
     }

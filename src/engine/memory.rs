@@ -5,6 +5,7 @@
 
 use crate::tally::Held;
 use std::fmt;
+use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A bound, and how much of it is used.
@@ -74,6 +75,26 @@ impl fmt::Display for Exceeded {
              raise it, {advice}, or split the capture (editcap -c)"
         )
     }
+}
+
+/// How much memory the system and this process's control group have to give, in bytes, where they tell.
+pub fn free() -> Option<u64> {
+    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let group = number("/sys/fs/cgroup/memory.max")
+        .map(|limit| limit.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or(0)));
+    [told("/proc/meminfo", "MemAvailable:"), group].into_iter().flatten().min()
+}
+
+/// The most resident memory this process has had, in bytes, where the system tells.
+pub fn peak() -> Option<u64> {
+    told("/proc/self/status", "VmHWM:")
+}
+
+/// What a file of Linux' `/proc` says behind a name, in bytes.
+fn told(path: &str, name: &str) -> Option<u64> {
+    let text = fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }
 
 #[cfg(test)]

@@ -103,9 +103,11 @@ pub fn run_in_order<T: Tally, E: Send>(
             in_order(capture, work, whole, &mut rewalked, fresh, &mut take)
         })?;
         match capture.source().shrunk() {
+            // What was handed out stands; where the file ends by now is looked at anew.
             Some(end) => capture.source_mut().shrink(end),
             None => break,
         }
+        whole.fault = None;
     }
     whole.rewalked = rewalked;
     Ok(whole.ended(capture, work.salvage))
@@ -206,7 +208,8 @@ fn stretches<T: Send, E: Send>(
             return Ok(());
         }
         let Some(ahead) = ahead else { break };
-        progress.add(capture.source().raw_bytes() - std::mem::replace(&mut told, capture.source().raw_bytes()));
+        let read = capture.source().raw_bytes();
+        progress.add(read - std::mem::replace(&mut told, read));
         let damaged = whole.fault.is_some_and(|fault| !fault.kind.is_record_cut());
         if damaged && !work.salvage {
             return Ok(());

@@ -216,7 +216,9 @@ fn for_each_chunk(
     mut write: impl FnMut(&[u8]) -> io::Result<()> + Send,
 ) -> io::Result<()> {
     let window = WINDOW * rayon::current_num_threads();
-    let buffers = || vec![RowBuffer::new(style, file); window.min(rows.count.div_ceil(CHUNK))];
+    let buffers = || -> Vec<RowBuffer> {
+        (0..window.min(rows.count.div_ceil(CHUNK))).map(|_| RowBuffer::new(style, file)).collect()
+    };
     let make = |begin: usize, buffer: &mut RowBuffer| {
         buffer.clear();
         for number in begin..(begin + CHUNK).min(rows.count) {
@@ -225,8 +227,12 @@ fn for_each_chunk(
             buffer.end_row();
         }
     };
-    let (mut made, mut making) = (Vec::new(), buffers());
+    let (mut made, mut making) = (Vec::new(), Vec::new());
     for first in (0..rows.count).step_by(window * CHUNK) {
+        // Twice at the most, and once for the many tables of one window.
+        if making.is_empty() {
+            making = buffers();
+        }
         let begins = (first..rows.count).into_par_iter().step_by(CHUNK);
         let (written, ()) = rayon::join(
             || made.iter().try_for_each(|buffer: &RowBuffer| write(buffer.bytes())),
@@ -235,9 +241,6 @@ fn for_each_chunk(
         written?;
         // The last window may need fewer buffers than there are.
         making.iter_mut().skip((rows.count - first).div_ceil(CHUNK)).for_each(RowBuffer::clear);
-        if made.is_empty() {
-            made = buffers();
-        }
         std::mem::swap(&mut made, &mut making);
     }
     made.iter().try_for_each(|buffer| write(buffer.bytes()))

@@ -22,7 +22,7 @@ const PIECE_BYTES: usize = 8 << 10;
 const SHORT_PIECE_BYTES: usize = 1 << 10;
 
 /// What was read of a stream at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Chunk {
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -70,7 +70,8 @@ impl Stream {
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<(Stream, Vec<u8>), Error> {
         let raw = Arc::new(AtomicU64::new(0));
-        let first = read_up_to(&mut reader, FIRST_BYTES).map_err(Error::io("cannot read"))?;
+        let mut first = Vec::new();
+        (&mut reader).take(FIRST_BYTES).read_to_end(&mut first).map_err(Error::io("cannot read"))?;
         raw.store(first.len() as u64, Ordering::Relaxed);
         let compression = Compression::of(&first);
         let rest = Counted { reader, count: raw.clone() };
@@ -180,11 +181,4 @@ impl Stream {
             (None, None) => FaultKind::ReadFailed { code: 0 },
         }
     }
-}
-
-/// Reads so many bytes, or as many as there are.
-fn read_up_to(reader: &mut impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    reader.take(most).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

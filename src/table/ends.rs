@@ -70,18 +70,14 @@ impl End {
     fn family(&self) -> u64 {
         self.tag >> FAMILY & 0xFF
     }
-
-    fn hash(&self, state: &RandomState) -> u64 {
-        let mut hasher = state.build_hasher();
-        hasher.write_u64(self.tag);
-        self.address.iter().for_each(|word| hasher.write_u64(*word));
-        hasher.finish()
-    }
 }
 
 impl ShardKey for End {
     fn hashes(&self, state: &RandomState) -> (u64, u64) {
-        let hash = self.hash(state);
+        let mut hasher = state.build_hasher();
+        hasher.write_u64(self.tag);
+        self.address.iter().for_each(|word| hasher.write_u64(*word));
+        let hash = hasher.finish();
         (hash.rotate_left(32), hash)
     }
 }
@@ -207,9 +203,9 @@ fn counted(layers: Layers<'_>, end: impl Fn(Layer, Side) -> Option<End> + Sync) 
         let (low, high) = conversation.sides();
         let (Some(low), Some(high)) = (end(talk.layer, low), end(talk.layer, high)) else { return };
         let mut deal = |end: End, which| {
-            let hash = end.hash(&hasher);
-            if let Some(bucket) = buckets.get_mut(hash as usize % SHARDS) {
-                bucket.push(Item { talk, hash: (hash >> 32) as u32, which });
+            let (chooses, finds) = end.hashes(&hasher);
+            if let Some(bucket) = buckets.get_mut((chooses >> 32) as usize % SHARDS) {
+                bucket.push(Item { talk, hash: (finds >> 32) as u32, which });
             }
         };
         if low == high {

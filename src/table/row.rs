@@ -15,7 +15,7 @@ pub struct Style {
 }
 
 /// A buffer of rows.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct RowBuffer {
     style: &'static Style,
     /// The cell that every row begins with.

@@ -3,16 +3,11 @@
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
-use pcapstat::capture::is_capture;
-use pcapstat_fuzz::{Reading, THREE_WORKERS, as_pcap, as_pcapng, open};
+use pcapstat_fuzz::{Reading, THREE_WORKERS, as_capture, open};
 
 fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     let Some((&range_bytes, rest)) = input.split_first() else { return Corpus::Reject };
-    let bytes = match rest.first() {
-        _ if is_capture(rest) => rest.to_vec(),
-        Some(first) if first & 0x80 != 0 => as_pcapng(rest),
-        _ => as_pcap(rest),
-    };
+    let bytes = as_capture(rest);
     let (make, salvage) = (|| open(bytes.clone()), range_bytes & 1 == 1);
     let Some(serial) = Reading::of(make, u64::MAX, salvage) else { return Corpus::Reject };
     let cut = THREE_WORKERS.install(|| Reading::of(make, u64::from(range_bytes).max(1), salvage));

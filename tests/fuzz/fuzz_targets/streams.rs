@@ -5,16 +5,12 @@
 use libfuzzer_sys::{Corpus, fuzz_target};
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::source::{Compression, Reading as How, Source};
-use pcapstat_fuzz::{Reading, THREE_WORKERS, as_pcap, as_pcapng, open};
+use pcapstat_fuzz::{Reading, THREE_WORKERS, as_capture, open};
 use std::io::Cursor;
 
 fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     let Some((&size, rest)) = input.split_first() else { return Corpus::Reject };
-    let bytes = match rest.first() {
-        _ if is_capture(rest) => rest.to_vec(),
-        Some(first) if first & 0x80 != 0 => as_pcapng(rest),
-        _ => as_pcap(rest),
-    };
+    let bytes = as_capture(rest);
     if Compression::of(&bytes).is_some() {
         return Corpus::Reject;
     }

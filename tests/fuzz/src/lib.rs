@@ -55,6 +55,15 @@ pub fn as_pcapng(input: &[u8]) -> Vec<u8> {
     if pcapstat::capture::pcapng::has_magic(input) { input.to_vec() } else { led_by(&PCAPNG_HEADERS, input) }
 }
 
+/// The input as a capture of any format: its first byte chooses one where it does not begin like one.
+pub fn as_capture(input: &[u8]) -> Vec<u8> {
+    match input.first() {
+        _ if pcapstat::capture::is_capture(input) => input.to_vec(),
+        Some(first) if first & 0x80 != 0 => as_pcapng(input),
+        _ => as_pcap(input),
+    }
+}
+
 /// Makes the calling thread the only worker outside of other pools: what is shared among workers stays on it, and
 /// nobody wakes and waits for another one at every input. To be called before all else.
 pub fn work_alone() {
