@@ -1,5 +1,6 @@
-//! What each stage costs, on generated captures: the walk alone as the floor, then with dissection, then with counting,
-//! then rows. Throughput is given in packets; a packet is 344 bytes of file on average.
+//! What each stage costs, on generated captures: the walk alone as the floor, then with dissection,
+//! then with counting, then rows. Throughput is given in packets; a packet is 344 bytes of file on
+//! average.
 //!
 //! `cargo bench` prints it; whole programs are compared with `hyperfine`, as the README says.
 
@@ -18,7 +19,8 @@ use std::time::Instant;
 
 const PACKETS: u32 = 100_000;
 
-/// Ethernet frames with IPv4, TCP and UDP between a few thousand pairs, from a fixed linear congruential generator.
+/// Ethernet frames with IPv4, TCP and UDP between a few thousand pairs, from a fixed linear
+/// congruential generator.
 fn frame(number: u32) -> Vec<u8> {
     let random = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     let tcp = random & 0x100 != 0;
@@ -42,10 +44,16 @@ fn frame(number: u32) -> Vec<u8> {
 }
 
 fn pcap() -> Vec<u8> {
-    let mut file = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+    let mut file =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
     for number in 0..PACKETS {
         let frame = frame(number);
-        for word in [1_700_000_000 + number / 5000, number % 5000 * 200, frame.len() as u32, frame.len() as u32] {
+        for word in [
+            1_700_000_000 + number / 5000,
+            number % 5000 * 200,
+            frame.len() as u32,
+            frame.len() as u32,
+        ] {
             file.extend(word.to_le_bytes());
         }
         file.extend(frame);
@@ -55,7 +63,9 @@ fn pcap() -> Vec<u8> {
 
 fn pcapng() -> Vec<u8> {
     let mut file = Vec::new();
-    let words = |file: &mut Vec<u8>, words: &[u32]| words.iter().for_each(|word| file.extend(word.to_le_bytes()));
+    let words = |file: &mut Vec<u8>, words: &[u32]| {
+        words.iter().for_each(|word| file.extend(word.to_le_bytes()))
+    };
     words(&mut file, &[0x0A0D_0D0A, 28, 0x1A2B_3C4D, 1, u32::MAX, u32::MAX, 28]);
     words(&mut file, &[1, 20, 1, 0x40000, 20]);
     for number in 0..PACKETS {
@@ -77,7 +87,8 @@ fn keep(length: usize) {
 
 /// Small records that stay in the cache: the cost of reading headers without that of fetching them.
 fn headers(criterion: &mut Criterion) {
-    let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+    let mut bytes =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
     for second in 0..1000u32 {
         for word in [second, 0, 60, 60] {
             bytes.extend(word.to_le_bytes());
@@ -90,7 +101,9 @@ fn headers(criterion: &mut Criterion) {
     group.bench_function("walk", |bencher| {
         bencher.iter(|| capture.walk(capture.start(), u64::MAX, |record| keep(record.data.len())))
     });
-    group.bench_function("walk with pcap-parser", |bencher| bencher.iter(|| walk_with_pcap_parser(&bytes)));
+    group.bench_function("walk with pcap-parser", |bencher| {
+        bencher.iter(|| walk_with_pcap_parser(&bytes))
+    });
     group.finish();
 }
 
@@ -113,10 +126,14 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("walk", |bencher| {
         bencher.iter(|| capture.walk(capture.start(), u64::MAX, |record| keep(record.data.len())))
     });
-    group.bench_function("walk with pcap-parser", |bencher| bencher.iter(|| walk_with_pcap_parser(&bytes)));
+    group.bench_function("walk with pcap-parser", |bencher| {
+        bencher.iter(|| walk_with_pcap_parser(&bytes))
+    });
     let capture_ng = Capture::new(Source::from(pcapng())).expect("a capture");
     group.bench_function("walk pcapng", |bencher| {
-        bencher.iter(|| capture_ng.walk(capture_ng.start(), u64::MAX, |record| keep(record.data.len())))
+        bencher.iter(|| {
+            capture_ng.walk(capture_ng.start(), u64::MAX, |record| keep(record.data.len()))
+        })
     });
     group.bench_function("walk, dissect", |bencher| {
         let mut packet = Packet::empty();
@@ -163,7 +180,7 @@ fn cuts(criterion: &mut Criterion) {
     let capture = Capture::new(Source::from(pcap())).expect("a capture");
     criterion.bench_function("resync", |bencher| {
         let middle = capture.source().end() / 2;
-        bencher.iter(|| cut::resync(&capture, &capture.supposed(), black_box(middle), u64::MAX))
+        bencher.iter(|| cut::resync(&capture, &capture.assumed(), black_box(middle), u64::MAX))
     });
 }
 
@@ -185,7 +202,9 @@ fn rows(criterion: &mut Criterion) {
         let run = engine::run(&mut capture, work, &|| Tallies::new(needs, 1_000_000_000));
         let report = Report::new("generated".into(), &capture, run);
         group.throughput(Throughput::Elements(table.rows(&report).count as u64));
-        group.bench_function(name, |bencher| bencher.iter(|| output::csv::table(table, &report).len()));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| output::csv::table(table, &report).len())
+        });
     }
     group.finish();
 }
@@ -203,7 +222,9 @@ fn whole(criterion: &mut Criterion) {
                 pool.install(|| {
                     let (progress, memory) = (Progress::hidden(), Memory::unlimited());
                     let work = work(&progress, &memory);
-                    let run = engine::run(&mut capture, work, &|| Tallies::new(table.needs, 1_000_000_000));
+                    let run = engine::run(&mut capture, work, &|| {
+                        Tallies::new(table.needs, 1_000_000_000)
+                    });
                     output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()
                 })
             })

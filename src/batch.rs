@@ -1,7 +1,8 @@
 //! From paths to reports to outputs: many inputs, one pool of workers, everything in input order.
 //!
-//! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the same workers. An input
-//! that cannot be read or is damaged is a row and a message and stops nothing.
+//! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the
+//! same workers. An input that cannot be read or is damaged is a row and a message and stops
+//! nothing.
 
 use crate::engine::memory::{Exceeded, Memory};
 use crate::engine::{self, Work};
@@ -17,7 +18,8 @@ use rayon::prelude::*;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-/// How many inputs are read before their reports are written, and how many bytes of them: reports wait in memory.
+/// How many inputs are read before their reports are written, and how many bytes of them: reports
+/// wait in memory.
 const INPUTS_AT_ONCE: usize = 256;
 const BYTES_AT_ONCE: u64 = 64 << 20;
 
@@ -65,8 +67,15 @@ pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
     let memory = Memory::new(plan.counting_bytes);
     let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
-    let mut batch =
-        Batch { plan, memory: &memory, progress, began, outputs, merged: None, outcome: Outcome::default() };
+    let mut batch = Batch {
+        plan,
+        memory: &memory,
+        progress,
+        began,
+        outputs,
+        merged: None,
+        outcome: Outcome::default(),
+    };
     if plan.exports_packets() {
         batch.export(&inputs)?;
     } else {
@@ -109,7 +118,12 @@ impl Batch<'_> {
                         work.progress.add(input.bytes);
                         None
                     }
-                    Err(error) => Some(Report::unreadable(input.name.clone(), &error, plan.needs(), plan.interval)),
+                    Err(error) => Some(Report::unreadable(
+                        input.name.clone(),
+                        &error,
+                        plan.needs(),
+                        plan.interval,
+                    )),
                 })
                 .collect();
             self.outcome.effort.working += working.elapsed();
@@ -133,7 +147,10 @@ impl Batch<'_> {
                     let name = if self.plan.merge { MERGED } else { &input.name };
                     let export = Export {
                         file: name,
-                        before: self.merged.as_ref().map_or(0, |merged| merged.tallies.totals.counts.packets),
+                        before: self
+                            .merged
+                            .as_ref()
+                            .map_or(0, |merged| merged.tallies.totals.counts.packets),
                         style: self.outputs.style(),
                         needs: self.plan.needs(),
                         interval: self.plan.interval,
@@ -143,7 +160,12 @@ impl Batch<'_> {
                     let run = export.run(&mut capture, work, |rows| outputs.packets(rows))?;
                     Report::new(input.name.clone(), &capture, run)
                 }
-                Err(error) => Report::unreadable(input.name.clone(), &error, self.plan.needs(), self.plan.interval),
+                Err(error) => Report::unreadable(
+                    input.name.clone(),
+                    &error,
+                    self.plan.needs(),
+                    self.plan.interval,
+                ),
             };
             self.outcome.effort.working += working.elapsed();
             self.within_memory()?;
@@ -152,9 +174,12 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// An error where the tables would take more memory than they may: what was counted is not the whole.
+    /// An error where the tables would take more memory than they may: what was counted is not the
+    /// whole.
     fn within_memory(&self) -> io::Result<()> {
-        let exceeded = |exceeded: Exceeded| Err(io::Error::new(io::ErrorKind::OutOfMemory, exceeded.to_string()));
+        let exceeded = |exceeded: Exceeded| {
+            Err(io::Error::new(io::ErrorKind::OutOfMemory, exceeded.to_string()))
+        };
         self.memory.exceeded().map_or(Ok(()), exceeded)
     }
 
@@ -167,7 +192,8 @@ impl Batch<'_> {
         effort.ranges += report.range_count;
         effort.rewalked += report.rewalked;
         effort.merging += report.merging;
-        self.outcome.bugs += u64::from(report.faults.iter().any(|damage| damage.fault.kind == FaultKind::Bug));
+        self.outcome.bugs +=
+            u64::from(report.faults.iter().any(|damage| damage.fault.kind == FaultKind::Bug));
         match report.status {
             Status::Ok => {}
             Status::Unreadable => self.outcome.unreadable += 1,
@@ -177,12 +203,18 @@ impl Batch<'_> {
             && !self.plan.quiet
         {
             // Nobody can be told that standard error is closed or full.
-            let _ = self
-                .progress
-                .suspend(|| writeln!(io::stderr(), "pcapstat: {}", one_line(&format!("{}: {error}", report.file))));
+            let _ = self.progress.suspend(|| {
+                writeln!(
+                    io::stderr(),
+                    "pcapstat: {}",
+                    one_line(&format!("{}: {error}", report.file))
+                )
+            });
         }
         if self.plan.merge {
-            let empty = || Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval));
+            let empty = || {
+                Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval))
+            };
             self.merged.get_or_insert_with(empty).merge(report);
             return Ok(());
         }
@@ -227,7 +259,8 @@ fn inputs_at_once(inputs: &[Input]) -> usize {
 
 /// A message in one line, whatever is in a file's name.
 fn one_line(message: &str) -> String {
-    let shown = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let shown =
+        |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     message.chars().map(shown).collect()
 }
 

@@ -1,4 +1,5 @@
-//! What was typed: clap's reading of the command line. What is meant is the [`crate::plan`]'s business.
+//! What was typed: clap's reading of the command line. What is meant is the [`crate::plan`]'s
+//! business.
 
 use crate::table::TABLES;
 use clap::{ArgAction, Parser, ValueEnum};
@@ -42,16 +43,18 @@ pub struct Cli {
     #[arg(long, value_name = "SIZE")]
     pub range_bytes: Option<String>,
 
-    /// Go on behind damage, at the next records that can be told from it; what is passed over is in `gaps`
+    /// Go on behind damage, at the next records that can be told from it; what is passed over is in
+    /// `gaps`
     #[arg(long)]
     pub salvage: bool,
 
-    /// Stop inflating a compressed capture when it becomes longer than this: 10G, ... [default: never]
+    /// Stop inflating a compressed capture when it becomes longer than this: 10G, ... [default:
+    /// never]
     #[arg(long, value_name = "SIZE")]
     pub max_inflated: Option<String>,
 
-    /// What the tables may take of memory: 4G, ... [default: three quarters of what is free]; a run that would
-    /// need more ends with an error and writes nothing
+    /// What the tables may take of memory: 4G, ... [default: three quarters of what is free]; a run
+    /// that would need more ends with an error and writes nothing
     #[arg(long, value_name = "SIZE")]
     pub max_memory: Option<String>,
 

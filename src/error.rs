@@ -1,7 +1,8 @@
 //! What can go wrong with an input, as values: which file, at which byte, before which packet.
 //!
-//! Two kinds are kept apart. An [`Error`] means that nothing could be read at all (missing, no permission, not
-//! a capture). A [`Fault`] means that reading had to stop inside a capture: what came before it is kept.
+//! Two kinds are kept apart. An [`Error`] means that nothing could be read at all (missing, no
+//! permission, not a capture). A [`Fault`] means that reading had to stop inside a capture: what
+//! came before it is kept.
 
 use std::fmt;
 
@@ -70,7 +71,7 @@ impl FaultKind {
     /// The stable name under which the `problems` table lists it.
     pub fn name(self) -> &'static str {
         match self {
-            FaultKind::RecordHeaderCut { .. } => "record_header_cut",
+            FaultKind::RecordHeaderCut { .. } => "record_header_truncated",
             FaultKind::RecordCut { .. } => "record_cut",
             FaultKind::RecordTooLong { .. } => "record_too_long",
             FaultKind::RecordUnlikely => "record_unlikely",
@@ -91,10 +92,16 @@ impl FaultKind {
 
     /// True where a record reaches over the end of what there is.
     pub fn is_record_cut(self) -> bool {
-        matches!(self, FaultKind::RecordHeaderCut { .. } | FaultKind::RecordCut { .. } | FaultKind::BlockCut { .. })
+        matches!(
+            self,
+            FaultKind::RecordHeaderCut { .. }
+                | FaultKind::RecordCut { .. }
+                | FaultKind::BlockCut { .. }
+        )
     }
 
-    /// True where it is a record or block that cannot be right, not the file or stream that it stands in.
+    /// True where it is a record or block that cannot be right, not the file or stream that it
+    /// stands in.
     pub fn is_damaged_record(self) -> bool {
         let of_the_stream = matches!(
             self,
@@ -118,34 +125,56 @@ impl fmt::Display for FaultKind {
             FaultKind::RecordHeaderCut { have, need } => {
                 write!(out, "cut short inside a record header ({have} of {need} bytes)")
             }
-            FaultKind::RecordCut { have, need } => write!(out, "cut short inside a record ({have} of {need} bytes)"),
+            FaultKind::RecordCut { have, need } => {
+                write!(out, "cut short inside a record ({have} of {need} bytes)")
+            }
             FaultKind::RecordTooLong { claims, limit } => {
                 write!(out, "damaged: a record claims {claims} bytes, the limit is {limit}")
             }
-            FaultKind::RecordUnlikely => write!(out, "damaged: what stands there does not look like a record"),
-            FaultKind::BlockCut { have, need } => write!(out, "cut short inside a block ({have} of {need} bytes)"),
-            FaultKind::BlockLengthImpossible { claims } => write!(out, "damaged: a block claims {claims} bytes"),
+            FaultKind::RecordUnlikely => {
+                write!(out, "damaged: what stands there does not look like a record")
+            }
+            FaultKind::BlockCut { have, need } => {
+                write!(out, "cut short inside a block ({have} of {need} bytes)")
+            }
+            FaultKind::BlockLengthImpossible { claims } => {
+                write!(out, "damaged: a block claims {claims} bytes")
+            }
             FaultKind::BlockLengthsDiffer { front, behind } => {
                 write!(out, "damaged: a block's lengths differ ({front} in front, {behind} behind)")
             }
             FaultKind::BlockContentsTooLong { block } => {
                 write!(out, "damaged: the contents of a block of type {block} do not fit into it")
             }
-            FaultKind::SectionUnknown => write!(out, "damaged: a section header of an unknown byte order or version"),
+            FaultKind::SectionUnknown => {
+                write!(out, "damaged: a section header of an unknown byte order or version")
+            }
             FaultKind::InterfaceUnknown { interface } => {
                 write!(out, "damaged: a packet of interface {interface}, which is not described")
             }
-            FaultKind::CompressedStreamCut { compression } => write!(out, "cut short inside the {compression} stream"),
+            FaultKind::CompressedStreamCut { compression } => {
+                write!(out, "cut short inside the {compression} stream")
+            }
             FaultKind::CompressedStreamDamaged { compression } => {
                 write!(out, "damaged: the {compression} stream cannot be inflated any further")
             }
-            FaultKind::InflatesTooFar { limit } => write!(out, "inflates to more than --max-inflated {limit}"),
+            FaultKind::InflatesTooFar { limit } => {
+                write!(out, "inflates to more than --max-inflated {limit}")
+            }
             FaultKind::ReadFailed { code: 0 } => write!(out, "damaged: cannot be read any further"),
             FaultKind::ReadFailed { code } => {
-                write!(out, "damaged: cannot be read any further: {}", std::io::Error::from_raw_os_error(*code))
+                write!(
+                    out,
+                    "damaged: cannot be read any further: {}",
+                    std::io::Error::from_raw_os_error(*code)
+                )
             }
-            FaultKind::FileShrank => write!(out, "damaged: the file became shorter while it was read"),
-            FaultKind::Bug => write!(out, "a bug of pcapstat: this packet made it panic; please report it"),
+            FaultKind::FileShrank => {
+                write!(out, "damaged: the file became shorter while it was read")
+            }
+            FaultKind::Bug => {
+                write!(out, "a bug of pcapstat: this packet made it panic; please report it")
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The `packets` table: a row per packet, written in index order while the capture is read.
 //!
-//! Rows need absolute packet numbers, so they are made range by range once it is known how many packets come before
-//! (see [`engine::run_in_order`]); what is held at once is bounded by its window.
+//! Rows need absolute packet numbers, so they are made range by range once it is known how many
+//! packets come before (see [`engine::run_in_order`]); what is held at once is bounded by its
+//! window.
 
 use crate::capture::Capture;
 use crate::dissect::packet::Packet;

@@ -1,12 +1,13 @@
 //! From paths to captures to be read: files, the captures below directories, standard input.
 //!
-//! Directories are walked recursively, in byte order of the paths. Links are followed, but not in circles; what is no regular file
-//! is left out there, and so is, when it is opened, what does not begin like a capture. What is named itself is always an input.
+//! Directories are walked recursively, in byte order of the paths. Links are followed, but not in
+//! circles; what is no regular file is left out there, and so is, when it is opened, what does not
+//! begin like a capture. What is named itself is always an input.
 
 use crate::capture::{self, Capture};
 use crate::error::Error;
 use crate::plan::STDIN;
-use crate::source::{Reading, Source};
+use crate::source::{ReadOptions, Source};
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs;
@@ -36,7 +37,7 @@ pub fn discover(paths: &[OsString]) -> Vec<Input> {
         match metadata {
             Some(metadata) if metadata.is_dir() => walk(&path, &mut inputs),
             metadata => inputs.push(Input {
-                name: shown(&path),
+                name: display_path(&path),
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
@@ -61,16 +62,19 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
             }
         }
     }
-    found.sort_by(|(one, _), (two, _)| one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes()));
+    found.sort_by(|(one, _), (two, _)| {
+        one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes())
+    });
     let measured = found.into_par_iter().map(|(path, refused)| {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        Input { name: shown(&path), path, bytes, refused, found: true }
+        Input { name: display_path(&path), path, bytes, refused, found: true }
     });
     inputs.extend(measured.collect::<Vec<_>>());
 }
 
-/// A path as the `file` column and messages say it: bytes that are no UTF-8 as `\\xNN`, so that no two files are called alike.
-pub fn shown(path: &Path) -> String {
+/// A path as the `file` column and messages say it: bytes that are no UTF-8 as `\\xNN`, so that no
+/// two files are called alike.
+pub fn display_path(path: &Path) -> String {
     let mut text = String::new();
     for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
         text.push_str(chunk.valid());
@@ -80,11 +84,12 @@ pub fn shown(path: &Path) -> String {
 }
 
 impl Input {
-    /// Opens it and reads its file header; none for what was found in a directory and does not begin like a capture.
+    /// Opens it and reads its file header; none for what was found in a directory and does not
+    /// begin like a capture.
     ///
     /// # Errors
     /// When it cannot be read or is no capture.
-    pub fn open(&self, reading: Reading) -> Result<Option<Capture>, Error> {
+    pub fn open(&self, reading: ReadOptions) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
             return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
         }

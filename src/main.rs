@@ -26,31 +26,38 @@ fn main() -> ExitCode {
     let plan = match Plan::new(Cli::parse()) {
         Ok(plan) => plan,
         Err(message) => {
-            say(&format!("{message}\nTry 'pcapstat --help'."));
+            warn(&format!("{message}\nTry 'pcapstat --help'."));
             return ExitCode::from(USAGE);
         }
     };
     // Without a handler a signal would just leave unfinished files behind.
     let _ = ctrlc::set_handler(stop);
     match run(&plan, began) {
-        Ok(outcome) => ExitCode::from(code(&outcome)),
+        Ok(outcome) => ExitCode::from(exit_code(&outcome)),
         Err(error) => {
-            say(&format!("{error:#}"));
+            warn(&format!("{error:#}"));
             let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-            ExitCode::from(if kind == Some(io::ErrorKind::OutOfMemory) { OUT_OF_MEMORY } else { OUTPUT_FAILED })
+            ExitCode::from(if kind == Some(io::ErrorKind::OutOfMemory) {
+                OUT_OF_MEMORY
+            } else {
+                OUTPUT_FAILED
+            })
         }
     }
 }
 
 /// Ends the process for Ctrl-C, SIGTERM or SIGHUP: what is finished stays, what is not is removed.
 fn stop() {
-    output::abandon();
-    say("stopped by a signal; unfinished tables are removed");
+    output::remove_unfinished();
+    warn("stopped by a signal; unfinished tables are removed");
     process::exit(STOPPED);
 }
 
 fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build().context("cannot start workers")?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(plan.jobs)
+        .build()
+        .context("cannot start workers")?;
     let outcome = match pool.install(|| batch::run(plan, began)) {
         // A reader that closes the pipe early, as `head` does, has what it wanted.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::default(),
@@ -58,12 +65,12 @@ fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
         outcome => outcome.context("cannot write")?,
     };
     if plan.verbose {
-        tell(plan, &outcome.effort);
+        print_stats(plan, &outcome.effort);
     }
     Ok(outcome)
 }
 
-fn code(outcome: &Outcome) -> u8 {
+fn exit_code(outcome: &Outcome) -> u8 {
     match (outcome.bugs, outcome.unreadable, outcome.damaged) {
         (0, 0, 0) => 0,
         (0, 0, _) => DAMAGED,
@@ -73,13 +80,20 @@ fn code(outcome: &Outcome) -> u8 {
 }
 
 /// What one wants to know before trusting many cores.
-fn tell(plan: &Plan, effort: &Effort) {
-    say(&format!(
+fn print_stats(plan: &Plan, effort: &Effort) {
+    warn(&format!(
         "{} inputs, {} bytes, {} packets; {} workers; {} ranges of up to {} bytes; {} walked again",
-        effort.inputs, effort.bytes, effort.packets, plan.jobs, effort.ranges, plan.range_bytes, effort.rewalked
+        effort.inputs,
+        effort.bytes,
+        effort.packets,
+        plan.jobs,
+        effort.ranges,
+        plan.range_bytes,
+        effort.rewalked
     ));
-    let memory = memory::peak().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
-    say(&format!(
+    let memory =
+        memory::peak().map_or("unknown".to_string(), |bytes| format!("{} MiB", bytes >> 20));
+    warn(&format!(
         "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
         effort.working.as_secs_f64(),
         effort.merging.as_secs_f64(),
@@ -88,6 +102,6 @@ fn tell(plan: &Plan, effort: &Effort) {
 }
 
 /// A line on standard error; nobody can be told that it is closed or full.
-fn say(message: &str) {
+fn warn(message: &str) {
     let _ = writeln!(io::stderr(), "pcapstat: {message}");
 }

@@ -3,7 +3,7 @@
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
 use crate::engine::memory;
-use crate::source::Reading;
+use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
 use std::ffi::OsString;
@@ -32,7 +32,7 @@ pub struct Plan {
     /// How much of a capture one range covers, in bytes.
     pub range_bytes: u64,
     /// How inputs are read.
-    pub reading: Reading,
+    pub reading: ReadOptions,
     /// Go on behind damage.
     pub salvage: bool,
     /// What counting may take of memory, in bytes.
@@ -72,16 +72,21 @@ impl Plan {
             output_dir: cli.output_dir,
             for_people,
             merge: cli.merge,
-            interval: duration(&cli.interval)
-                .ok_or_else(|| format!("--interval {}: not a duration such as 100ms, 1s, 5m", cli.interval))?,
+            interval: duration(&cli.interval).ok_or_else(|| {
+                format!("--interval {}: not a duration such as 100ms, 1s, 5m", cli.interval)
+            })?,
             range_bytes: match &cli.range_bytes {
                 None => DEFAULT_RANGE_BYTES,
                 Some(text) => bytes("--range-bytes", text)?,
             },
-            reading: Reading {
-                no_mmap: cli.no_mmap,
-                most_inflated: cli.max_inflated.as_deref().map(|text| bytes("--max-inflated", text)).transpose()?,
-                ..Reading::default()
+            reading: ReadOptions {
+                mmap: !cli.no_mmap,
+                max_inflated_bytes: cli
+                    .max_inflated
+                    .as_deref()
+                    .map(|text| bytes("--max-inflated", text))
+                    .transpose()?,
+                ..ReadOptions::default()
             },
             salvage: cli.salvage,
             progress: match cli.progress {
@@ -123,7 +128,8 @@ fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
 
 fn unknown_table(name: &str) -> String {
     let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-    let shared = |known: &str| known.chars().zip(name.chars()).take_while(|(one, two)| one == two).count();
+    let shared =
+        |known: &str| known.chars().zip(name.chars()).take_while(|(one, two)| one == two).count();
     let near = names.iter().max_by_key(|known| shared(known)).filter(|known| shared(known) >= 3);
     let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
     format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
@@ -145,7 +151,8 @@ fn duration(text: &str) -> Option<u64> {
     number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
 }
 
-/// What counting may take of memory: of what the tables may take, sorting and the ends of conversations need the rest.
+/// What counting may take of memory: of what the tables may take, sorting and the ends of
+/// conversations need the rest.
 fn counting_bytes(tables: &[&Table], max_memory: Option<&str>) -> Result<u64, String> {
     let grows = tables.iter().any(|table| table.needs.conversations || table.needs.intervals);
     let for_tables = match max_memory {
@@ -215,7 +222,10 @@ mod tests {
             tables(&typed).map(|tables| tables.iter().map(|table| table.name).collect::<Vec<_>>())
         };
         assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
-        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 1 && !all.contains(&"packets")));
+        assert!(
+            names(&["all"])
+                .is_ok_and(|all| all.len() == TABLES.len() - 1 && !all.contains(&"packets"))
+        );
         assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));
     }
 }

@@ -1,4 +1,5 @@
-//! The progress bar on standard error: bytes, rate and time left. Fed once per range, drawn by a thread of its own.
+//! The progress bar on standard error: bytes, rate and time left. Fed once per range, drawn by a
+//! thread of its own.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::io::{self, IsTerminal, Write};
@@ -50,7 +51,8 @@ impl Progress {
     }
 }
 
-/// Standard error where it is no terminal: a line for each time the bar is drawn, and no moving about.
+/// Standard error where it is no terminal: a line for each time the bar is drawn, and no moving
+/// about.
 #[derive(Debug)]
 struct Lines;
 

@@ -1,7 +1,7 @@
 //! What is known of one input when all its runs are merged: what every table is made from.
 
-use crate::capture::{Capture, Interface, InterfaceStatement, LinkType, Statement};
-use crate::engine::{Gap, RangeFacts, Run};
+use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
+use crate::engine::{Gap, RangeStats, Run};
 use crate::error::{Error, Fault};
 use crate::source::Compression;
 use crate::tally::conversations::{Conversations, IpPairs};
@@ -47,7 +47,7 @@ pub struct Report {
     /// How the inputs are compressed, each way once.
     pub compressions: Vec<&'static str>,
     /// What is said of interfaces, in the order of the file.
-    pub statements: Vec<InterfaceStatement>,
+    pub interface_blocks: Vec<InterfaceEntry>,
     /// How many sections there are; 1 in formats without them.
     pub sections: u32,
     /// The length of the file; none when it could not be opened.
@@ -67,7 +67,7 @@ pub struct Report {
     /// How many ranges it was cut into.
     pub range_count: u64,
     /// Their facts in index order, where they were kept.
-    pub ranges: Vec<RangeFacts>,
+    pub ranges: Vec<RangeStats>,
     /// How many segments were walked again.
     pub rewalked: u64,
     /// How long joining its runs took.
@@ -87,7 +87,11 @@ pub struct Damage {
 impl fmt::Display for Damage {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (fault, packet) = (self.fault, self.packets + 1);
-        write!(out, "{} at byte {} (packet {packet}); kept {} packets", fault.kind, fault.offset, self.packets)
+        write!(
+            out,
+            "{} at byte {} (packet {packet}); kept {} packets",
+            fault.kind, fault.offset, self.packets
+        )
     }
 }
 
@@ -108,7 +112,7 @@ impl Report {
             status: Status::Ok,
             formats: Vec::new(),
             compressions: Vec::new(),
-            statements: Vec::new(),
+            interface_blocks: Vec::new(),
             sections: 0,
             file_bytes: None,
             capture_bytes: 0,
@@ -127,14 +131,15 @@ impl Report {
 
     /// The report of a capture that was walked.
     pub fn new(file: String, capture: &Capture, run: Run<Tallies>) -> Report {
-        let only = capture.only_interface().map(|interface| InterfaceStatement {
+        let only = capture.only_interface().map(|interface| InterfaceEntry {
             section: 0,
             interface: 0,
-            statement: Statement::Description(interface),
+            block: InterfaceBlock::Description(interface),
         });
-        let statements = only.into_iter().chain(run.statements).collect();
+        let interface_blocks = only.into_iter().chain(run.interface_blocks).collect();
         let last = run.fault.map(|fault| Damage { fault, packets: run.packets });
-        let passed_over = run.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
+        let passed_over =
+            run.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
         // What could not be passed over is a gap to the end of the file.
         let last = last.filter(|last| run.gaps.last().is_none_or(|gap| gap.fault != last.fault));
         Report {
@@ -146,9 +151,19 @@ impl Report {
                 Some(_) => Status::Damaged,
             },
             formats: vec![capture.format()],
-            compressions: capture.source().compression().map(Compression::name).into_iter().collect(),
-            statements,
-            sections: run.end.section.as_ref().map_or(0, |section| section.number).saturating_add(1),
+            compressions: capture
+                .source()
+                .compression()
+                .map(Compression::name)
+                .into_iter()
+                .collect(),
+            interface_blocks,
+            sections: run
+                .end
+                .section
+                .as_ref()
+                .map_or(0, |section| section.number)
+                .saturating_add(1),
             file_bytes: Some(capture.source().length()),
             capture_bytes: capture.source().end(),
             faults: one_of_each(passed_over.chain(last)),
@@ -171,13 +186,17 @@ impl Report {
         let packets = self.tallies.totals.counts.packets;
         let bytes = self.capture_bytes;
         self.status = match (self.status, later.status) {
-            (before, later) if self.file_bytes.is_none() && later == Status::Unreadable => before.max(later),
+            (before, later) if self.file_bytes.is_none() && later == Status::Unreadable => {
+                before.max(later)
+            }
             // A part is missing: neither all is well nor is nothing there.
             (before, Status::Unreadable) => before.max(Status::Damaged),
             (Status::Unreadable, later) => later.max(Status::Damaged),
             (before, later) => before.max(later),
         };
-        for (known, new) in [(&mut self.formats, later.formats), (&mut self.compressions, later.compressions)] {
+        for (known, new) in
+            [(&mut self.formats, later.formats), (&mut self.compressions, later.compressions)]
+        {
             for name in new {
                 if !known.contains(&name) {
                     known.push(name);
@@ -186,11 +205,11 @@ impl Report {
         }
         // Every input has sections of its own.
         let sections = self.sections;
-        let moved = |statement: InterfaceStatement| InterfaceStatement {
-            section: statement.section.saturating_add(sections),
-            ..statement
+        let moved = |block: InterfaceEntry| InterfaceEntry {
+            section: block.section.saturating_add(sections),
+            ..block
         };
-        self.statements.extend(later.statements.into_iter().map(moved));
+        self.interface_blocks.extend(later.interface_blocks.into_iter().map(moved));
         self.sections = self.sections.saturating_add(later.sections);
         self.faults.extend(later.faults.iter().map(|damage| Damage {
             fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
@@ -207,9 +226,11 @@ impl Report {
             let separator = if all.is_empty() { "" } else { "; " };
             all.extend([separator, &later.file, ": ", &error]);
         }
-        let moved = later.ranges.iter().map(|range| RangeFacts { offset: range.offset + bytes, ..*range });
+        let moved =
+            later.ranges.iter().map(|range| RangeStats { offset: range.offset + bytes, ..*range });
         for mut range in moved {
-            // What stands between the records of two files, headers and damage, goes to the later one.
+            // What stands between the records of two files, headers and damage, goes to the later
+            // one.
             if let Some(before) = self.ranges.last() {
                 let end = before.offset + before.bytes;
                 range.bytes += range.offset.saturating_sub(end);
@@ -250,14 +271,17 @@ impl Report {
             return used.clone();
         }
         let mut known = HashSet::new();
-        self.described().map(|interface| interface.link_type).filter(|link_type| known.insert(*link_type)).collect()
+        self.described()
+            .map(|interface| interface.link_type)
+            .filter(|link_type| known.insert(*link_type))
+            .collect()
     }
 
     /// The interfaces that are described, in the order of the file.
     pub fn described(&self) -> impl Iterator<Item = &Interface> {
-        self.statements.iter().filter_map(|statement| match &statement.statement {
-            Statement::Description(interface) => Some(interface),
-            Statement::Statistics { .. } => None,
+        self.interface_blocks.iter().filter_map(|block| match &block.block {
+            InterfaceBlock::Description(interface) => Some(interface),
+            InterfaceBlock::Statistics { .. } => None,
         })
     }
 }

@@ -1,17 +1,22 @@
-//! The bytes of one input: memory-mapped where that pays, read as a stream where it does not or cannot be (pipes, `/proc`, what is compressed).
+//! The bytes of one input: memory-mapped where that pays, read as a stream where it does not or
+//! cannot be (pipes, `/proc`, what is compressed).
 //!
-//! Pages of a map are populated range by range and given back behind the workers, so that neither page faults
-//! nor resident memory grow with the file. Of a stream one stretch is in memory at a time. This is the only module with `unsafe` code: a map
-//! is sound only while nobody changes the file under it, which no program can promise for somebody else's file. What happens
-//! then is wrong numbers, never a write; where the file became shorter, SIGBUS is caught for the maps of this module, zeros stand in for
-//! what is gone, and [`Source::shrunk`] tells, so that nothing made of those zeros is kept.
+//! Pages of a map are populated range by range and given back behind the workers, so that neither
+//! page faults nor resident memory grow with the file. Of a stream one stretch is in memory at a
+//! time. This is the only module with `unsafe` code: a map is sound only while nobody changes the
+//! file under it, which no program can promise for somebody else's file. What happens then is wrong
+//! numbers, never a write; where the file became shorter, SIGBUS is caught for the maps of this
+//! module, zeros stand in for what is gone, and [`Source::shrunk`] tells, so that nothing made of
+//! those zeros is kept.
 #![allow(unsafe_code)]
 
 mod inflate;
+mod prefetch;
 mod stream;
 
 use crate::error::Error;
 pub use inflate::Compression;
+pub use prefetch::prefetch;
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -24,18 +29,19 @@ const WORTH_MAPPING: u64 = 128 << 10;
 
 /// How inputs are to be read.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
-    /// Read files as streams, even where they could be mapped.
-    pub no_mmap: bool,
+pub struct ReadOptions {
+    /// Map regular files that are not compressed; otherwise read them as streams.
+    pub mmap: bool,
     /// What a compressed input may inflate to at the most, in bytes.
-    pub most_inflated: Option<u64>,
-    /// How much of a stream is read ahead at a time, in bytes; twice as much is held. Never changes a result.
+    pub max_inflated_bytes: Option<u64>,
+    /// How much of a stream is read ahead at a time, in bytes; twice as much is held. Never changes
+    /// a result.
     pub chunk_bytes: u64,
 }
 
-impl Default for Reading {
-    fn default() -> Reading {
-        Reading { no_mmap: false, most_inflated: None, chunk_bytes: 16 << 20 }
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions { mmap: true, max_inflated_bytes: None, chunk_bytes: 16 << 20 }
     }
 }
 
@@ -69,13 +75,18 @@ struct Map {
 }
 
 impl Source {
-    /// Opens a file: mapped when it is a long regular one that is not compressed, read as a stream otherwise.
+    /// Opens a file: mapped when it is a long regular one that is not compressed, read as a stream
+    /// otherwise.
     ///
     /// Of a stream whose first bytes are not `wanted` no more is read.
     ///
     /// # Errors
     /// [`Error::Io`] when it cannot be opened or read.
-    pub fn open(path: &Path, reading: Reading, wanted: impl Fn(&[u8]) -> bool) -> Result<Source, Error> {
+    pub fn open(
+        path: &Path,
+        options: ReadOptions,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Source, Error> {
         let file = File::open(path).map_err(Error::io("cannot open"))?;
         let metadata = file.metadata().map_err(Error::io("cannot open"))?;
         if metadata.is_dir() {
@@ -83,25 +94,30 @@ impl Source {
         }
         let length = Some(metadata.len()).filter(|length| metadata.is_file() && *length > 0);
         let mut source = match length {
-            Some(length @ ..=WORTH_MAPPING) => Source::read_short(&file, length, reading, wanted)?,
+            Some(length @ ..=WORTH_MAPPING) => Source::read_short(&file, length, options, wanted)?,
             // What is being written meanwhile is left to the next run.
-            Some(length) => match Map::of(file, reading) {
+            Some(length) => match Map::of(file, options) {
                 Ok(map) => Source::whole(Bytes::Mapped(map)),
-                Err(file) => Source::read(file.take(length), reading, wanted)?,
+                Err(file) => Source::read(file.take(length), options, wanted)?,
             },
-            None => Source::read(file, reading, wanted)?,
+            None => Source::read(file, options, wanted)?,
         };
         source.length = length;
         Ok(source)
     }
 
     /// Reads a short file in one go: there may be tens of thousands of them.
-    fn read_short(file: &File, length: u64, reading: Reading, wanted: impl Fn(&[u8]) -> bool) -> Result<Source, Error> {
+    fn read_short(
+        file: &File,
+        length: u64,
+        options: ReadOptions,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Source, Error> {
         // With `take`, the length is not asked for again.
         let mut bytes = Vec::with_capacity(length as usize + 1);
         file.take(length).read_to_end(&mut bytes).map_err(Error::io("cannot read"))?;
         if Compression::of(&bytes).is_some() {
-            return Source::read(Cursor::new(bytes), reading, wanted);
+            return Source::read(Cursor::new(bytes), options, wanted);
         }
         Ok(Source::from(bytes))
     }
@@ -112,10 +128,10 @@ impl Source {
     /// [`Error::Io`] when not even its first bytes can be read.
     pub fn read(
         stream: impl Read + Send + 'static,
-        reading: Reading,
+        options: ReadOptions,
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<Source, Error> {
-        let (stream, bytes) = Stream::open(stream, reading, wanted)?;
+        let (stream, bytes) = Stream::open(stream, options, wanted)?;
         let compression = stream.compression();
         Ok(Source { compression, stream: Some(Mutex::new(stream)), ..Source::from(bytes) })
     }
@@ -132,7 +148,8 @@ impl Source {
         }
     }
 
-    /// The bytes from this offset on, as far as they are in memory; none for what is not there or not there any more.
+    /// The bytes from this offset on, as far as they are in memory; none for what is not there or
+    /// not there any more.
     #[inline]
     pub fn rest(&self, offset: u64) -> &[u8] {
         let at = offset.checked_sub(self.base).and_then(|at| usize::try_from(at).ok());
@@ -162,14 +179,18 @@ impl Source {
 
     /// How many bytes of a stream were read so far, as they are in the file or pipe.
     pub fn raw_bytes(&self) -> u64 {
-        let raw = |stream: &Mutex<Stream>| stream.lock().unwrap_or_else(PoisonError::into_inner).raw_bytes();
+        let raw = |stream: &Mutex<Stream>| {
+            stream.lock().unwrap_or_else(PoisonError::into_inner).raw_bytes()
+        };
         self.stream.as_ref().map_or(self.end(), raw)
     }
 
     /// Forgets what stands in front of `keep` and takes in what was read ahead.
     pub fn advance(&mut self, keep: u64, chunk: Chunk) {
         if let Bytes::Read(bytes) = &mut self.bytes {
-            let passed = usize::try_from(keep.saturating_sub(self.base)).unwrap_or(usize::MAX).min(bytes.len());
+            let passed = usize::try_from(keep.saturating_sub(self.base))
+                .unwrap_or(usize::MAX)
+                .min(bytes.len());
             bytes.drain(..passed);
             bytes.extend_from_slice(&chunk.bytes);
             self.base += passed as u64;
@@ -177,7 +198,8 @@ impl Source {
         self.over = chunk.bytes.is_empty() && chunk.end.is_some();
     }
 
-    /// The length of the file, or of what was read of a pipe; a plain one is read to its end for this.
+    /// The length of the file, or of what was read of a pipe; a plain one is read to its end for
+    /// this.
     pub fn length(&self) -> u64 {
         let stream = || {
             self.stream.as_ref().map_or(self.end(), |stream| {
@@ -219,7 +241,8 @@ impl Source {
     /// Kernels before Linux 5.14 and other systems lack it; they fault as they always did.
     pub fn populate(&self, start: u64, end: u64) {
         #[cfg(target_os = "linux")]
-        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end)) {
+        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end))
+        {
             let _ = map.map.advise_range(memmap2::Advice::PopulateRead, offset, length);
         }
         #[cfg(not(target_os = "linux"))]
@@ -229,11 +252,14 @@ impl Source {
     /// Gives the pages of `start..end` back to the system; the bytes stay readable.
     pub fn release(&self, start: u64, end: u64) {
         #[cfg(unix)]
-        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end)) {
-            // SAFETY: the map is shared, read-only and backed by the file: a page that was given back is read
-            // from the file again when it is touched, so no reference into the map changes its meaning. A page of zeros that
-            // stands in for a lost one stays zeros.
-            let _ = unsafe { map.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, length) };
+        if let (Bytes::Mapped(map), Some((offset, length))) = (&self.bytes, self.within(start, end))
+        {
+            // SAFETY: the map is shared, read-only and backed by the file: a page that was given
+            // back is read from the file again when it is touched, so no reference into the map
+            // changes its meaning. A page of zeros that stands in for a lost one stays zeros.
+            let _ = unsafe {
+                map.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, offset, length)
+            };
         }
         #[cfg(not(unix))]
         let _ = (start, end);
@@ -252,12 +278,12 @@ impl Source {
 
 impl Map {
     /// Maps a file, or gives it back where it is to be read as a stream.
-    fn of(file: File, reading: Reading) -> Result<Map, File> {
-        if reading.no_mmap {
+    fn of(file: File, options: ReadOptions) -> Result<Map, File> {
+        if !options.mmap {
             return Err(file);
         }
-        // SAFETY: the map is private to this value and read-only. That the file may be changed by others
-        // while it is mapped is the stated limit of this module.
+        // SAFETY: the map is private to this value and read-only. That the file may be changed by
+        // others while it is mapped is the stated limit of this module.
         let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Err(file) };
         if Compression::of(&map).is_some() {
             return Err(file);
@@ -351,8 +377,9 @@ mod guard {
 
     /// Installs the handler and returns the length of a page.
     fn install() -> usize {
-        // SAFETY: `sysconf` only reads. The action is zeroed, which is a valid one, and then given a handler that does nothing but
-        // read atomics and map a page: both may be done while any other code is interrupted.
+        // SAFETY: `sysconf` only reads. The action is zeroed, which is a valid one, and then given
+        // a handler that does nothing but read atomics and map a page: both may be done while any
+        // other code is interrupted.
         unsafe {
             let page = usize::try_from(libc::sysconf(libc::_SC_PAGESIZE)).unwrap_or(4096);
             let mut action: libc::sigaction = std::mem::zeroed();
@@ -375,40 +402,29 @@ mod guard {
                 continue;
             }
             let first = offset - offset % page;
-            // SAFETY: the page lies in a map of this module, which nobody else unmaps while its slot is taken; a page of zeros
-            // takes its place, so that the interrupted read finds something. The map is read-only and stays so.
+            // SAFETY: the page lies in a map of this module, which nobody else unmaps while its
+            // slot is taken; a page of zeros takes its place, so that the interrupted read finds
+            // something. The map is read-only and stays so.
             let zeros = unsafe {
                 let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-                libc::mmap((start + first) as *mut libc::c_void, page, libc::PROT_READ, flags, -1, 0)
+                libc::mmap(
+                    (start + first) as *mut libc::c_void,
+                    page,
+                    libc::PROT_READ,
+                    flags,
+                    -1,
+                    0,
+                )
             };
             if zeros != libc::MAP_FAILED {
                 slot.lost.fetch_min(first, Ordering::AcqRel);
                 return;
             }
         }
-        // SAFETY: not ours: the system's own action ends the process when the instruction is tried again.
+        // SAFETY: not ours: the system's own action ends the process when the instruction is tried
+        // again.
         unsafe { libc::signal(libc::SIGBUS, libc::SIG_DFL) };
     }
-}
-
-/// Asks for the first two cache lines of what will be read next, while something else is still to be done.
-///
-/// Records follow each other by their lengths, so that no processor can know early enough where the next one is.
-#[inline]
-pub fn expect<T: ?Sized>(next: &T) {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        let start = std::ptr::from_ref(next).cast::<i8>();
-        // SAFETY: prefetching is a hint: it neither reads nor faults, whatever the address; `wrapping_add` makes no claim
-        // that the second line is inside of what is meant.
-        unsafe {
-            _mm_prefetch(start, _MM_HINT_T0);
-            _mm_prefetch(start.wrapping_add(64), _MM_HINT_T0);
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = next;
 }
 
 impl From<Vec<u8>> for Source {

@@ -10,8 +10,10 @@ use std::path::PathBuf;
 fn aggregate_each(captures: &[PathBuf]) {
     check_each(captures, |path| {
         let Ok(mut capture) = open(&fs::read(path).expect("a readable capture")) else { return };
-        let reading = read(&path.display().to_string(), &mut capture, Cut { jobs: 2, range_bytes: 65_536 });
-        let packets = Csv::parse(reading.table("packets")).rows().map(PacketRow::of).collect::<Vec<_>>();
+        let reading =
+            read(&path.display().to_string(), &mut capture, Cut { jobs: 2, range_bytes: 65_536 });
+        let packets =
+            Csv::parse(reading.table("packets")).rows().map(PacketRow::of).collect::<Vec<_>>();
         numbers(&packets);
         summary(&reading, &packets);
         protocols(&reading, &packets);
@@ -36,7 +38,10 @@ fn packets_of_real_captures_aggregate_to_the_other_tables() {
 }
 
 fn numbers(packets: &[PacketRow]) {
-    assert!(packets.iter().map(|row| row.packet).eq(1..=packets.len() as u64), "packet numbers have gaps");
+    assert!(
+        packets.iter().map(|row| row.packet).eq(1..=packets.len() as u64),
+        "packet numbers have gaps"
+    );
 }
 
 fn summary(reading: &Reading, packets: &[PacketRow]) {
@@ -49,9 +54,12 @@ fn summary(reading: &Reading, packets: &[PacketRow]) {
     let count = |keep: fn(&&PacketRow) -> bool| packets.iter().filter(keep).count() as u64;
 
     assert_eq!(row.number("packets"), packets.len() as u64);
-    assert_eq!(row.number("captured_bytes"), packets.iter().map(|row| row.captured_bytes).sum::<u64>());
+    assert_eq!(
+        row.number("captured_bytes"),
+        packets.iter().map(|row| row.captured_bytes).sum::<u64>()
+    );
     assert_eq!(row.number("wire_bytes"), wire_bytes);
-    assert_eq!(row.number("snapped_packets"), count(|row| row.captured_bytes < row.wire_bytes));
+    assert_eq!(row.number("truncated_packets"), count(|row| row.captured_bytes < row.wire_bytes));
     assert_eq!(row.number("problem_packets"), count(|row| !row.problem.is_empty()));
     assert_eq!(row.time("earliest_time"), earliest);
     assert_eq!(row.time("latest_time"), latest);
@@ -65,8 +73,14 @@ fn summary(reading: &Reading, packets: &[PacketRow]) {
         (divisor > 0).then(|| (i128::from(dividend) * unit * 1_000_000_000 + divisor / 2) / divisor)
     };
     let second = 1_000_000_000;
-    assert_eq!(billionths(row.text("packets_per_s")), per(packets.len() as u64, duration.unwrap_or(0), second));
-    assert_eq!(billionths(row.text("wire_bits_per_s")), per(wire_bytes * 8, duration.unwrap_or(0), second));
+    assert_eq!(
+        billionths(row.text("packets_per_s")),
+        per(packets.len() as u64, duration.unwrap_or(0), second)
+    );
+    assert_eq!(
+        billionths(row.text("wire_bits_per_s")),
+        per(wire_bytes * 8, duration.unwrap_or(0), second)
+    );
     assert_eq!(billionths(row.text("mean_wire_bytes")), per(wire_bytes, packets.len() as i128, 1));
 }
 
@@ -76,7 +90,10 @@ fn protocols(reading: &Reading, packets: &[PacketRow]) {
     for row in packets {
         let layers: Vec<&str> = row.layers().collect();
         for depth in 1..=layers.len() {
-            add(expected.entry(layers[..depth].to_vec()).or_default(), [1, row.captured_bytes, row.wire_bytes]);
+            add(
+                expected.entry(layers[..depth].to_vec()).or_default(),
+                [1, row.captured_bytes, row.wire_bytes],
+            );
         }
     }
     let table = Csv::parse(reading.table("protocols"));
@@ -108,10 +125,15 @@ fn intervals(reading: &Reading, packets: &[PacketRow]) {
         let sums = expected.entry((start.is_none(), start)).or_default();
         add(sums, [1, row.captured_bytes, row.wire_bytes, kinds[0], kinds[1], kinds[2]]);
     }
-    let columns = ["packets", "captured_bytes", "wire_bytes", "tcp_packets", "udp_packets", "other_packets"];
+    let columns =
+        ["packets", "captured_bytes", "wire_bytes", "tcp_packets", "udp_packets", "other_packets"];
     let table = Csv::parse(reading.table("intervals"));
-    let found: Vec<_> = table.rows().map(|row| (row.time("start_time"), row.numbers(columns))).collect();
-    assert_eq!(found, expected.into_iter().map(|((_, start), sums)| (start, sums)).collect::<Vec<_>>());
+    let found: Vec<_> =
+        table.rows().map(|row| (row.time("start_time"), row.numbers(columns))).collect();
+    assert_eq!(
+        found,
+        expected.into_iter().map(|((_, start), sums)| (start, sums)).collect::<Vec<_>>()
+    );
 }
 
 fn lengths(reading: &Reading, packets: &[PacketRow]) {
@@ -124,11 +146,19 @@ fn lengths(reading: &Reading, packets: &[PacketRow]) {
             let fits = |length: &u64| *length >= from && to.is_none_or(|to| *length <= to);
             let lengths: Vec<u64> = packets.iter().map(|row| row.wire_bytes).filter(fits).collect();
             let (count, bytes) = (lengths.len() as u64, lengths.iter().sum::<u64>());
-            (Some(from), to, Some(count), Some(bytes), lengths.iter().min().copied(), lengths.iter().max().copied())
+            (
+                Some(from),
+                to,
+                Some(count),
+                Some(bytes),
+                lengths.iter().min().copied(),
+                lengths.iter().max().copied(),
+            )
         })
         .collect();
     let table = Csv::parse(reading.table("lengths"));
-    let columns = ["from_bytes", "to_bytes", "packets", "wire_bytes", "min_wire_bytes", "max_wire_bytes"];
+    let columns =
+        ["from_bytes", "to_bytes", "packets", "wire_bytes", "min_wire_bytes", "max_wire_bytes"];
     let found = table.rows().map(|row| columns.map(|column| row.optional(column)).into());
     assert_eq!(found.collect::<Vec<(_, _, _, _, _, _)>>(), expected);
 }
@@ -141,16 +171,23 @@ fn problems(reading: &Reading, packets: &[PacketRow]) {
     }
     let table = Csv::parse(reading.table("problems"));
     let of_packets = table.rows().filter(|row| row.text("layer") != "file");
-    let found: Vec<_> = of_packets.map(|row| (row.text("problem"), row.numbers(["packets", "first_packet"]))).collect();
+    let found: Vec<_> = of_packets
+        .map(|row| (row.text("problem"), row.numbers(["packets", "first_packet"])))
+        .collect();
     let names: BTreeMap<_, _> = found.iter().copied().collect();
     assert_eq!(names.len(), found.len(), "a problem has two rows");
     assert_eq!(names, expected);
     let of_file: Vec<_> = table.rows().filter(|row| row.text("layer") == "file").collect();
     assert_eq!(of_file.len(), usize::from(reading.report.error.is_some()));
-    assert!(of_file.iter().all(|row| row.numbers(["packets", "first_packet"]) == [0, packets.len() as u64 + 1]));
+    assert!(
+        of_file
+            .iter()
+            .all(|row| row.numbers(["packets", "first_packet"]) == [0, packets.len() as u64 + 1])
+    );
 }
 
-/// A row of `packets` does not tell its section, so that interfaces of the same number count together.
+/// A row of `packets` does not tell its section, so that interfaces of the same number count
+/// together.
 fn interfaces(reading: &Reading, packets: &[PacketRow]) {
     let mut made: BTreeMap<u64, [u64; 3]> = BTreeMap::new();
     for row in packets {

@@ -1,6 +1,8 @@
-//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either byte order, and snoop.
+//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either
+//! byte order, and snoop.
 //!
-//! All remember where every record ends and how many packets there are until then, which is what a cut file is judged by.
+//! All remember where every record ends and how many packets there are until then, which is what a
+//! cut file is judged by.
 
 /// The byte order of a file or section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +50,13 @@ impl Pcap {
         for value in [0, 0, 262_144, u32::from(link_type)] {
             bytes.extend(order.u32(value));
         }
-        Pcap { boundaries: vec![(bytes.len(), 0)], bytes, order, modified: magic == MODIFIED, packets: 0 }
+        Pcap {
+            boundaries: vec![(bytes.len(), 0)],
+            bytes,
+            order,
+            modified: magic == MODIFIED,
+            packets: 0,
+        }
     }
 
     /// The usual kind: little-endian, microseconds, Ethernet.
@@ -69,7 +77,8 @@ impl Pcap {
         self
     }
 
-    /// A frame captured whole, the `number`th of a capture that took a packet every ten milliseconds.
+    /// A frame captured whole, the `number`th of a capture that took a packet every ten
+    /// milliseconds.
     pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcap {
         let time = (1_700_000_000 + number / 100, number % 100 * 10_000);
         self.record(time, data, data.len() as u32)
@@ -124,7 +133,8 @@ impl Pcapng {
         self.bytes.extend(body);
         self.bytes.extend(vec![0; padding]);
         self.bytes.extend(length);
-        self.packets += u64::from(matches!(kind, OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET));
+        self.packets +=
+            u64::from(matches!(kind, OBSOLETE_PACKET | SIMPLE_PACKET | ENHANCED_PACKET));
         self.boundaries.push((self.bytes.len(), self.packets));
         self
     }
@@ -133,7 +143,8 @@ impl Pcapng {
     pub fn section(&mut self, order: Order) -> &mut Pcapng {
         self.order = order;
         let unknown_length = [0xFF; 8];
-        let body = [&order.u32(0x1A2B_3C4D)[..], &order.u16(1), &order.u16(0), &unknown_length].concat();
+        let body =
+            [&order.u32(0x1A2B_3C4D)[..], &order.u16(1), &order.u16(0), &unknown_length].concat();
         self.block(SECTION_HEADER, &body)
     }
 
@@ -145,7 +156,12 @@ impl Pcapng {
         }
     }
 
-    pub fn interface_with(&mut self, link_type: u16, snaplen: u32, options: &[(u16, &[u8])]) -> &mut Pcapng {
+    pub fn interface_with(
+        &mut self,
+        link_type: u16,
+        snaplen: u32,
+        options: &[(u16, &[u8])],
+    ) -> &mut Pcapng {
         let mut body = [&self.order.u16(link_type)[..], &[0; 2], &self.order.u32(snaplen)].concat();
         body.extend(self.options(options));
         self.block(INTERFACE_DESCRIPTION, &body)
@@ -172,7 +188,13 @@ impl Pcapng {
         bytes
     }
 
-    pub fn packet(&mut self, interface: u32, units: u64, data: &[u8], wire_bytes: u32) -> &mut Pcapng {
+    pub fn packet(
+        &mut self,
+        interface: u32,
+        units: u64,
+        data: &[u8],
+        wire_bytes: u32,
+    ) -> &mut Pcapng {
         let fields = [interface, (units >> 32) as u32, units as u32, data.len() as u32, wire_bytes];
         let body = [&fields.map(|field| self.order.u32(field)).concat(), data].concat();
         self.block(ENHANCED_PACKET, &body)
@@ -185,14 +207,21 @@ impl Pcapng {
     }
 
     /// The packet block of before 2005.
-    pub fn obsolete(&mut self, interface: u16, units: u64, data: &[u8], wire_bytes: u32) -> &mut Pcapng {
+    pub fn obsolete(
+        &mut self,
+        interface: u16,
+        units: u64,
+        data: &[u8],
+        wire_bytes: u32,
+    ) -> &mut Pcapng {
         let ids = [self.order.u16(interface), self.order.u16(0)].concat();
         let fields = [(units >> 32) as u32, units as u32, data.len() as u32, wire_bytes];
         let body = [&ids[..], &fields.map(|field| self.order.u32(field)).concat(), data].concat();
         self.block(OBSOLETE_PACKET, &body)
     }
 
-    /// A frame captured whole, the `number`th of a capture that took a packet every ten milliseconds.
+    /// A frame captured whole, the `number`th of a capture that took a packet every ten
+    /// milliseconds.
     pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcapng {
         let units = 1_700_000_000_000_000 + u64::from(number) * 10_000;
         self.packet(0, units, data, data.len() as u32)

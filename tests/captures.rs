@@ -1,5 +1,6 @@
-//! Real captures, many of them attacks on parsers, and what the project's own testdata holds: cut into ranges smaller
-//! than most packets and read by three workers they give the same bytes as read serially.
+//! Real captures, many of them attacks on parsers, and what the project's own testdata holds: cut
+//! into ranges smaller than most packets and read by three workers they give the same bytes as read
+//! serially.
 
 use crate::reading::{Cut, SERIAL, captures_beside, captures_of_testdata, check_each, open, read};
 use std::fs;
@@ -10,7 +11,9 @@ fn same_in_small_ranges(captures: &[PathBuf]) {
         let Ok(mut capture) = open(&fs::read(path).expect("a readable capture")) else { return };
         let file = path.display().to_string();
         let small = Cut { jobs: 3, range_bytes: 64 };
-        if let Some(difference) = read(&file, &mut capture, SERIAL).difference(&read(&file, &mut capture, small)) {
+        if let Some(difference) =
+            read(&file, &mut capture, SERIAL).difference(&read(&file, &mut capture, small))
+        {
             panic!("{file}: serial and {small:?} differ: {difference}");
         }
     });

@@ -1,4 +1,5 @@
-//! Reads tables back as a user's program would: rows of CSV with named columns, and `packets` as values.
+//! Reads tables back as a user's program would: rows of CSV with named columns, and `packets` as
+//! values.
 
 use std::collections::HashMap;
 
@@ -19,7 +20,8 @@ impl Csv {
     pub fn parse(bytes: &[u8]) -> Csv {
         let mut reader = csv::Reader::from_reader(bytes);
         let header = reader.headers().expect("a header line").clone();
-        let columns = header.iter().enumerate().map(|(number, name)| (name.to_string(), number)).collect();
+        let columns =
+            header.iter().enumerate().map(|(number, name)| (name.to_string(), number)).collect();
         // The reader refuses rows whose number of cells is not that of the header.
         Csv { columns, rows: reader.records().map(|row| row.expect("a row of CSV")).collect() }
     }
@@ -41,7 +43,8 @@ impl<'a> Row<'a> {
 
     pub fn optional(self, column: &str) -> Option<u64> {
         let text = self.text(column);
-        (!text.is_empty()).then(|| text.parse().unwrap_or_else(|error| panic!("{column} is {text:?}: {error}")))
+        (!text.is_empty())
+            .then(|| text.parse().unwrap_or_else(|error| panic!("{column} is {text:?}: {error}")))
     }
 
     pub fn numbers<const N: usize>(self, columns: [&str; N]) -> [u64; N] {
@@ -51,7 +54,8 @@ impl<'a> Row<'a> {
     /// Nanoseconds since 1970.
     pub fn time(self, column: &str) -> Option<i128> {
         let text = self.text(column);
-        (!text.is_empty()).then(|| nanoseconds(text).unwrap_or_else(|| panic!("{column} is {text:?}, no time")))
+        (!text.is_empty())
+            .then(|| nanoseconds(text).unwrap_or_else(|| panic!("{column} is {text:?}, no time")))
     }
 }
 
@@ -59,8 +63,9 @@ impl<'a> Row<'a> {
 fn nanoseconds(text: &str) -> Option<i128> {
     let Some(text) = text.strip_suffix('Z') else { return billionths(text) };
     let (date, clock) = text.split_once('T')?;
-    let fields =
-        |text: &str, separator| text.split(separator).map(|field| field.parse().ok()).collect::<Option<Vec<i128>>>();
+    let fields = |text: &str, separator| {
+        text.split(separator).map(|field| field.parse().ok()).collect::<Option<Vec<i128>>>()
+    };
     let &[year, month, day] = &fields(date, '-')?[..] else { return None };
     let (clock, fraction) = clock.split_once('.').filter(|(_, fraction)| fraction.len() == 9)?;
     let &[hour, minute, second] = &fields(clock, ':')?[..] else { return None };

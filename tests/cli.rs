@@ -22,22 +22,26 @@ pub struct Said {
 impl From<Output> for Said {
     fn from(output: Output) -> Said {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-        Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Said {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
     }
 }
 
 impl Said {
-    /// One line on standard error that begins with the program's name, and all of these words in it.
+    /// One line on standard error that begins with the program's name, and all of these words in
+    /// it.
     pub fn assert_one_message(&self, words: &[&str]) {
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
         self.assert_message(words);
     }
 
     pub fn assert_message(&self, words: &[&str]) {
-        let said = self
-            .stderr
-            .lines()
-            .any(|line| line.starts_with("pcapstat: ") && words.iter().all(|word| line.contains(word)));
+        let said = self.stderr.lines().any(|line| {
+            line.starts_with("pcapstat: ") && words.iter().all(|word| line.contains(word))
+        });
         assert!(said, "no message with {words:?}: {}", self.stderr);
     }
 }
@@ -82,17 +86,27 @@ fn help_begins_with_examples_and_lists_every_table() {
     }
     let said = run(directory().path(), &["--help"]);
     for table in TABLES {
-        assert!(said.stdout.contains(&format!("  {} ", table.name)), "{} is not in the help", table.name);
+        assert!(
+            said.stdout.contains(&format!("  {} ", table.name)),
+            "{} is not in the help",
+            table.name
+        );
     }
     for code in [0, 2, 3, 4, 74] {
-        assert!(said.stdout.contains(&format!("{code:>4}  ")), "exit code {code} is not in the help");
+        assert!(
+            said.stdout.contains(&format!("{code:>4}  ")),
+            "exit code {code} is not in the help"
+        );
     }
 }
 
 #[test]
 fn version_is_the_crates() {
     let said = run(directory().path(), &["--version"]);
-    assert_eq!((said.code, said.stdout.as_str()), (Some(0), concat!("pcapstat ", env!("CARGO_PKG_VERSION"), "\n")));
+    assert_eq!(
+        (said.code, said.stdout.as_str()),
+        (Some(0), concat!("pcapstat ", env!("CARGO_PKG_VERSION"), "\n"))
+    );
 }
 
 #[test]
@@ -116,9 +130,18 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
         (&["-t", "all", "-f", "csv", "a.pcap"], &["-o DIR"]),
     ] {
         let said = run(directory.path(), arguments);
-        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}: {}", said.stderr);
+        assert_eq!(
+            (said.code, said.stdout.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {}",
+            said.stderr
+        );
         for word in words {
-            assert!(said.stderr.contains(word), "{arguments:?}: {word:?} is not in {}", said.stderr);
+            assert!(
+                said.stderr.contains(word),
+                "{arguments:?}: {word:?} is not in {}",
+                said.stderr
+            );
         }
     }
 }
@@ -155,14 +178,21 @@ fn verbose_tells_how_the_work_was_done() {
     let said = run(directory.path(), &["-v", "-j", "3", "--range-bytes", "500", "a.pcap"]);
     assert_eq!(said.code, Some(0));
     let ranges = (small_capture().bytes.len() - 24).div_ceil(500);
-    for words in ["1 inputs", "40 packets", "3 workers", &format!("{ranges} ranges of up to 500 bytes"), "memory"] {
+    for words in [
+        "1 inputs",
+        "40 packets",
+        "3 workers",
+        &format!("{ranges} ranges of up to 500 bytes"),
+        "memory",
+    ] {
         said.assert_message(&[words]);
     }
     let silent = run(directory.path(), &["-j", "3", "--range-bytes", "500", "a.pcap"]);
     assert_eq!((silent.stderr.as_str(), silent.stdout), ("", said.stdout));
 }
 
-/// `always` draws even where nobody sees it; otherwise a pipe gets nothing. Either way the data stays clean.
+/// `always` draws even where nobody sees it; otherwise a pipe gets nothing. Either way the data
+/// stays clean.
 #[test]
 fn progress_is_drawn_on_standard_error() {
     let directory = directory();
@@ -170,7 +200,9 @@ fn progress_is_drawn_on_standard_error() {
     let always = run(directory.path(), &["--progress", "always", "a.pcap"]);
     assert_eq!(always.code, Some(0));
     assert!(!always.stderr.is_empty(), "{length} bytes were read without a bar");
-    for quiet in [&["a.pcap"][..], &["--progress", "auto", "a.pcap"], &["--progress", "never", "a.pcap"]] {
+    for quiet in
+        [&["a.pcap"][..], &["--progress", "auto", "a.pcap"], &["--progress", "never", "a.pcap"]]
+    {
         let said = run(directory.path(), quiet);
         assert_eq!((said.stderr.as_str(), &said.stdout), ("", &always.stdout), "{quiet:?}");
     }

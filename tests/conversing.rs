@@ -1,7 +1,8 @@
 //! Conversations made of the rows of `packets`, and endpoints and ports made of conversations.
 //!
-//! A row of `packets` tells the outer MAC and the innermost IP addresses. Where no packet of a capture is tunnelled, that is
-//! all, and the conversations made of it are the table itself; otherwise the table has those and more.
+//! A row of `packets` tells the outer MAC and the innermost IP addresses. Where no packet of a
+//! capture is tunnelled, that is all, and the conversations made of it are the table itself;
+//! otherwise the table has those and more.
 
 use crate::cells::{Csv, PacketRow, Row, billionths};
 use crate::reading::Reading;
@@ -15,7 +16,8 @@ const LAYERS: [&str; 6] = ["eth", "ipv4", "ipv6", "tcp", "udp", "sctp"];
 /// Address and port as the cells say them.
 type Side = (String, String);
 
-/// What the two directions of a conversation are counted by: packets, bytes, payload, A to B and then B to A.
+/// What the two directions of a conversation are counted by: packets, bytes, payload, A to B and
+/// then B to A.
 type Counts = [u64; 6];
 
 #[derive(Debug, PartialEq)]
@@ -30,7 +32,8 @@ struct Talk {
 
 impl Talk {
     fn of(row: Row<'_>) -> Talk {
-        let layer = LAYERS.iter().position(|layer| *layer == row.text("layer")).expect("a known layer");
+        let layer =
+            LAYERS.iter().position(|layer| *layer == row.text("layer")).expect("a known layer");
         let side = |address, port| (row.text(address).to_string(), row.text(port).to_string());
         let counts = row.numbers([
             "packets_a_to_b",
@@ -40,7 +43,10 @@ impl Talk {
             "wire_bytes_b_to_a",
             "payload_bytes_b_to_a",
         ]);
-        assert_eq!(row.numbers(["packets", "wire_bytes"]), [counts[0] + counts[3], counts[1] + counts[4]]);
+        assert_eq!(
+            row.numbers(["packets", "wire_bytes"]),
+            [counts[0] + counts[3], counts[1] + counts[4]]
+        );
         let times = row.time("first_time").zip(row.time("last_time"));
         assert_eq!(billionths(row.text("duration_s")), times.map(|(first, last)| last - first));
         let (a, b) = (side("address_a", "port_a"), side("address_b", "port_b"));
@@ -58,7 +64,9 @@ impl Talk {
 
     fn add(&mut self, source: &Side, row: &PacketRow, payload_bytes: u64) {
         let direction = if *source == self.a { 0 } else { 3 };
-        for (count, value) in self.counts[direction..].iter_mut().zip([1, row.wire_bytes, payload_bytes]) {
+        for (count, value) in
+            self.counts[direction..].iter_mut().zip([1, row.wire_bytes, payload_bytes])
+        {
             *count += value;
         }
         if let Some(time) = row.time {
@@ -72,7 +80,8 @@ fn talks(reading: &Reading) -> Vec<Talk> {
     Csv::parse(reading.table("conversations")).rows().map(Talk::of).collect()
 }
 
-/// The conversations that a packet counts in as far as its row tells: layer, sender, receiver, payload.
+/// The conversations that a packet counts in as far as its row tells: layer, sender, receiver,
+/// payload.
 fn of_packet(row: &PacketRow) -> Vec<(usize, Side, Side, u64)> {
     let mut found = Vec::new();
     let known = |(one, two): &(String, String)| !one.is_empty() && !two.is_empty();
@@ -127,7 +136,10 @@ pub fn conversations(reading: &Reading, packets: &[PacketRow]) {
         let found = found.get(&key).unwrap_or_else(|| panic!("missing: {made:#?}"));
         let bytes = |talk: &Talk| talk.counts[1] + talk.counts[4];
         let enough = found.packets() >= made.packets() && bytes(found) >= bytes(&made);
-        assert!(enough && found.first_packet <= made.first_packet, "less than its packets: {found:#?}, {made:#?}");
+        assert!(
+            enough && found.first_packet <= made.first_packet,
+            "less than its packets: {found:#?}, {made:#?}"
+        );
     }
 }
 
@@ -141,7 +153,8 @@ enum Address {
 type End = (usize, Address, Option<u16>);
 
 fn end(layer: usize, (address, port): &Side) -> End {
-    let address = address.parse().map(Address::Ip).unwrap_or_else(|_| Address::Mac(address.clone()));
+    let address =
+        address.parse().map(Address::Ip).unwrap_or_else(|_| Address::Mac(address.clone()));
     (layer, address, port.parse().ok())
 }
 
@@ -153,11 +166,16 @@ fn ends<K: Ord>(talks: &[Talk], end: impl Fn(usize, &Side) -> K) -> Vec<(K, Ends
     let mut ends: BTreeMap<K, Ends> = BTreeMap::new();
     for talk in talks {
         let (a, b) = (end(talk.layer, &talk.a), end(talk.layer, &talk.b));
-        let [a_to_b, b_to_a] = [0, 3].map(|at| [talk.counts[at], talk.counts[at + 1], talk.counts[at + 2]]);
+        let [a_to_b, b_to_a] =
+            [0, 3].map(|at| [talk.counts[at], talk.counts[at + 1], talk.counts[at + 2]]);
         let all = [0, 1, 2].map(|at| a_to_b[at] + b_to_a[at]);
         let mut add = |end, sent: [u64; 3], received: [u64; 3]| {
             let values = [&all[..], &sent, &received, &[1]].concat();
-            ends.entry(end).or_default().iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+            ends.entry(end)
+                .or_default()
+                .iter_mut()
+                .zip(values)
+                .for_each(|(sum, value)| *sum += value);
         };
         if a == b {
             add(a, all, all);
@@ -172,12 +190,21 @@ fn ends<K: Ord>(talks: &[Talk], end: impl Fn(usize, &Side) -> K) -> Vec<(K, Ends
 pub fn endpoints(reading: &Reading) {
     let mut made = ends(&talks(reading), end);
     made.sort_by_key(|((layer, ..), counts)| (*layer, Reverse(counts[0])));
-    let made = made.into_iter().map(|(key, counts)| (key, [0, 1, 3, 4, 6, 7, 9].map(|at| counts[at])));
-    let columns =
-        ["packets", "wire_bytes", "tx_packets", "tx_wire_bytes", "rx_packets", "rx_wire_bytes", "conversations"];
+    let made =
+        made.into_iter().map(|(key, counts)| (key, [0, 1, 3, 4, 6, 7, 9].map(|at| counts[at])));
+    let columns = [
+        "packets",
+        "wire_bytes",
+        "tx_packets",
+        "tx_wire_bytes",
+        "rx_packets",
+        "rx_wire_bytes",
+        "conversations",
+    ];
     let table = Csv::parse(reading.table("endpoints"));
     let found = table.rows().map(|row| {
-        let layer = LAYERS.iter().position(|layer| *layer == row.text("layer")).expect("a known layer");
+        let layer =
+            LAYERS.iter().position(|layer| *layer == row.text("layer")).expect("a known layer");
         let side = (row.text("address").to_string(), row.text("port").to_string());
         (end(layer, &side), row.numbers(columns))
     });
@@ -185,14 +212,20 @@ pub fn endpoints(reading: &Reading) {
 }
 
 pub fn ports(reading: &Reading) {
-    let over_transport: Vec<Talk> = talks(reading).into_iter().filter(|talk| talk.layer >= 3).collect();
-    let mut made = ends(&over_transport, |layer, (_, port)| (layer, port.parse::<u16>().expect("a port")));
+    let over_transport: Vec<Talk> =
+        talks(reading).into_iter().filter(|talk| talk.layer >= 3).collect();
+    let mut made =
+        ends(&over_transport, |layer, (_, port)| (layer, port.parse::<u16>().expect("a port")));
     made.sort_by_key(|((layer, _), counts)| (*layer, Reverse(counts[0])));
     let made = made.into_iter().map(|(key, counts)| (key, [0, 1, 2, 3, 6, 9].map(|at| counts[at])));
-    let columns = ["packets", "wire_bytes", "payload_bytes", "tx_packets", "rx_packets", "conversations"];
+    let columns =
+        ["packets", "wire_bytes", "payload_bytes", "tx_packets", "rx_packets", "conversations"];
     let table = Csv::parse(reading.table("ports"));
     let found = table.rows().map(|row| {
-        let layer = LAYERS.iter().position(|layer| *layer == row.text("transport")).expect("a known transport");
+        let layer = LAYERS
+            .iter()
+            .position(|layer| *layer == row.text("transport"))
+            .expect("a known transport");
         ((layer, row.number("port") as u16), row.numbers(columns))
     });
     assert_same(found.collect(), made.collect());

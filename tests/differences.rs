@@ -1,5 +1,6 @@
-//! Wireshark's answers beside pcapstat's on the captures next to the project: every difference must be explained, and every
-//! explanation still needed. `differences.txt` has one line for each: `capture: where: columns: reason`.
+//! Wireshark's answers beside pcapstat's on the captures next to the project: every difference must
+//! be explained, and every explanation still needed. `differences.txt` has one line for each:
+//! `capture: where: columns: reason`.
 
 use assert_cmd::Command;
 use csv::StringRecord;
@@ -48,17 +49,22 @@ const SUMMARY: &[(&str, &str)] = &[
 type Row = HashMap<String, String>;
 
 fn rows(path: &Path) -> Vec<Row> {
-    let mut reader =
-        csv::Reader::from_reader(File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+    let mut reader = csv::Reader::from_reader(
+        File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+    );
     let header = reader.headers().unwrap().clone();
-    let row = |record: StringRecord| header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect();
+    let row = |record: StringRecord| {
+        header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()
+    };
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-/// Decimal seconds or an RFC 3339 time as nanoseconds since 1970; the text itself where it is neither.
+/// Decimal seconds or an RFC 3339 time as nanoseconds since 1970; the text itself where it is
+/// neither.
 fn time(text: &str) -> Result<i128, String> {
     let parse = || -> Option<i128> {
-        let fraction = |digits: &str| format!("{digits:0<9}").get(..9)?.parse::<u32>().ok().map(i128::from);
+        let fraction =
+            |digits: &str| format!("{digits:0<9}").get(..9)?.parse::<u32>().ok().map(i128::from);
         if let Some((date, clock)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) {
             let number = |text: &str| text.parse::<i128>().ok();
             let mut date = date.split('-').map(number);
@@ -68,7 +74,9 @@ fn time(text: &str) -> Result<i128, String> {
             let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;
             // Days before the year, by Gauss; months from March.
             let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-            let days = 365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day - 719_469;
+            let days =
+                365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day
+                    - 719_469;
             return Some((days * 86_400 + seconds) * 1_000_000_000 + fraction(digits)?);
         }
         let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
@@ -117,7 +125,8 @@ fn differences(captures: &Path) -> BTreeSet<String> {
     let mut command = Command::cargo_bin("pcapstat").unwrap();
     command.args(["-q", "-j", "2", "-t", "summary,packets", "-o"]).arg(output.path()).arg(captures);
     command.assert().code(4);
-    let relative = |file: &str| Path::new(file).strip_prefix(captures).unwrap().to_str().unwrap().to_owned();
+    let relative =
+        |file: &str| Path::new(file).strip_prefix(captures).unwrap().to_str().unwrap().to_owned();
     let mut packets: BTreeMap<String, Vec<Row>> = BTreeMap::new();
     for row in rows(&output.path().join("packets.csv")) {
         packets.entry(relative(&row["file"])).or_default().push(row);
@@ -149,7 +158,11 @@ fn differences(captures: &Path) -> BTreeSet<String> {
             note(&capture, "packets".into(), vec!["count"]);
         }
         for (wanted, have) in wanted.iter().zip(&have) {
-            note(&capture, format!("packet {}", wanted["packet"]), packet_differences(wanted, have));
+            note(
+                &capture,
+                format!("packet {}", wanted["packet"]),
+                packet_differences(wanted, have),
+            );
         }
     }
     found
@@ -165,11 +178,16 @@ fn every_difference_from_wireshark_is_explained() {
     let explained: BTreeSet<String> = EXPLAINED
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .map(|line| line.rsplit_once(": ").expect("a line is capture: where: columns: reason").0.to_owned())
+        .map(|line| {
+            line.rsplit_once(": ").expect("a line is capture: where: columns: reason").0.to_owned()
+        })
         .collect();
     let found = differences(&captures);
     let unexplained: Vec<_> = found.difference(&explained).collect();
     let needless: Vec<_> = explained.difference(&found).collect();
     assert!(unexplained.is_empty(), "not explained in tests/differences.txt: {unexplained:#?}");
-    assert!(needless.is_empty(), "explained in tests/differences.txt, but there is no such difference: {needless:#?}");
+    assert!(
+        needless.is_empty(),
+        "explained in tests/differences.txt, but there is no such difference: {needless:#?}"
+    );
 }

@@ -1,8 +1,11 @@
-//! Hostile bytes in numbers: attacks on parsers, every prefix, thousands of mutations. A quick share of them always, all of them
-//! with `PCAPSTAT_LONG=1 cargo test --release --test main endurance`.
+//! Hostile bytes in numbers: attacks on parsers, every prefix, thousands of mutations. A quick
+//! share of them always, all of them with `PCAPSTAT_LONG=1 cargo test --release --test main
+//! endurance`.
 
 use crate::cli::{pcapstat, peak_memory};
-use crate::reading::{Cut, Reading, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew};
+use crate::reading::{
+    Cut, Reading, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew,
+};
 use pcapstat::report::Status;
 use pcapstat::table::TABLES;
 use std::fs;
@@ -19,7 +22,8 @@ fn share<T>(all: Vec<T>, quick: usize) -> Vec<T> {
     all.into_iter().step_by(step).collect()
 }
 
-/// Reads bytes in two ways that must say the same, within a limit of time; none where they open as no capture.
+/// Reads bytes in two ways that must say the same, within a limit of time; none where they open as
+/// no capture.
 fn same(what: &str, bytes: &[u8], cut: Cut, salvage: bool) -> Option<Reading> {
     let began = Instant::now();
     open(bytes).ok()?;
@@ -36,7 +40,14 @@ fn same(what: &str, bytes: &[u8], cut: Cut, salvage: bool) -> Option<Reading> {
 fn written(path: &Path, arguments: &[&str]) -> Vec<(String, Vec<u8>)> {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = pcapstat();
-    let output = command.args(arguments).arg("-v").arg("-o").arg(directory.path()).arg(path).output().expect("it runs");
+    let output = command
+        .args(arguments)
+        .arg("-v")
+        .arg("-o")
+        .arg(directory.path())
+        .arg(path)
+        .output()
+        .expect("it runs");
     let said = String::from_utf8_lossy(&output.stderr);
     let code = output.status.code();
     assert!(matches!(code, Some(0 | 3 | 4)), "{}: exit code {code:?}: {said}", path.display());
@@ -45,9 +56,14 @@ fn written(path: &Path, arguments: &[&str]) -> Vec<(String, Vec<u8>)> {
         assert!(memory < 100, "{}: {memory} MiB", path.display());
     }
     // How the work was cut is another matter every time.
-    let names =
-        TABLES.iter().map(|table| table.name).filter(|name| *name != "ranges").map(|name| format!("{name}.csv"));
-    names.filter_map(|name| fs::read(directory.path().join(&name)).ok().map(|table| (name, table))).collect()
+    let names = TABLES
+        .iter()
+        .map(|table| table.name)
+        .filter(|name| *name != "ranges")
+        .map(|name| format!("{name}.csv"));
+    names
+        .filter_map(|name| fs::read(directory.path().join(&name)).ok().map(|table| (name, table)))
+        .collect()
 }
 
 #[test]
@@ -60,15 +76,25 @@ fn attacks_on_parsers_by_the_program() {
         for tables in ["all", "packets"] {
             let began = Instant::now();
             let cut = written(path, &["-t", tables, "-j", "8", "--range-bytes", "64"]);
-            assert!(began.elapsed() < Duration::from_secs(20), "{}: takes {:?}", path.display(), began.elapsed());
-            assert!(!cut.is_empty() && cut == written(path, &["-t", tables, "-j", "1"]), "{}", path.display());
+            assert!(
+                began.elapsed() < Duration::from_secs(20),
+                "{}: takes {:?}",
+                path.display(),
+                began.elapsed()
+            );
+            assert!(
+                !cut.is_empty() && cut == written(path, &["-t", tables, "-j", "1"]),
+                "{}",
+                path.display()
+            );
         }
     });
 }
 
 /// Short captures of both formats.
 fn short(most_bytes: u64) -> Vec<PathBuf> {
-    let is_short = |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| metadata.len() < most_bytes);
+    let is_short =
+        |path: &PathBuf| fs::metadata(path).is_ok_and(|metadata| metadata.len() < most_bytes);
     let (ng, classic): (Vec<_>, Vec<_>) = captures_of_testdata()
         .into_iter()
         .filter(is_short)
@@ -83,7 +109,9 @@ fn every_prefix() {
         let (step, mut before) = (if long() { 1 } else { 13 }, 0);
         for length in (0..bytes.len()).step_by(step) {
             let what = format!("{} up to byte {length}", path.display());
-            let Some(reading) = same(&what, &bytes[..length], Cut { jobs: 3, range_bytes: 64 }, false) else {
+            let Some(reading) =
+                same(&what, &bytes[..length], Cut { jobs: 3, range_bytes: 64 }, false)
+            else {
                 continue;
             };
             assert!(reading.report.status <= Status::Damaged, "{what}");
@@ -148,6 +176,11 @@ fn mutations_by_the_program() {
     }
     check_each(&share(paths, 4), |path| {
         let cut = written(path, &["-t", "all", "--salvage", "-j", "3", "--range-bytes", "64"]);
-        assert_eq!(cut, written(path, &["-t", "all", "--salvage", "-j", "1", "--no-mmap"]), "{}", path.display());
+        assert_eq!(
+            cut,
+            written(path, &["-t", "all", "--salvage", "-j", "1", "--no-mmap"]),
+            "{}",
+            path.display()
+        );
     });
 }

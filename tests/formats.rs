@@ -1,8 +1,9 @@
-//! What the fields of each format mean: the same packets give the same rows in all of them, and what only pcapng can say is read.
+//! What the fields of each format mean: the same packets give the same rows in all of them, and
+//! what only pcapng can say is read.
 
 use crate::builder::{
-    ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, MICROSECONDS, MODIFIED, NANOSECONDS, Order,
-    Pcap, Pcapng, RAW, Snoop,
+    ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, MICROSECONDS, MODIFIED,
+    NANOSECONDS, Order, Pcap, Pcapng, RAW, Snoop,
 };
 use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
@@ -14,11 +15,18 @@ fn reading(bytes: &[u8]) -> Reading {
 
 /// Seconds, microseconds, what was captured of the frame, and its length on the wire.
 fn packets() -> Vec<((u32, u32), Vec<u8>, u32)> {
-    let frames =
-        [tcp(80, 5000, b"answer"), udp(53, 5000, b"question"), tcp(5000, 80, &[9; 61]), tcp(80, 5000, &[8; 61])];
+    let frames = [
+        tcp(80, 5000, b"answer"),
+        udp(53, 5000, b"question"),
+        tcp(5000, 80, &[9; 61]),
+        tcp(80, 5000, &[8; 61]),
+    ];
     let times = [(1_700_000_000, 0), (1_700_000_000, 999_999), (0, 1), (u32::MAX, 5)];
-    let mut packets: Vec<_> =
-        times.into_iter().zip(frames).map(|(time, frame)| (time, frame.clone(), frame.len() as u32)).collect();
+    let mut packets: Vec<_> = times
+        .into_iter()
+        .zip(frames)
+        .map(|(time, frame)| (time, frame.clone(), frame.len() as u32))
+        .collect();
     packets[3].1.truncate(63);
     packets
 }
@@ -26,21 +34,26 @@ fn packets() -> Vec<((u32, u32), Vec<u8>, u32)> {
 fn in_every_format() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for order in [Order::Little, Order::Big] {
-        for (name, magic, scale) in
-            [("pcap", MICROSECONDS, 1), ("pcap-ns", NANOSECONDS, 1000), ("pcap-modified", MODIFIED, 1)]
-        {
+        for (name, magic, scale) in [
+            ("pcap", MICROSECONDS, 1),
+            ("pcap-ns", NANOSECONDS, 1000),
+            ("pcap-modified", MODIFIED, 1),
+        ] {
             let mut file = Pcap::new(order, magic, ETHERNET);
             for ((seconds, microseconds), data, wire_bytes) in packets() {
                 file.record((seconds, microseconds * scale), &data, wire_bytes);
             }
             files.push((name.to_string(), file.bytes));
         }
-        for (tsresol, per_second) in [(None, 1_000_000), (Some(6), 1_000_000), (Some(9), 1_000_000_000)] {
+        for (tsresol, per_second) in
+            [(None, 1_000_000), (Some(6), 1_000_000), (Some(9), 1_000_000_000)]
+        {
             let (mut file, mut old) = (Pcapng::new(order), Pcapng::new(order));
             file.interface(ETHERNET, 0, tsresol);
             old.interface(ETHERNET, 0, tsresol);
             for ((seconds, microseconds), data, wire_bytes) in packets() {
-                let units = u64::from(seconds) * per_second + u64::from(microseconds) * (per_second / 1_000_000);
+                let units = u64::from(seconds) * per_second
+                    + u64::from(microseconds) * (per_second / 1_000_000);
                 file.packet(0, units, &data, wire_bytes);
                 old.obsolete(0, units, &data, wire_bytes);
             }
@@ -63,11 +76,16 @@ fn the_same_packets_give_the_same_rows_in_every_format() {
         let reading = reading(bytes);
         let summary = Csv::parse(reading.table("summary"));
         let row = summary.rows().next().expect("a row");
-        assert_eq!((row.text("format"), row.text("status"), row.text("link_types")), (name.as_str(), "ok", "ether"));
-        assert_eq!(row.number("snapped_packets"), 1, "{name}");
+        assert_eq!(
+            (row.text("format"), row.text("status"), row.text("link_types")),
+            (name.as_str(), "ok", "ether")
+        );
+        assert_eq!(row.number("truncated_packets"), 1, "{name}");
         // The others tell of the file itself.
-        for (table, text) in
-            reading.tables.iter().filter(|(name, _)| !["summary", "interfaces", "problems"].contains(name))
+        for (table, text) in reading
+            .tables
+            .iter()
+            .filter(|(name, _)| !["summary", "interfaces", "problems"].contains(name))
         {
             let expected = first.table(table);
             assert!(text == expected, "{table} of {name}: {}", first_difference(expected, text));
@@ -75,7 +93,8 @@ fn the_same_packets_give_the_same_rows_in_every_format() {
     }
 }
 
-/// Simple packets have no time and are of interface 0, whose limit is how much of them was captured.
+/// Simple packets have no time and are of interface 0, whose limit is how much of them was
+/// captured.
 #[test]
 fn simple_packets_are_cut_at_the_interfaces_limit() {
     let mut file = Pcapng::new(Order::Big);
@@ -91,16 +110,27 @@ fn simple_packets_are_cut_at_the_interfaces_limit() {
     );
     assert_eq!(row.text("time"), "");
     let intervals = Csv::parse(reading.table("intervals"));
-    assert!(intervals.rows().map(|row| (row.text("start_time"), row.number("udp_packets"))).eq([("", 1)]));
+    assert!(
+        intervals
+            .rows()
+            .map(|row| (row.text("start_time"), row.number("udp_packets")))
+            .eq([("", 1)])
+    );
     let conversations = Csv::parse(reading.table("conversations"));
-    assert!(conversations.rows().all(|row| row.text("first_time").is_empty() && row.text("duration_s").is_empty()));
+    assert!(
+        conversations
+            .rows()
+            .all(|row| row.text("first_time").is_empty() && row.text("duration_s").is_empty())
+    );
 }
 
 #[test]
 fn every_interface_has_its_own_clock() {
     for order in [Order::Little, Order::Big] {
         let mut file = Pcapng::new(order);
-        let offset = |seconds: i64| if order == Order::Big { seconds.to_be_bytes() } else { seconds.to_le_bytes() };
+        let offset = |seconds: i64| {
+            if order == Order::Big { seconds.to_be_bytes() } else { seconds.to_le_bytes() }
+        };
         file.interface_with(RAW, 0, &[(IF_TSRESOL, &[3])]);
         file.interface_with(RAW, 0, &[(IF_TSRESOL, &[0x8A])]);
         file.interface_with(RAW, 0, &[(IF_TSRESOL, &[0]), (IF_TSOFFSET, &offset(-10))]);
@@ -124,21 +154,37 @@ fn every_interface_has_its_own_clock() {
 fn interfaces_have_names_and_drops() {
     for order in [Order::Little, Order::Big] {
         let mut file = Pcapng::new(order);
-        let number = |value: u64| if order == Order::Big { value.to_be_bytes() } else { value.to_le_bytes() };
-        file.interface_with(ETHERNET, 96, &[(IF_NAME, b"eth0"), (IF_TSRESOL, &[9])]).interface(RAW, 0, None);
+        let number = |value: u64| {
+            if order == Order::Big { value.to_be_bytes() } else { value.to_le_bytes() }
+        };
+        file.interface_with(ETHERNET, 96, &[(IF_NAME, b"eth0"), (IF_TSRESOL, &[9])])
+            .interface(RAW, 0, None);
         file.packet(1, 0, &raw_tcp(b""), 40);
-        file.statistics(0, &[(ISB_IFRECV, &number(7)), (ISB_IFDROP, &number(1 << 40))]).statistics(1, &[]);
+        file.statistics(0, &[(ISB_IFRECV, &number(7)), (ISB_IFDROP, &number(1 << 40))])
+            .statistics(1, &[]);
         file.statistics(0, &[(ISB_IFRECV, &number(9))]);
         let table = Csv::parse(reading(&file.bytes).table("interfaces"));
-        let columns = ["name", "link_type", "snaplen", "timestamp_resolution", "packets", "received", "dropped"];
+        let columns = [
+            "name",
+            "link_type",
+            "snaplen",
+            "timestamp_resolution",
+            "packets",
+            "received",
+            "dropped",
+        ];
         let rows: Vec<_> = table.rows().map(|row| columns.map(|column| row.text(column))).collect();
         let dropped = (1u64 << 40).to_string();
-        let expected = [["eth0", "ether", "96", "10^-9", "0", "9", &dropped], ["", "rawip", "", "10^-6", "1", "", ""]];
+        let expected = [
+            ["eth0", "ether", "96", "10^-9", "0", "9", &dropped],
+            ["", "rawip", "", "10^-6", "1", "", ""],
+        ];
         assert_eq!(rows, expected, "{order:?}");
     }
 }
 
-/// What a walk tells, with a stop behind every `step` bytes: whether packets come singly or in runs must make no difference.
+/// What a walk tells, with a stop behind every `step` bytes: whether packets come singly or in runs
+/// must make no difference.
 fn walked(bytes: &[u8], step: u64) -> Vec<String> {
     let Ok(capture) = open(bytes) else { return Vec::new() };
     let (mut position, mut seen) = (capture.start(), Vec::new());
@@ -156,7 +202,8 @@ fn walked(bytes: &[u8], step: u64) -> Vec<String> {
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
-    /// The common path of pcapng takes runs of packets that are alike; a walk of one block at a time never does.
+    /// The common path of pcapng takes runs of packets that are alike; a walk of one block at a
+    /// time never does.
     #[test]
     fn packets_in_runs_are_the_packets_one_by_one(
         big_endian: bool,

@@ -1,4 +1,5 @@
-//! Frames: whole ones of the usual protocols, and random ones that mix them with tunnels, cuts and garbage.
+//! Frames: whole ones of the usual protocols, and random ones that mix them with tunnels, cuts and
+//! garbage.
 
 use etherparse::err::packet::BuildWriteError;
 use etherparse::{IpFragOffset, IpNumber, Ipv4Header, PacketBuilder};
@@ -10,15 +11,23 @@ use proptest::sample::select;
 
 /// Ethernet, IPv4, TCP and this payload.
 pub fn tcp(source_port: u16, destination_port: u16, payload: &[u8]) -> Vec<u8> {
-    let builder =
-        PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]).ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64);
-    written(payload, |bytes| builder.tcp(source_port, destination_port, 1, 1024).write(bytes, payload))
+    let builder = PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]).ipv4(
+        [10, 0, 0, 1],
+        [10, 0, 0, 2],
+        64,
+    );
+    written(payload, |bytes| {
+        builder.tcp(source_port, destination_port, 1, 1024).write(bytes, payload)
+    })
 }
 
 /// Ethernet, IPv4, UDP and this payload.
 pub fn udp(source_port: u16, destination_port: u16, payload: &[u8]) -> Vec<u8> {
-    let builder =
-        PacketBuilder::ethernet2([2, 0, 0, 0, 0, 3], [2, 0, 0, 0, 0, 4]).ipv4([10, 0, 0, 3], [10, 0, 0, 4], 64);
+    let builder = PacketBuilder::ethernet2([2, 0, 0, 0, 0, 3], [2, 0, 0, 0, 0, 4]).ipv4(
+        [10, 0, 0, 3],
+        [10, 0, 0, 4],
+        64,
+    );
     written(payload, |bytes| builder.udp(source_port, destination_port).write(bytes, payload))
 }
 
@@ -28,7 +37,10 @@ pub fn raw_tcp(payload: &[u8]) -> Vec<u8> {
     written(payload, |bytes| builder.tcp(5000, 80, 1, 1024).write(bytes, payload))
 }
 
-fn written<E: std::fmt::Debug>(payload: &[u8], write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Vec<u8> {
+fn written<E: std::fmt::Debug>(
+    payload: &[u8],
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(payload.len() + 128);
     write(&mut bytes).expect("writing to memory");
     bytes
@@ -61,8 +73,7 @@ impl Loose {
 
 /// Records of all sorts: few addresses and ports, so that conversations meet again.
 pub fn loose() -> impl Strategy<Value = Loose> {
-    let link_type =
-        prop_oneof![12 => Just(1u16), 2 => select(vec![0, 9, 101, 113, 127, 228, 229, 276]), 1 => any::<u16>()];
+    let link_type = prop_oneof![12 => Just(1u16), 2 => select(vec![0, 9, 101, 113, 127, 228, 229, 276]), 1 => any::<u16>()];
     (frame(), any::<u32>(), 0..6u8, time(), (0..3u32, 0..3u32), link_type).prop_map(
         |(data, random, kind, time, interface, link_type)| {
             let captured = data.len() as u32;
@@ -104,21 +115,29 @@ pub fn frame() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn whole() -> impl Strategy<Value = Vec<u8>> {
-    plain().prop_recursive(3, 4, 1, |inner| prop_oneof![inner.clone(), (inner, any::<u8>()).prop_map(tunnelled)])
+    plain().prop_recursive(3, 4, 1, |inner| {
+        prop_oneof![inner.clone(), (inner, any::<u8>()).prop_map(tunnelled)]
+    })
 }
 
 /// A frame inside another one: VXLAN, GRE with Ethernet, IP in IP, or a GTP G-PDU.
 fn tunnelled((inner, kind): (Vec<u8>, u8)) -> Vec<u8> {
     let packet = inner.get(14..).unwrap_or_default();
     let over_ip = |number, payload: Vec<u8>| {
-        let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, kind % 4], [10, 0, 0, 4], 64);
+        let builder =
+            PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4([10, 0, 0, kind % 4], [10, 0, 0, 4], 64);
         written(&payload, |bytes| builder.write(bytes, number, &payload))
     };
     match kind % 4 {
         0 => udp(50_000, 4789, &[&[8, 0, 0, 0, 0, 0, 1, 0], &inner[..]].concat()),
         1 => over_ip(IpNumber::GRE, [&[0, 0, 0x65, 0x58], &inner[..]].concat()),
         2 => over_ip(IpNumber::IPV4, packet.to_vec()),
-        _ => udp(2152, 2152, &[&[0x30, 255], &(packet.len() as u16).to_be_bytes()[..], &[0, 0, 0, 1], packet].concat()),
+        _ => udp(
+            2152,
+            2152,
+            &[&[0x30, 255], &(packet.len() as u16).to_be_bytes()[..], &[0, 0, 0, 1], packet]
+                .concat(),
+        ),
     }
 }
 
@@ -173,9 +192,17 @@ fn plain() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// A later fragment, which has no ports.
-fn fragment(bytes: &mut Vec<u8>, from: u8, to: u8, offset: u16, payload: &[u8]) -> Result<(), BuildWriteError> {
+fn fragment(
+    bytes: &mut Vec<u8>,
+    from: u8,
+    to: u8,
+    offset: u16,
+    payload: &[u8],
+) -> Result<(), BuildWriteError> {
     let addresses = ([10, 0, 0, from], [10, 0, 0, to]);
-    let mut header = Ipv4Header::new(payload.len() as u16, 64, IpNumber::UDP, addresses.0, addresses.1).expect("short");
+    let mut header =
+        Ipv4Header::new(payload.len() as u16, 64, IpNumber::UDP, addresses.0, addresses.1)
+            .expect("short");
     header.fragment_offset = IpFragOffset::try_new(offset).expect("small");
     bytes.extend([2, 0, 0, 0, 0, to, 2, 0, 0, 0, 0, from, 8, 0]);
     bytes.extend(header.to_bytes());

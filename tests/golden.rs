@@ -1,9 +1,12 @@
-//! Golden tables: for every capture in `testdata/`, what each table says of it, byte for byte, however it is cut.
+//! Golden tables: for every capture in `testdata/`, what each table says of it, byte for byte,
+//! however it is cut.
 //!
-//! `testdata/NAME.pcap` has its tables in `testdata/NAME/TABLE.csv`. To accept what the program says now, run
-//! `PCAPSTAT_BLESS=1 cargo test golden` and read the difference that git shows.
+//! `testdata/NAME.pcap` has its tables in `testdata/NAME/TABLE.csv`. To accept what the program
+//! says now, run `PCAPSTAT_BLESS=1 cargo test golden` and read the difference that git shows.
 
-use crate::reading::{Cut, Reading, SERIAL, captures_of_testdata, check_each, first_difference, open, read};
+use crate::reading::{
+    Cut, Reading, SERIAL, captures_of_testdata, check_each, first_difference, open, read,
+};
 use pcapstat::table::TABLES;
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +30,11 @@ const LARGEST_GOLDEN: usize = 200_000;
 fn every_capture_has_its_tables_in_every_cut() {
     let captures = captures_of_testdata();
     let directories: BTreeSet<_> = captures.iter().map(|path| golden_directory(path)).collect();
-    assert_eq!(directories.len(), captures.len(), "two captures differ in their extension only and share their tables");
+    assert_eq!(
+        directories.len(),
+        captures.len(),
+        "two captures differ in their extension only and share their tables"
+    );
     check_each(&captures, |path| {
         let capture = open(&fs::read(path).expect("a readable capture"));
         let mut capture = capture.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -59,13 +66,21 @@ fn the_command_writes_the_golden_tables() {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let file = name_of(path);
         let mut command = crate::cli::pcapstat();
-        command.args(["-t", "all,packets", "-j", "3", "--range-bytes", "1000", "-q", "-o"]).arg(directory.path());
-        let status = command.arg(&file).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("it runs").status;
+        command
+            .args(["-t", "all,packets", "-j", "3", "--range-bytes", "1000", "-q", "-o"])
+            .arg(directory.path());
+        let status = command
+            .arg(&file)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("it runs")
+            .status;
         assert!(matches!(status.code(), Some(0 | 4)), "{file}: {status}");
         let tables = golden_names(path);
         assert!(!tables.is_empty(), "{file} has no golden tables");
         for table in tables {
-            let written = fs::read(directory.path().join(&table)).expect("a table that was asked for");
+            let written =
+                fs::read(directory.path().join(&table)).expect("a table that was asked for");
             assert_same(&golden_directory(path).join(&table), &written);
         }
     });
@@ -85,12 +100,17 @@ fn golden_directory(capture: &Path) -> PathBuf {
 
 fn golden_names(capture: &Path) -> BTreeSet<String> {
     let Ok(entries) = fs::read_dir(golden_directory(capture)) else { return BTreeSet::new() };
-    entries.map(|entry| entry.expect("an entry").file_name().into_string().expect("a name in UTF-8")).collect()
+    entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name in UTF-8"))
+        .collect()
 }
 
 /// The tables that are kept, each with its file's name.
 fn kept(reading: &Reading) -> impl Iterator<Item = (String, &[u8])> {
-    let kept = reading.tables.iter().filter(|(name, text)| *name != "packets" || text.len() <= LARGEST_GOLDEN);
+    let kept = reading
+        .tables
+        .iter()
+        .filter(|(name, text)| *name != "packets" || text.len() <= LARGEST_GOLDEN);
     kept.map(|(name, text)| (format!("{name}.csv"), &text[..]))
 }
 
@@ -98,7 +118,12 @@ fn compare(capture: &Path, reading: &Reading) {
     let expected: BTreeSet<String> = kept(reading).map(|(name, _)| name).collect();
     assert!(expected.len() >= TABLES.len() - 2, "{}: tables are missing", capture.display());
     let found = golden_names(capture);
-    assert_eq!(found, expected, "{}: accept with PCAPSTAT_BLESS=1 cargo test golden", capture.display());
+    assert_eq!(
+        found,
+        expected,
+        "{}: accept with PCAPSTAT_BLESS=1 cargo test golden",
+        capture.display()
+    );
     for (name, text) in kept(reading) {
         assert_same(&golden_directory(capture).join(name), text);
     }
@@ -107,7 +132,12 @@ fn compare(capture: &Path, reading: &Reading) {
 fn assert_same(golden: &Path, text: &[u8]) {
     let expected = fs::read(golden).unwrap_or_else(|error| panic!("{}: {error}", golden.display()));
     let difference = || first_difference(&expected, text);
-    assert!(expected == text, "{}: {}; accept with PCAPSTAT_BLESS=1 cargo test golden", golden.display(), difference());
+    assert!(
+        expected == text,
+        "{}: {}; accept with PCAPSTAT_BLESS=1 cargo test golden",
+        golden.display(),
+        difference()
+    );
 }
 
 fn bless(capture: &Path, reading: &Reading) {

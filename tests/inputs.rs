@@ -1,4 +1,5 @@
-//! What a PATH may be: files good and bad, directories, standard input, several as one; and the exit code of each mixture.
+//! What a PATH may be: files good and bad, directories, standard input, several as one; and the
+//! exit code of each mixture.
 
 use crate::builder::Pcapng;
 use crate::cells::Csv;
@@ -47,7 +48,11 @@ fn unreadable_inputs_have_a_row_a_message_and_exit_code_3() {
         let table = Csv::parse(said.stdout.as_bytes());
         let row = table.rows().next().expect("a row");
         assert!(said.stderr.contains(row.text("error")) && !row.text("error").is_empty(), "{name}");
-        assert_eq!((row.text("packets"), row.text("strict_time_order")), ("", ""), "{name}: unknown is empty");
+        assert_eq!(
+            (row.text("packets"), row.text("strict_time_order")),
+            ("", ""),
+            "{name}: unknown is empty"
+        );
     }
 }
 
@@ -57,12 +62,17 @@ fn a_cut_input_keeps_what_came_before_and_exits_with_4() {
     bad_inputs(directory.path());
     let end = small_capture().boundaries[7].0;
     let place = format!("at byte {end} (packet 8)");
-    for (name, status, words) in [("cut.pcap", "cut_short", "cut short"), ("damaged.pcap", "damaged", "damaged")] {
+    for (name, status, words) in
+        [("cut.pcap", "cut_short", "cut short"), ("damaged.pcap", "damaged", "damaged")]
+    {
         let said = run(directory.path(), &[name]);
         assert_eq!(said.code, Some(4), "{name}");
         assert_eq!(statuses(&said), rows(&[(name, status)]));
         said.assert_one_message(&[&format!("pcapstat: {name}: "), words, &place, "kept 7 packets"]);
-        assert!(run(directory.path(), &["-t", "packets", name]).stdout.lines().count() == 8, "{name}");
+        assert!(
+            run(directory.path(), &["-t", "packets", name]).stdout.lines().count() == 8,
+            "{name}"
+        );
         let problems = run(directory.path(), &["-t", "problems", name]).stdout;
         assert!(problems.contains(&format!(",0,8,{end}\n")), "{problems}");
     }
@@ -72,7 +82,10 @@ fn a_cut_input_keeps_what_came_before_and_exits_with_4() {
 fn one_bad_input_stops_no_other_and_3_beats_4() {
     let directory = directory();
     bad_inputs(directory.path());
-    let said = run(directory.path(), &["cut.pcap", "missing.pcap", "a.pcap", "notes.txt", "damaged.pcap", "a.pcap"]);
+    let said = run(
+        directory.path(),
+        &["cut.pcap", "missing.pcap", "a.pcap", "notes.txt", "damaged.pcap", "a.pcap"],
+    );
     assert_eq!(said.code, Some(3));
     let expected = [
         ("cut.pcap", "cut_short"),
@@ -97,10 +110,20 @@ fn a_capture_without_packets_is_no_error() {
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{name}");
         let table = Csv::parse(said.stdout.as_bytes());
         let row = table.rows().next().expect("a row");
-        assert_eq!((row.number("packets"), row.number("interfaces"), row.text("duration_s")), (0, 1, ""), "{name}");
-        for (table, lines) in [("packets", 1), ("conversations", 1), ("problems", 1), ("lengths", 11)] {
+        assert_eq!(
+            (row.number("packets"), row.number("interfaces"), row.text("duration_s")),
+            (0, 1, ""),
+            "{name}"
+        );
+        for (table, lines) in
+            [("packets", 1), ("conversations", 1), ("problems", 1), ("lengths", 11)]
+        {
             let said = run(directory.path(), &["-t", table, name]);
-            assert_eq!((said.code, said.stdout.lines().count()), (Some(0), lines), "{table} of {name}");
+            assert_eq!(
+                (said.code, said.stdout.lines().count()),
+                (Some(0), lines),
+                "{table} of {name}"
+            );
         }
     }
 }
@@ -121,13 +144,25 @@ fn a_directory_is_walked_in_byte_order_of_paths() {
     fs::write(captures.join("a/empty.pcap"), "").expect("a file");
     std::os::unix::fs::symlink("..", captures.join("a/loop")).expect("a link");
     std::os::unix::fs::symlink("nowhere", captures.join("b.pcap.old")).expect("a link");
-    let expected =
-        ["captures/B.pcap", "captures/a-b/z.pcap", "captures/a/deep/er/y.any", "captures/a/x.pcap", "captures/b.pcap"];
+    let expected = [
+        "captures/B.pcap",
+        "captures/a-b/z.pcap",
+        "captures/a/deep/er/y.any",
+        "captures/a/x.pcap",
+        "captures/b.pcap",
+    ];
     let said = run(directory.path(), &["captures"]);
-    let names: Vec<_> =
-        statuses(&said).into_iter().filter(|(_, status)| status == "ok").map(|(name, _)| name).collect();
+    let names: Vec<_> = statuses(&said)
+        .into_iter()
+        .filter(|(_, status)| status == "ok")
+        .map(|(name, _)| name)
+        .collect();
     assert_eq!(names, expected, "{}", said.stderr);
-    assert!(!said.stdout.contains("notes.pcap") && !said.stdout.contains("empty.pcap"), "{}", said.stdout);
+    assert!(
+        !said.stdout.contains("notes.pcap") && !said.stdout.contains("empty.pcap"),
+        "{}",
+        said.stdout
+    );
     assert!(!said.stderr.contains("loop"), "{}", said.stderr);
 }
 
@@ -143,9 +178,16 @@ fn standard_input_is_read_like_a_file() {
         assert_eq!(said.stdout, file.replace("\na.pcap,", "\n-,"));
     }
     if cfg!(target_os = "linux") {
-        let piped: Said =
-            pcapstat().arg("/dev/stdin").write_stdin(small_capture().bytes).output().expect("it runs").into();
-        assert_eq!(piped.stdout, run(directory.path(), &["a.pcap"]).stdout.replace("\na.pcap,", "\n/dev/stdin,"));
+        let piped: Said = pcapstat()
+            .arg("/dev/stdin")
+            .write_stdin(small_capture().bytes)
+            .output()
+            .expect("it runs")
+            .into();
+        assert_eq!(
+            piped.stdout,
+            run(directory.path(), &["a.pcap"]).stdout.replace("\na.pcap,", "\n/dev/stdin,")
+        );
     }
     let said: Said = pcapstat().arg("-").write_stdin("").output().expect("it runs").into();
     assert_eq!(said.code, Some(3));
@@ -168,7 +210,10 @@ fn several_inputs_merge_into_one_capture() {
     let row = table.rows().next().expect("a row");
     assert_eq!(table.rows().count(), 1);
     assert_eq!(row.text("file"), "(merged)");
-    assert_eq!((row.text("format"), row.number("packets"), row.number("interfaces")), ("pcap+pcapng", 82, 3));
+    assert_eq!(
+        (row.text("format"), row.number("packets"), row.number("interfaces")),
+        ("pcap+pcapng", 82, 3)
+    );
     assert_eq!(row.text("strict_time_order"), "false");
 
     // Packets go on counting over the inputs, in order.
@@ -176,8 +221,10 @@ fn several_inputs_merge_into_one_capture() {
     let table = Csv::parse(packets.as_bytes());
     assert!(table.rows().map(|row| row.number("packet")).eq(1..=82));
     assert!(table.rows().all(|row| row.text("file") == "(merged)"));
-    let one_by_one: usize =
-        paths.iter().map(|path| run(directory.path(), &["-t", "packets", path]).stdout.lines().count() - 1).sum();
+    let one_by_one: usize = paths
+        .iter()
+        .map(|path| run(directory.path(), &["-t", "packets", path]).stdout.lines().count() - 1)
+        .sum();
     assert_eq!(one_by_one, 82);
 
     let interfaces = merged("interfaces");
@@ -187,7 +234,11 @@ fn several_inputs_merge_into_one_capture() {
 
     let conversations = merged("conversations");
     let table = Csv::parse(conversations.as_bytes());
-    let udp: Vec<_> = table.rows().filter(|row| row.text("layer") == "udp").map(|row| row.number("packets")).collect();
+    let udp: Vec<_> = table
+        .rows()
+        .filter(|row| row.text("layer") == "udp")
+        .map(|row| row.number("packets"))
+        .collect();
     assert_eq!(udp, [42], "one conversation over three inputs");
 }
 
@@ -204,7 +255,9 @@ fn merging_hides_no_damage() {
     assert_eq!(table.rows().next().expect("a row").number("packets"), 40 + 7 + 40);
     let capture = small_capture();
     let place = format!(",record_cut,0,48,{}\n", capture.bytes.len() + capture.boundaries[7].0);
-    let problems = run(directory.path(), &["--merge", "-t", "problems", "a.pcap", "cut.pcap", "a.pcap"]).stdout;
+    let problems =
+        run(directory.path(), &["--merge", "-t", "problems", "a.pcap", "cut.pcap", "a.pcap"])
+            .stdout;
     assert!(problems.ends_with(&place), "packets and bytes go on counting: {problems}");
 }
 

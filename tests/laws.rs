@@ -1,14 +1,17 @@
-//! The laws that let ranges, files and machines be merged: every tally is a monoid, and observing is a homomorphism.
-//! The engine inherits them: a capture cut anywhere, on any number of workers, gives what the serial walk gives.
+//! The laws that let ranges, files and machines be merged: every tally is a monoid, and observing
+//! is a homomorphism. The engine inherits them: a capture cut anywhere, on any number of workers,
+//! gives what the serial walk gives.
 
-use crate::builder::{MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop};
+use crate::builder::{
+    MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop,
+};
 use crate::frames::{Loose, frame, loose};
 use crate::reading::{Cut, assert_same_in_every_cut, open};
 use pcapstat::dissect;
 use pcapstat::dissect::packet::Packet;
 use pcapstat::table::TABLES;
 use pcapstat::tally::conversations::Conversations;
-use pcapstat::tally::interfaces::Interfaces;
+use pcapstat::tally::interfaces::InterfaceCounts;
 use pcapstat::tally::intervals::Intervals;
 use pcapstat::tally::lengths::Lengths;
 use pcapstat::tally::paths::Paths;
@@ -59,7 +62,10 @@ fn is_monoid<T: Tally + Clone + PartialEq + Debug>(
     let left = merged(merged(a.clone(), b.clone()), c.clone());
     prop_assert!(left == whole, "cut at {cuts:?}: {left:#?} is not {whole:#?}");
     let right = merged(a, merged(b, c));
-    prop_assert!(right == whole, "cut at {cuts:?}, the later ones first: {right:#?} is not {whole:#?}");
+    prop_assert!(
+        right == whole,
+        "cut at {cuts:?}, the later ones first: {right:#?} is not {whole:#?}"
+    );
     let behind_nothing = merged(fresh(), whole.clone());
     prop_assert!(behind_nothing == whole, "behind nothing: {behind_nothing:#?} is not {whole:#?}");
     let before_nothing = merged(whole.clone(), fresh());
@@ -86,7 +92,7 @@ proptest! {
         is_monoid(|| Intervals::new(interval), &records, cuts)?;
         is_monoid(Lengths::default, &records, cuts)?;
         is_monoid(Problems::default, &records, cuts)?;
-        is_monoid(Interfaces::default, &records, cuts)?;
+        is_monoid(InterfaceCounts::default, &records, cuts)?;
         is_monoid(|| Tallies::new(everything, interval), &records, cuts)?;
         is_monoid(|| Tallies::new(Needs::default(), interval), &records, cuts)?;
     }
@@ -110,13 +116,15 @@ fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
     let record = (data(), 0..40u32, 0..2_000_000u32, 0..100u32);
     let magic = select(vec![MICROSECONDS, NANOSECONDS, MODIFIED]);
     let link_type = select(vec![1u16, 1, 1, 101, 113, 147]);
-    (order(), magic, link_type, vec(record, 0..60)).prop_map(|(order, magic, link_type, records)| {
-        let mut file = Pcap::new(order, magic, link_type);
-        for (data, second, fraction, snapped) in records {
-            file.record((1_700_000_000 + second, fraction), &data, data.len() as u32 + snapped);
-        }
-        file.bytes
-    })
+    (order(), magic, link_type, vec(record, 0..60)).prop_map(
+        |(order, magic, link_type, records)| {
+            let mut file = Pcap::new(order, magic, link_type);
+            for (data, second, fraction, snapped) in records {
+                file.record((1_700_000_000 + second, fraction), &data, data.len() as u32 + snapped);
+            }
+            file.bytes
+        },
+    )
 }
 
 fn snoop_file() -> impl Strategy<Value = Vec<u8>> {
@@ -163,7 +171,9 @@ fn pcapng_file() -> impl Strategy<Value = Vec<u8>> {
         let mut file = Pcapng::new(order);
         let mut interfaces = 0;
         for block in blocks {
-            if interfaces == 0 && matches!(block, Block::Packet(..) | Block::Simple(_) | Block::Obsolete(..)) {
+            if interfaces == 0
+                && matches!(block, Block::Packet(..) | Block::Simple(_) | Block::Obsolete(..))
+            {
                 file.interface(1, 0, None);
                 interfaces = 1;
             }

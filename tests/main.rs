@@ -1,5 +1,6 @@
-//! The integration tests: one binary, so that the crate is linked once. Each module says at its head what it holds the
-//! program to; `builder` and `frames` make captures, `reading` reads them and `cells` their tables.
+//! The integration tests: one binary, so that the crate is linked once. Each module says at its
+//! head what it holds the program to; `builder` and `frames` make captures, `reading` reads them
+//! and `cells` their tables.
 
 mod builder;
 mod cells;

@@ -1,4 +1,5 @@
-//! What a run may hold at once: a multiple of the file's length, whatever the file says and however many workers there are.
+//! What a run may hold at once: a multiple of the file's length, whatever the file says and however
+//! many workers there are.
 
 use crate::builder::{ETHERNET, Pcap, Pcapng};
 use crate::cli::{pcapstat, peak_memory};
@@ -20,14 +21,21 @@ fn memory_stays_in_proportion_to_the_file() {
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let path = directory.path().join("interfaces.pcapng");
-    for (what, file) in [("only interfaces", only_interfaces), ("more in the middle", more_in_the_middle)] {
+    for (what, file) in
+        [("only interfaces", only_interfaces), ("more in the middle", more_in_the_middle)]
+    {
         fs::write(&path, &file.bytes).expect("a capture");
         let of_file = file.bytes.len() >> 20;
-        for (jobs, table) in [("1", "summary"), ("8", "summary"), ("1", "packets"), ("8", "packets")] {
+        for (jobs, table) in
+            [("1", "summary"), ("8", "summary"), ("1", "packets"), ("8", "packets")]
+        {
             let cut = ["-v", "-j", jobs, "-t", table, "--range-bytes", "256k"];
             let output = pcapstat().args(cut).arg(&path).output().expect("it runs");
             let Some(memory) = peak_memory(&output.stderr) else { continue };
-            assert!(memory < 64 + 20 * of_file, "{what}, -j {jobs}, {table}: {memory} MiB for a file of {of_file} MiB");
+            assert!(
+                memory < 64 + 20 * of_file,
+                "{what}, -j {jobs}, {table}: {memory} MiB for a file of {of_file} MiB"
+            );
         }
     }
 }
@@ -45,8 +53,15 @@ fn the_pages_of_a_large_file_do_not_stay() {
     std::fs::write(&path, &file.bytes).expect("a capture");
     for table in ["summary", "packets"] {
         let mut command = pcapstat();
-        let output = command.args(["-v", "-j", "2", "--range-bytes", "64k", "-t", table]).arg(&path).output();
+        let output = command
+            .args(["-v", "-j", "2", "--range-bytes", "64k", "-t", table])
+            .arg(&path)
+            .output();
         let memory = peak_memory(&output.expect("it runs").stderr).expect("Linux tells");
-        assert!(memory < 50, "-t {table}: {memory} MiB for a file of {} MiB", file.bytes.len() >> 20);
+        assert!(
+            memory < 50,
+            "-t {table}: {memory} MiB for a file of {} MiB",
+            file.bytes.len() >> 20
+        );
     }
 }

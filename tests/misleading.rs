@@ -1,5 +1,6 @@
-//! Captures made to mislead a worker that looks for the first record of its range: wherever it looks, something looks
-//! like records. The answer must be that of the serial walk, and guesses must really have been wrong somewhere.
+//! Captures made to mislead a worker that looks for the first record of its range: wherever it
+//! looks, something looks like records. The answer must be that of the serial walk, and guesses
+//! must really have been wrong somewhere.
 
 use crate::builder::{ETHERNET, MICROSECONDS, Order, Pcap, Pcapng, RAW};
 use crate::cells::Csv;
@@ -14,9 +15,11 @@ const CUTS: &[Cut] = &[
     Cut { jobs: 3, range_bytes: 250_000 },
 ];
 
-/// Reads the file in every cut and tells how many segments were walked again because their start was guessed wrong.
+/// Reads the file in every cut and tells how many segments were walked again because their start
+/// was guessed wrong.
 fn rewalked(what: &str, bytes: &[u8], packets: u64) -> u64 {
-    let (serial, rewalked) = assert_same_in_every_cut(what, &mut open(bytes).expect("a capture"), CUTS);
+    let (serial, rewalked) =
+        assert_same_in_every_cut(what, &mut open(bytes).expect("a capture"), CUTS);
     assert_eq!(serial.packets(), packets, "{what}");
     assert_eq!(serial.report.error, None, "{what}");
     rewalked
@@ -84,13 +87,17 @@ fn whole_pcaps_in_large_frames() {
     for number in 0..40 {
         file.frame(number, &tcp(80, 40_000, &inner_pcap(850)));
     }
-    assert!(rewalked("whole pcaps in frames", &file.bytes, 40) > 0, "no guess was wrong: this tests nothing");
+    assert!(
+        rewalked("whole pcaps in frames", &file.bytes, 40) > 0,
+        "no guess was wrong: this tests nothing"
+    );
 }
 
 #[test]
 fn payloads_that_look_like_record_headers() {
     for claims in [1u32, 16, 48] {
-        let header: Vec<u8> = [1_700_000_000, 0, claims, claims].into_iter().flat_map(u32::to_le_bytes).collect();
+        let header: Vec<u8> =
+            [1_700_000_000, 0, claims, claims].into_iter().flat_map(u32::to_le_bytes).collect();
         let mut file = Pcap::ethernet();
         for number in 0..30 {
             file.frame(number, &tcp(80, 40_000, &header.repeat(1000 + number as usize % 7)));
@@ -125,7 +132,8 @@ fn empty_records() {
     rewalked("empty records", &file.bytes, 3000);
 }
 
-/// The data of an Enhanced Packet Block of raw IP and TCP begins at a multiple of four, and so does what it carries.
+/// The data of an Enhanced Packet Block of raw IP and TCP begins at a multiple of four, and so does
+/// what it carries.
 #[test]
 fn a_pcapng_carried_aligned_in_another() {
     let mut file = Pcapng::new(Order::Little);
@@ -135,7 +143,10 @@ fn a_pcapng_carried_aligned_in_another() {
         file.frame(number as u32, &raw_tcp(part));
     }
     let packets = stream.len().div_ceil(60_000) as u64;
-    assert!(rewalked("pcapng in pcapng", &file.bytes, packets) > 0, "no guess was wrong: this tests nothing");
+    assert!(
+        rewalked("pcapng in pcapng", &file.bytes, packets) > 0,
+        "no guess was wrong: this tests nothing"
+    );
 }
 
 /// The inner file's interfaces are of another kind than the outer one's.
@@ -146,10 +157,14 @@ fn whole_pcapngs_of_another_link_type_in_large_frames() {
     for number in 0..20 {
         file.frame(number, &raw_tcp(&inner_pcapng(500)));
     }
-    assert!(rewalked("whole pcapngs in frames", &file.bytes, 20) > 0, "no guess was wrong: this tests nothing");
+    assert!(
+        rewalked("whole pcapngs in frames", &file.bytes, 20) > 0,
+        "no guess was wrong: this tests nothing"
+    );
 }
 
-/// What a worker in the middle supposes of the interfaces is wrong behind every description but the first.
+/// What a worker in the middle supposes of the interfaces is wrong behind every description but the
+/// first.
 #[test]
 fn interfaces_described_in_the_middle() {
     for (between, interfaces) in [(400, 2), (20, 100)] {
@@ -161,11 +176,19 @@ fn interfaces_described_in_the_middle() {
             for number in 0..between {
                 let frame = if number % 2 == 0 { udp(1, 2, &[3; 30]) } else { raw_tcp(&[4; 50]) };
                 let of = if number % 5 == 0 { interface } else { number % (interface + 1) };
-                file.packet(of, 1_700_000_000_000_000 + u64::from(number), &frame, frame.len() as u32);
+                file.packet(
+                    of,
+                    1_700_000_000_000_000 + u64::from(number),
+                    &frame,
+                    frame.len() as u32,
+                );
             }
         }
         let packets = u64::from(between * interfaces);
-        assert!(rewalked("interfaces in the middle", &file.bytes, packets) > 0, "every guess of interfaces was right");
+        assert!(
+            rewalked("interfaces in the middle", &file.bytes, packets) > 0,
+            "every guess of interfaces was right"
+        );
     }
 }
 
@@ -177,7 +200,11 @@ fn sections_in_the_middle() {
             file.section(if section % 3 == 1 { Order::Big } else { Order::Little });
         }
         for interface in 0..=section % 3 {
-            file.interface(if section % 2 == 0 { ETHERNET } else { RAW }, 0, Some(6 + interface as u8));
+            file.interface(
+                if section % 2 == 0 { ETHERNET } else { RAW },
+                0,
+                Some(6 + interface as u8),
+            );
         }
         for number in 0..200 {
             file.packet(number % (section % 3 + 1), u64::from(number), &raw_tcp(&[5; 20]), 100);
@@ -195,7 +222,9 @@ fn ranges_smaller_than_a_packet() {
         file.frame(number, &udp(1, 2, &vec![number as u8; 500]));
     }
     let mut capture = open(&file.bytes).expect("a capture");
-    let cuts: Vec<Cut> = (1..8).flat_map(|jobs| [1, 3, 16, 17].map(|range_bytes| Cut { jobs, range_bytes })).collect();
+    let cuts: Vec<Cut> = (1..8)
+        .flat_map(|jobs| [1, 3, 16, 17].map(|range_bytes| Cut { jobs, range_bytes }))
+        .collect();
     let (serial, _) = assert_same_in_every_cut("small ranges", &mut capture, &cuts);
     assert_eq!(serial.packets(), 40);
 }

@@ -16,13 +16,16 @@ const OUTPUT_FAILED: i32 = 74;
 
 /// Everything in a directory, hidden files too.
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
-    let named = entries.map(|entry| (entry.file_name().into_string().expect("UTF-8"), fs::read(entry.path())));
+    let entries =
+        fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
+    let named = entries
+        .map(|entry| (entry.file_name().into_string().expect("UTF-8"), fs::read(entry.path())));
     named.map(|(name, bytes)| (name, bytes.expect("a file"))).collect()
 }
 
 fn names(extension: &str) -> Vec<String> {
-    let mut names: Vec<_> = TABLES.iter().map(|table| format!("{}.{extension}", table.name)).collect();
+    let mut names: Vec<_> =
+        TABLES.iter().map(|table| format!("{}.{extension}", table.name)).collect();
     names.sort();
     names
 }
@@ -33,10 +36,19 @@ fn each_table_is_a_file_of_its_own() {
     let said = run(directory.path(), &["-t", "all,packets", "-o", "out/deep", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
     let written = files(&directory.path().join("out/deep"));
-    assert_eq!(written.keys().cloned().collect::<Vec<_>>(), names("csv"), "no more and no temporary ones");
+    assert_eq!(
+        written.keys().cloned().collect::<Vec<_>>(),
+        names("csv"),
+        "no more and no temporary ones"
+    );
     for table in TABLES.iter().filter(|table| table.name != "ranges") {
         let shown = run(directory.path(), &["-t", table.name, "a.pcap"]);
-        assert_eq!(shown.stdout.as_bytes(), written[&format!("{}.csv", table.name)], "{}", table.name);
+        assert_eq!(
+            shown.stdout.as_bytes(),
+            written[&format!("{}.csv", table.name)],
+            "{}",
+            table.name
+        );
         let header: Vec<_> = table.columns.iter().map(|column| column.name).collect();
         assert_eq!(shown.stdout.lines().next(), Some(header.join(",").as_str()), "{}", table.name);
     }
@@ -57,7 +69,11 @@ fn tables_for_people_are_text_files() {
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
     let written = files(&directory.path().join("out"));
     assert_eq!(written.keys().cloned().collect::<Vec<_>>(), names("txt"));
-    assert!(written.values().all(|text| text.is_ascii() && text.ends_with(b"\n") && !text.contains(&b',')));
+    assert!(
+        written
+            .values()
+            .all(|text| text.is_ascii() && text.ends_with(b"\n") && !text.contains(&b','))
+    );
 }
 
 #[test]
@@ -69,11 +85,22 @@ fn files_do_not_depend_on_the_workers() {
         for packet in 0..number * 300 {
             file.frame(packet, &tcp(80, packet as u16, &vec![number as u8; packet as usize % 100]));
         }
-        fs::write(directory.path().join(format!("captures/{number}.pcap")), file.bytes).expect("a capture");
+        fs::write(directory.path().join(format!("captures/{number}.pcap")), file.bytes)
+            .expect("a capture");
     }
     for options in [&["--merge"][..], &["-f", "table"], &[]] {
         let written = |jobs, range_bytes, out| {
-            let cut = ["-t", "all,packets", "-j", jobs, "--range-bytes", range_bytes, "-o", out, "captures"];
+            let cut = [
+                "-t",
+                "all,packets",
+                "-j",
+                jobs,
+                "--range-bytes",
+                range_bytes,
+                "-o",
+                out,
+                "captures",
+            ];
             assert_eq!(run(directory.path(), &[options, &cut].concat()).code, Some(0));
             let mut files = files(&directory.path().join(out));
             files.retain(|name, _| !name.starts_with("ranges."));
@@ -81,7 +108,10 @@ fn files_do_not_depend_on_the_workers() {
         };
         let serial = written("1", "1G", "one");
         for (jobs, range_bytes) in [("8", "100"), ("3", "5000"), ("8", "2M")] {
-            assert!(serial == written(jobs, range_bytes, "other"), "{options:?} -j {jobs} --range-bytes {range_bytes}");
+            assert!(
+                serial == written(jobs, range_bytes, "other"),
+                "{options:?} -j {jobs} --range-bytes {range_bytes}"
+            );
         }
     }
 }
@@ -103,8 +133,10 @@ fn a_file_is_whole_or_not_at_all() {
     let said = run(directory.path(), &["-t", "ports", "-o", "out", "a.pcap"]);
     assert_eq!(said.code, Some(OUTPUT_FAILED));
     said.assert_one_message(&["cannot write"]);
-    let left: Vec<_> =
-        fs::read_dir(&out).expect("a directory").map(|entry| entry.expect("an entry").file_name()).collect();
+    let left: Vec<_> = fs::read_dir(&out)
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
@@ -121,8 +153,12 @@ fn several_tables_for_people_stand_below_each_other() {
     let directory = directory();
     let said = run(directory.path(), &["-f", "table", "-t", "lengths,summary,ports", "a.pcap"]);
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
-    let at = |text: &str| said.stdout.find(text).unwrap_or_else(|| panic!("no {text:?} in {}", said.stdout));
-    assert!(at("from_bytes") < at("strict_time_order") && at("strict_time_order") < at("transport"));
+    let at = |text: &str| {
+        said.stdout.find(text).unwrap_or_else(|| panic!("no {text:?} in {}", said.stdout))
+    };
+    assert!(
+        at("from_bytes") < at("strict_time_order") && at("strict_time_order") < at("transport")
+    );
     let alone = run(directory.path(), &["-f", "table", "-t", "ports", "a.pcap"]);
     assert!(said.stdout.ends_with(&alone.stdout), "{}", said.stdout);
 }
@@ -163,8 +199,12 @@ fn a_reader_that_leaves_early_is_no_error() {
     ] {
         let mut command = Command::new(pcapstat().get_program());
         command.args(options).args(["-j", "2", "--range-bytes", "10000", "-"]);
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         drop(child.stdout.take());
         let mut stdin = child.stdin.take().expect("piped");
         // It may see that nobody reads, and leave, before it has read everything.
@@ -176,7 +216,8 @@ fn a_reader_that_leaves_early_is_no_error() {
     }
 }
 
-/// A device that takes nothing. On standard output that is an error; messages that nobody can read stop nothing.
+/// A device that takes nothing. On standard output that is an error; messages that nobody can read
+/// stop nothing.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_device_is_no_panic() {
@@ -190,11 +231,16 @@ fn a_full_device_is_no_panic() {
     for table in ["summary", "packets"] {
         let output = command(&["-t", table, "a.pcap"]).stdout(full()).output().expect("it runs");
         assert_eq!(output.status.code(), Some(OUTPUT_FAILED), "{table}");
-        assert!(String::from_utf8_lossy(&output.stderr).starts_with("pcapstat: cannot write"), "{table}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).starts_with("pcapstat: cannot write"),
+            "{table}"
+        );
     }
-    for (arguments, code) in
-        [(&["missing.pcap", "a.pcap"][..], 3), (&["-v", "a.pcap"], 0), (&["-t", "nonsense", "a.pcap"], 2)]
-    {
+    for (arguments, code) in [
+        (&["missing.pcap", "a.pcap"][..], 3),
+        (&["-v", "a.pcap"], 0),
+        (&["-t", "nonsense", "a.pcap"], 2),
+    ] {
         let output = command(arguments).stderr(full()).output().expect("it runs");
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");
         let shown = String::from_utf8_lossy(&output.stdout);

@@ -1,4 +1,5 @@
-//! What a path may mean: standard input once, streams that are no capture, names that would break a message, new files.
+//! What a path may mean: standard input once, streams that are no capture, names that would break a
+//! message, new files.
 
 use crate::cells::Csv;
 use crate::cli::{pcapstat, run, small_capture};
@@ -18,7 +19,11 @@ fn standard_input_is_given_once() {
 fn a_directory_called_like_standard_input_is_not_meant() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     fs::create_dir(directory.path().join("-")).expect("a directory");
-    let output = pcapstat().current_dir(directory.path()).arg("-").write_stdin(small_capture().bytes).output();
+    let output = pcapstat()
+        .current_dir(directory.path())
+        .arg("-")
+        .write_stdin(small_capture().bytes)
+        .output();
     let output = output.expect("it runs");
     let table = Csv::parse(&output.stdout);
     let row = table.rows().next().expect("a row");
@@ -29,7 +34,11 @@ fn a_directory_called_like_standard_input_is_not_meant() {
 #[cfg(target_os = "linux")]
 #[test]
 fn an_endless_stream_that_is_no_capture_is_left_alone() {
-    let output = pcapstat().arg("/dev/zero").timeout(std::time::Duration::from_secs(20)).output().expect("it runs");
+    let output = pcapstat()
+        .arg("/dev/zero")
+        .timeout(std::time::Duration::from_secs(20))
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(3));
 }
 
@@ -51,9 +60,15 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
     fs::write(directory.path().join("a.pcap"), &small_capture().bytes).expect("a capture");
     let program = pcapstat().get_program().to_owned();
     let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "umask 027; exec \"$0\" -o out a.pcap"]).arg(program).current_dir(directory.path());
+    shell
+        .args(["-c", "umask 027; exec \"$0\" -o out a.pcap"])
+        .arg(program)
+        .current_dir(directory.path());
     assert!(shell.stdout(Stdio::null()).status().expect("it runs").success());
-    let mode = fs::metadata(directory.path().join("out/summary.csv")).expect("a file").permissions().mode();
+    let mode = fs::metadata(directory.path().join("out/summary.csv"))
+        .expect("a file")
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o640);
 }
 
@@ -75,11 +90,15 @@ fn the_ranges_of_a_merge_are_gapless() {
     let capture = small_capture().bytes;
     fs::write(directory.path().join("a.pcap"), &capture).expect("a capture");
     fs::write(directory.path().join("cut.pcap"), &capture[..capture.len() - 5]).expect("a capture");
-    let said =
-        run(directory.path(), &["--merge", "-t", "ranges", "--range-bytes", "500", "a.pcap", "cut.pcap", "a.pcap"]);
+    let said = run(
+        directory.path(),
+        &["--merge", "-t", "ranges", "--range-bytes", "500", "a.pcap", "cut.pcap", "a.pcap"],
+    );
     let table = Csv::parse(said.stdout.as_bytes());
-    let rows: Vec<[u64; 4]> =
-        table.rows().map(|row| row.numbers(["offset", "bytes", "first_packet", "packets"])).collect();
+    let rows: Vec<[u64; 4]> = table
+        .rows()
+        .map(|row| row.numbers(["offset", "bytes", "first_packet", "packets"]))
+        .collect();
     for pair in rows.windows(2) {
         let ([offset, bytes, first, packets], [next_offset, _, next_first, _]) = (pair[0], pair[1]);
         assert_eq!((offset + bytes, first + packets), (next_offset, next_first));

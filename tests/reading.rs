@@ -1,4 +1,5 @@
-//! Reads captures inside the test's process: every table as CSV, for any number of workers and size of ranges.
+//! Reads captures inside the test's process: every table as CSV, for any number of workers and size
+//! of ranges.
 
 use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
 use pcapstat::engine::memory::Memory;
@@ -65,13 +66,22 @@ fn needs() -> Needs {
 
 fn work(cut: Cut, salvage: bool, progress: &Progress) -> Work<'_> {
     static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::unlimited);
-    Work { range_bytes: cut.range_bytes, began: Instant::now(), progress, keep_ranges: true, salvage, memory: &MEMORY }
+    Work {
+        range_bytes: cut.range_bytes,
+        began: Instant::now(),
+        progress,
+        keep_ranges: true,
+        salvage,
+        memory: &MEMORY,
+    }
 }
 
 fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
     pool(cut.jobs).install(|| {
         let progress = Progress::hidden();
-        let run = engine::run(capture, work(cut, salvage, &progress), &|| Tallies::new(needs(), INTERVAL));
+        let run = engine::run(capture, work(cut, salvage, &progress), &|| {
+            Tallies::new(needs(), INTERVAL)
+        });
         let report = Report::new(file.to_string(), capture, run);
         assert_gapless(&report, capture);
         report
@@ -81,12 +91,14 @@ fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
 fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report, Vec<u8>) {
     pool(cut.jobs).install(|| {
         let progress = Progress::hidden();
-        let export = Export { file, before: 0, style: &csv::STYLE, needs: needs(), interval: INTERVAL };
+        let export =
+            Export { file, before: 0, style: &csv::STYLE, needs: needs(), interval: INTERVAL };
         let mut rows = Vec::new();
-        let Ok(exported) = export.run(capture, work(cut, salvage, &progress), |bytes| -> Result<(), Infallible> {
-            rows.extend_from_slice(bytes);
-            Ok(())
-        });
+        let Ok(exported) =
+            export.run(capture, work(cut, salvage, &progress), |bytes| -> Result<(), Infallible> {
+                rows.extend_from_slice(bytes);
+                Ok(())
+            });
         let exported = Report::new(file.to_string(), capture, exported);
         assert_gapless(&exported, capture);
         (exported, rows)
@@ -99,7 +111,10 @@ impl Reading {
         // A panic that is caught is the same in every cut: comparing would not show it.
         let bug = report.faults.iter().find(|damage| damage.fault.kind == FaultKind::Bug);
         assert_eq!(bug, None, "{file}: a packet makes pcapstat panic");
-        assert!(exported.tallies == report.tallies, "{file}: counting while exporting counts something else");
+        assert!(
+            exported.tallies == report.tallies,
+            "{file}: counting while exporting counts something else"
+        );
         assert_eq!((&exported.error, &exported.gaps), (&report.error, &report.gaps), "{file}");
         let table = |table: &&'static Table| {
             let export = || [csv::header(table), rows.to_vec()].concat();
@@ -113,7 +128,8 @@ impl Reading {
 /// The workers, made once for each number of them.
 fn pool(jobs: usize) -> &'static ThreadPool {
     static POOLS: [OnceLock<ThreadPool>; 9] = [const { OnceLock::new() }; 9];
-    POOLS[jobs].get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads"))
+    POOLS[jobs]
+        .get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads"))
 }
 
 /// `ranges` promises that each row continues the row before it, and all packets lie in them.
@@ -124,7 +140,11 @@ fn assert_gapless(report: &Report, capture: &Capture) {
         offset += range.bytes;
     }
     let packets: u64 = report.ranges.iter().map(|range| range.packets).sum();
-    assert_eq!(packets, report.tallies.totals.counts.packets, "{}: packets outside all ranges", report.file);
+    assert_eq!(
+        packets, report.tallies.totals.counts.packets,
+        "{}: packets outside all ranges",
+        report.file
+    );
     if report.faults.is_empty() {
         assert_eq!(offset, capture.source().end(), "{}: the ranges end early", report.file);
     }
@@ -151,14 +171,16 @@ impl Reading {
 
 /// The first line in which two texts differ.
 pub fn first_difference(one: &[u8], two: &[u8]) -> String {
-    let lines = |text: &[u8]| String::from_utf8_lossy(text).lines().map(String::from).collect::<Vec<_>>();
+    let lines =
+        |text: &[u8]| String::from_utf8_lossy(text).lines().map(String::from).collect::<Vec<_>>();
     let (one, two) = (lines(one), lines(two));
-    let number = (0..).find(|&number| one.get(number) != two.get(number) || number > one.len()).unwrap_or(0);
+    let number =
+        (0..).find(|&number| one.get(number) != two.get(number) || number > one.len()).unwrap_or(0);
     format!("line {}: {:?} and {:?}", number + 1, one.get(number), two.get(number))
 }
 
-/// Reads the bytes once serially, then in each of the cuts; all must say the same. How often a guess was wrong is
-/// returned beside the serial reading.
+/// Reads the bytes once serially, then in each of the cuts; all must say the same. How often a
+/// guess was wrong is returned beside the serial reading.
 pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut]) -> (Reading, u64) {
     let serial = read("capture", capture, SERIAL);
     let mut rewalked = 0;
@@ -174,14 +196,17 @@ pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut])
 
 /// All captures below a directory, by their first bytes, in order.
 pub fn captures_below(directory: &Path) -> Vec<PathBuf> {
-    let entries = walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let files = entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
+    let entries =
+        walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let files =
+        entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path);
     files.filter(|path| begins_like_a_capture(path)).collect()
 }
 
 fn begins_like_a_capture(path: &Path) -> bool {
     let mut magic = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAGIC_BYTES as u64).read_to_end(&mut magic));
+    let read =
+        File::open(path).and_then(|file| file.take(MAGIC_BYTES as u64).read_to_end(&mut magic));
     read.is_ok() && is_capture(&magic)
 }
 
@@ -195,14 +220,23 @@ pub fn check_each(paths: &[PathBuf], check: impl Fn(&Path) + Sync) {
             scope.spawn(|| {
                 while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if catch_unwind(AssertUnwindSafe(|| check(path))).is_err() {
-                        failed.lock().expect("no panic while held").push(path.display().to_string());
+                        failed
+                            .lock()
+                            .expect("no panic while held")
+                            .push(path.display().to_string());
                     }
                 }
             });
         }
     });
     let failed = failed.into_inner().expect("no panic while held");
-    assert!(failed.is_empty(), "{} of {} captures fail:\n{}", failed.len(), paths.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} captures fail:\n{}",
+        failed.len(),
+        paths.len(),
+        failed.join("\n")
+    );
 }
 
 /// The real captures beside the project, which are not part of it.

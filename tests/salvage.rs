@@ -1,29 +1,31 @@
-//! `--salvage`: real captures damaged at known places lose the damaged record and nothing else, and no packet is invented.
+//! `--salvage`: real captures damaged at known places lose the damaged record and nothing else, and
+//! no packet is invented.
 
 use crate::builder::{ETHERNET, Order, Pcap, Pcapng};
 use crate::frames::{tcp, udp};
 use crate::reading::{
-    Cut, Reading as Tables, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew,
+    Cut, Reading, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew,
 };
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::report::Status;
-use pcapstat::source::{Reading, Source};
+use pcapstat::source::{ReadOptions, Source};
 use std::collections::HashMap;
 use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;
 
 /// Salvages in several ways, which must all say the same.
-fn salvage(what: &str, bytes: &[u8]) -> Tables {
+fn salvage(what: &str, bytes: &[u8]) -> Reading {
     let whole = || open(bytes).expect("a capture");
     let serial = read_anew("capture", whole, SERIAL, true);
     let parallel = read_anew("capture", whole, Cut { jobs: 3, range_bytes: 100 }, true);
     if let Some(difference) = serial.difference(&parallel) {
         panic!("{what}: small ranges salvage something else: {difference}");
     }
-    let reading = Reading { chunk_bytes: 777, ..Reading::default() };
+    let options = ReadOptions { chunk_bytes: 777, ..ReadOptions::default() };
     let stream = || -> Capture {
-        let source = Source::read(Cursor::new(bytes.to_vec()), reading, is_capture).expect("memory");
+        let source =
+            Source::read(Cursor::new(bytes.to_vec()), options, is_capture).expect("memory");
         Capture::new(source).expect("a capture")
     };
     let streamed = read_anew("capture", stream, Cut { jobs: 2, range_bytes: 500 }, true);
@@ -34,7 +36,7 @@ fn salvage(what: &str, bytes: &[u8]) -> Tables {
 }
 
 /// Every packet's row without its number, and how often.
-fn packets(reading: &Tables) -> HashMap<String, usize> {
+fn packets(reading: &Reading) -> HashMap<String, usize> {
     let mut packets = HashMap::new();
     for row in String::from_utf8_lossy(reading.table("packets")).lines().skip(1) {
         let row = row.splitn(3, ',').nth(2).expect("a row of packets");
@@ -52,14 +54,18 @@ fn offsets(bytes: &[u8]) -> Vec<u64> {
     offsets
 }
 
-/// Damages one record's lengths beyond belief; all other records must be there, and one gap in its place.
+/// Damages one record's lengths beyond belief; all other records must be there, and one gap in its
+/// place.
 fn lose_one_record(captures: &[PathBuf]) {
     check_each(captures, |path| {
         let bytes = fs::read(path).expect("a readable capture");
         let plain = read_anew("capture", || open(&bytes).expect("a capture"), SERIAL, false);
         let offsets = offsets(&bytes);
         let count = offsets.len() - 1;
-        if plain.report.status != Status::Ok || plain.report.formats == ["snoop"] || !(24..3000).contains(&count) {
+        if plain.report.status != Status::Ok
+            || plain.report.formats == ["snoop"]
+            || !(24..3000).contains(&count)
+        {
             return;
         }
         let lengths_at = if plain.report.formats == ["pcapng"] { 4 } else { 8 };
@@ -73,10 +79,18 @@ fn lose_one_record(captures: &[PathBuf]) {
             let (report, original) = (&salvaged.report, packets(&plain));
             assert_eq!(report.status, Status::Damaged, "{what}");
             let found = packets(&salvaged);
-            let invented = found.iter().find(|(row, times)| original.get(*row).is_none_or(|known| known < *times));
+            let invented = found
+                .iter()
+                .find(|(row, times)| original.get(*row).is_none_or(|known| known < *times));
             assert_eq!(invented, None, "{what}");
-            assert_eq!(report.tallies.totals.counts.packets, count as u64 - 1, "{what}: {:?}", report.gaps);
-            let gaps: Vec<_> = report.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.end())).collect();
+            assert_eq!(
+                report.tallies.totals.counts.packets,
+                count as u64 - 1,
+                "{what}: {:?}",
+                report.gaps
+            );
+            let gaps: Vec<_> =
+                report.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.end())).collect();
             // Blocks that are no packets may stand between two records.
             assert!(
                 matches!(gaps[..], [(before, begins, ends)] if before == number as u64 && begins == offset && ends <= next),
@@ -115,9 +129,17 @@ fn several_gaps_in_one_capture() {
     }
     let salvaged = salvage("three gaps", &bytes).report;
     let record = offsets[1] - offsets[0];
-    let expected = [(20, 20, 1), (89, 90, 300u64.div_ceil(record)), (198 - 300u64.div_ceil(record) - 9, 190, 1)];
-    let gaps: Vec<_> = salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
-    assert_eq!(gaps, expected.map(|(packets, at, records)| (packets, offsets[at], records * record)));
+    let expected = [
+        (20, 20, 1),
+        (89, 90, 300u64.div_ceil(record)),
+        (198 - 300u64.div_ceil(record) - 9, 190, 1),
+    ];
+    let gaps: Vec<_> =
+        salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+    assert_eq!(
+        gaps,
+        expected.map(|(packets, at, records)| (packets, offsets[at], records * record))
+    );
     let error = salvaged.error.expect("a message");
     assert!(error.contains("passed over") && error.contains("in 3 gaps; kept"), "{error}");
     assert!(salvaged.faults.iter().all(|damage| damage.packets < 200));
@@ -132,7 +154,8 @@ fn without_salvage_reading_stops_at_the_damage() {
     assert_eq!((plain.tallies.totals.counts.packets, plain.gaps.len()), (10, 0));
 }
 
-/// Fifty packets, of which the damaged one carries another capture; the last bytes of that one are left out.
+/// Fifty packets, of which the damaged one carries another capture; the last bytes of that one are
+/// left out.
 fn carrying(inner: &Pcap, left_out: usize) -> Vec<u8> {
     let (mut file, carried) = (many(0, 10), &inner.bytes[24..inner.bytes.len() - left_out]);
     let at = file.bytes.len();
@@ -170,7 +193,8 @@ fn garbage_to_the_end_is_a_gap() {
     bytes.extend([0xEE; 5000]);
     let salvaged = salvage("garbage behind", &bytes).report;
     assert_eq!((salvaged.status, salvaged.tallies.totals.counts.packets), (Status::Damaged, 30));
-    let gaps: Vec<_> = salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+    let gaps: Vec<_> =
+        salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
     assert_eq!(gaps, [(30, end, 5000)]);
 }
 
@@ -204,8 +228,10 @@ fn blocks_of_pcapng_are_found_again() {
 
 #[test]
 fn whole_captures_are_what_they_are_without_salvage() {
-    // Made by a fuzzer: behind its first record stand zeros, which Wireshark reads as 37 empty packets of 1970.
-    let captures = captures_beside().into_iter().filter(|path| !path.ends_with("bgp_vpn_rt-oobr.pcap"));
+    // Made by a fuzzer: behind its first record stand zeros, which Wireshark reads as 37 empty
+    // packets of 1970.
+    let captures =
+        captures_beside().into_iter().filter(|path| !path.ends_with("bgp_vpn_rt-oobr.pcap"));
     let captures: Vec<_> = captures_of_testdata().into_iter().chain(captures).collect();
     check_each(&captures, |path| {
         let bytes = fs::read(path).expect("a readable capture");
@@ -227,9 +253,16 @@ fn a_wrong_length_that_could_be_one_does_not_lead_astray() {
         bytes[at..at + 4].copy_from_slice(&u32::to_le_bytes(captured));
         let salvaged = salvage("a wrong length", &bytes);
         let report = &salvaged.report;
-        let before = packets(&read_anew("capture", || open(&many(0, 200).bytes).expect("a capture"), SERIAL, false));
-        let invented: Vec<_> = packets(&salvaged).into_keys().filter(|row| !before.contains_key(row)).collect();
-        // A shorter length makes a snapped packet of the damaged one: that cannot be told from one that was snapped.
+        let before = packets(&read_anew(
+            "capture",
+            || open(&many(0, 200).bytes).expect("a capture"),
+            SERIAL,
+            false,
+        ));
+        let invented: Vec<_> =
+            packets(&salvaged).into_keys().filter(|row| !before.contains_key(row)).collect();
+        // A shorter length makes a snapped packet of the damaged one: that cannot be told from one
+        // that was snapped.
         assert!(invented.len() <= usize::from(captured < 94), "{captured}: {invented:?}");
         assert!(report.tallies.totals.counts.packets >= 199, "{captured}: {:?}", report.error);
         assert_eq!(report.status, Status::Damaged);

@@ -1,12 +1,15 @@
-//! Streams: compressed captures, pipes and files that are not mapped give the tables of the mapped file, whatever the chunks.
+//! Streams: compressed captures, pipes and files that are not mapped give the tables of the mapped
+//! file, whatever the chunks.
 
 use crate::builder::{ETHERNET, Order, Pcap, Pcapng};
 use crate::frames::{tcp, udp};
-use crate::reading::{Cut, Reading as Tables, SERIAL, captures_of_testdata, check_each, open, read, read_anew};
+use crate::reading::{
+    Cut, Reading, SERIAL, captures_of_testdata, check_each, open, read, read_anew,
+};
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::error::Error;
 use pcapstat::report::Status;
-use pcapstat::source::{Compression, Reading, Source};
+use pcapstat::source::{Compression, ReadOptions, Source};
 use std::fs;
 use std::io::{Cursor, Read, Write};
 
@@ -30,33 +33,39 @@ pub fn compressed(compression: Compression, bytes: &[u8]) -> Vec<u8> {
             liblzma::read::XzEncoder::new(bytes, 1).read_to_end(&mut out).expect("memory");
         }
         Compression::Bzip2 => {
-            bzip2::read::BzEncoder::new(bytes, bzip2::Compression::fast()).read_to_end(&mut out).expect("memory");
+            bzip2::read::BzEncoder::new(bytes, bzip2::Compression::fast())
+                .read_to_end(&mut out)
+                .expect("memory");
         }
     }
     out
 }
 
-fn stream(bytes: Vec<u8>, reading: Reading) -> Result<Capture, Error> {
-    Capture::new(Source::read(Cursor::new(bytes), reading, is_capture)?)
+fn stream(bytes: Vec<u8>, options: ReadOptions) -> Result<Capture, Error> {
+    Capture::new(Source::read(Cursor::new(bytes), options, is_capture)?)
 }
 
-fn in_chunks(chunk_bytes: u64) -> Reading {
-    Reading { chunk_bytes, ..Reading::default() }
+fn in_chunks(chunk_bytes: u64) -> ReadOptions {
+    ReadOptions { chunk_bytes, ..ReadOptions::default() }
 }
 
 /// All tables but `summary`, in which the file is another one; of it the columns from `packets` on.
-fn comparable(reading: &Tables) -> Vec<(&'static str, String)> {
+fn comparable(reading: &Reading) -> Vec<(&'static str, String)> {
     let table = |(name, csv): &(&'static str, Vec<u8>)| {
         let text = String::from_utf8_lossy(csv).into_owned();
         let behind = |line: &str| line.split(',').skip(7).collect::<Vec<_>>().join(",");
-        let text = if *name == "summary" { text.lines().map(behind).collect::<Vec<_>>().join("\n") } else { text };
+        let text = if *name == "summary" {
+            text.lines().map(behind).collect::<Vec<_>>().join("\n")
+        } else {
+            text
+        };
         (*name, text)
     };
     reading.tables.iter().map(table).collect()
 }
 
 #[track_caller]
-fn assert_same(what: &str, one: &Tables, two: &Tables) {
+fn assert_same(what: &str, one: &Reading, two: &Reading) {
     for ((name, one), (_, two)) in comparable(one).into_iter().zip(comparable(two)) {
         assert!(one == two, "{what}: {name} differs:\n{one}\n{two}");
     }
@@ -68,11 +77,17 @@ fn chunks_and_compression_change_nothing() {
         let bytes = fs::read(path).expect("a readable capture");
         let plain = read("capture", &mut open(&bytes).expect("a capture"), SERIAL);
         // One byte at a time is slow for long captures.
-        for chunk_bytes in [1, 100, 1000].into_iter().filter(|chunk| *chunk > 1 || bytes.len() < 3000) {
+        for chunk_bytes in
+            [1, 100, 1000].into_iter().filter(|chunk| *chunk > 1 || bytes.len() < 3000)
+        {
             for cut in [SERIAL, Cut { jobs: 3, range_bytes: 64 }] {
                 let make = || stream(bytes.clone(), in_chunks(chunk_bytes)).expect("a capture");
                 let streamed = read_anew("capture", make, cut, false);
-                assert_same(&format!("{} in chunks of {chunk_bytes}, {cut:?}", path.display()), &plain, &streamed);
+                assert_same(
+                    &format!("{} in chunks of {chunk_bytes}, {cut:?}", path.display()),
+                    &plain,
+                    &streamed,
+                );
             }
         }
         for compression in COMPRESSIONS {
@@ -80,7 +95,11 @@ fn chunks_and_compression_change_nothing() {
             let make = || stream(file.clone(), in_chunks(5000)).expect("a capture");
             let streamed = read_anew("capture", make, Cut { jobs: 2, range_bytes: 1000 }, false);
             assert_eq!(streamed.report.compressions, [compression.name()]);
-            assert_same(&format!("{} by {}", path.display(), compression.name()), &plain, &streamed);
+            assert_same(
+                &format!("{} by {}", path.display(), compression.name()),
+                &plain,
+                &streamed,
+            );
         }
     });
 }
@@ -88,15 +107,23 @@ fn chunks_and_compression_change_nothing() {
 fn capture() -> Vec<u8> {
     let mut file = Pcap::ethernet();
     for number in 0..400 {
-        file.frame(number, &tcp(80, number as u16, &number.to_le_bytes().repeat(number as usize % 60)));
+        file.frame(
+            number,
+            &tcp(80, number as u16, &number.to_le_bytes().repeat(number as usize % 60)),
+        );
         file.frame(number, &udp(53, number as u16, b"question"));
     }
     file.bytes
 }
 
 fn status_of(file: &[u8]) -> (Status, u64, String) {
-    let report =
-        read_anew("capture", || stream(file.to_vec(), in_chunks(3000)).expect("a capture"), SERIAL, false).report;
+    let report = read_anew(
+        "capture",
+        || stream(file.to_vec(), in_chunks(3000)).expect("a capture"),
+        SERIAL,
+        false,
+    )
+    .report;
     (report.status, report.tallies.totals.counts.packets, report.error.unwrap_or_default())
 }
 
@@ -128,12 +155,17 @@ fn a_cut_or_damaged_stream_keeps_what_came_before() {
                 Ok(_) => {
                     let (status, packets, error) = status_of(cut);
                     assert_eq!(status, Status::CutShort, "{compression:?}: {error}");
-                    assert!(error.contains(&format!("inside the {} stream", compression.name())), "{error}");
+                    assert!(
+                        error.contains(&format!("inside the {} stream", compression.name())),
+                        "{error}"
+                    );
                     assert!(packets >= before && packets < 800, "{compression:?}: {packets}");
                     before = packets;
                 }
                 // A block of bzip2 or xz is inflated whole or not at all.
-                Err(error) => assert!(error.to_string().contains("cut short"), "{compression:?}: {error}"),
+                Err(error) => {
+                    assert!(error.to_string().contains("cut short"), "{compression:?}: {error}")
+                }
             }
         }
         let mut damaged = file.clone();
@@ -141,7 +173,10 @@ fn a_cut_or_damaged_stream_keeps_what_came_before() {
         damaged[middle..middle + 40].fill(0x55);
         if stream(damaged.clone(), in_chunks(3000)).is_ok() {
             let (status, packets, error) = status_of(&damaged);
-            assert!(status >= Status::CutShort && packets < 800, "{compression:?}: {status} {packets} {error}");
+            assert!(
+                status >= Status::CutShort && packets < 800,
+                "{compression:?}: {status} {packets} {error}"
+            );
         }
     }
 }
@@ -153,10 +188,19 @@ fn a_bomb_is_stopped() {
     let bytes = [file.bytes, vec![0; 5 << 20]].concat();
     for compression in COMPRESSIONS {
         let packed = compressed(compression, &bytes);
-        let reading = Reading { most_inflated: Some(1 << 20), ..in_chunks(100_000) };
-        let report = read_anew("capture", || stream(packed.clone(), reading).expect("a capture"), SERIAL, false).report;
+        let options = ReadOptions { max_inflated_bytes: Some(1 << 20), ..in_chunks(100_000) };
+        let report = read_anew(
+            "capture",
+            || stream(packed.clone(), options).expect("a capture"),
+            SERIAL,
+            false,
+        )
+        .report;
         assert_eq!(report.status, Status::Damaged);
-        assert!(report.error.is_some_and(|error| error.contains("--max-inflated 1048576")), "{compression:?}");
+        assert!(
+            report.error.is_some_and(|error| error.contains("--max-inflated 1048576")),
+            "{compression:?}"
+        );
         assert!(report.tallies.totals.counts.packets < 70_000);
     }
 }
@@ -170,5 +214,9 @@ fn a_long_block_waits_for_the_rest_of_it() {
         .packet(0, 8, &[2; 60], 60);
     let plain = read("capture", &mut open(&file.bytes).expect("a capture"), SERIAL);
     let make = || stream(file.bytes.clone(), in_chunks(700)).expect("a capture");
-    assert_same("a long block", &plain, &read_anew("capture", make, Cut { jobs: 2, range_bytes: 500 }, false));
+    assert_same(
+        "a long block",
+        &plain,
+        &read_anew("capture", make, Cut { jobs: 2, range_bytes: 500 }, false),
+    );
 }

@@ -1,8 +1,10 @@
-//! Cutting a capture: byte ranges of equal size, and the guess where the first record of a range begins.
+//! Cutting a capture: byte ranges of equal size, and the guess where the first record of a range
+//! begins.
 //!
-//! Nothing here decides a result. Records carry no marks, so a worker that starts in the middle looks for a chain of
-//! plausible record headers; whether it found a true boundary is decided at the merge, by the position at which
-//! the walk of the range before really ended (see [`crate::engine`]). A wrong guess costs time only.
+//! Nothing here decides a result. Records carry no marks, so a worker that starts in the middle
+//! looks for a chain of plausible record headers; whether it found a true boundary is decided at
+//! the merge, by the position at which the walk of the range before really ended (see
+//! [`crate::engine`]). A wrong guess costs time only.
 
 use super::{Capture, Position};
 use std::ops;
@@ -12,10 +14,12 @@ pub const DEFAULT_RANGE_BYTES: u64 = 2 << 20;
 
 /// How many records in a row must look like records before the first is believed to be one.
 ///
-/// A capture carried inside another one's packets yields shorter chains: each packet's header breaks them.
+/// A capture carried inside another one's packets yields shorter chains: each packet's header
+/// breaks them.
 pub(super) const CHAIN: usize = 16;
 
-/// How far behind the start of a range a chain is looked for: the longest common record and as much again.
+/// How far behind the start of a range a chain is looked for: the longest common record and as much
+/// again.
 const SEARCH_BYTES: u64 = 2 * 262_144;
 
 /// How far apart in time two neighbours of a chain may be, in seconds.
@@ -23,14 +27,15 @@ pub(super) const NEIGHBOURS_APART: u64 = 7 * 86_400;
 
 /// A plausible record in a chain.
 #[derive(Clone, Copy, Debug)]
-pub struct Link {
+pub struct Candidate {
     /// Where the record behind it would begin.
     pub next: u64,
     /// The second of its time stamp, where the format has it at hand.
     pub seconds: Option<i64>,
 }
 
-/// The ranges of a capture whose records lie in `start..end`: numbers and byte offsets, computed on demand.
+/// The ranges of a capture whose records lie in `start..end`: numbers and byte offsets, computed on
+/// demand.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranges {
     start: u64,
@@ -49,15 +54,16 @@ impl Ranges {
         (self.end - self.start).div_ceil(self.range_bytes).max(1)
     }
 
-    /// The byte at which the range of this number begins; that of [`Ranges::count`] is where the last one ends.
+    /// The byte at which the range of this number begins; that of [`Ranges::count`] is where the
+    /// last one ends.
     pub fn offset(self, range: u64) -> u64 {
         self.start.saturating_add(range.saturating_mul(self.range_bytes)).min(self.end)
     }
 
     /// Deals the ranges out as segments, each of them ranges in a row for one worker.
     ///
-    /// Large ones first and ever smaller ones towards the end, so that few runs are to be merged and yet all
-    /// workers end at about the same time.
+    /// Large ones first and ever smaller ones towards the end, so that few runs are to be merged
+    /// and yet all workers end at about the same time.
     pub fn segments(self, workers: usize) -> Vec<ops::Range<u64>> {
         let workers = workers as u64;
         let (mut first, count) = (0, self.count());
@@ -72,7 +78,8 @@ impl Ranges {
     }
 }
 
-/// Guesses the first record boundary at or behind `from`, and before `until`, in a section like that of `known`.
+/// Guesses the first record boundary at or behind `from`, and before `until`, in a section like
+/// that of `known`.
 pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Option<u64> {
     let step = capture.alignment();
     let limit = until.min(from.saturating_add(SEARCH_BYTES));
@@ -104,9 +111,15 @@ impl Chain {
     }
 }
 
-/// Follows plausible records from `offset` until they break, or are enough and reach behind `far`. Neighbours are at most
-/// `apart` seconds apart.
-pub(super) fn follow(capture: &Capture, position: &Position, offset: u64, far: u64, apart: u64) -> Chain {
+/// Follows plausible records from `offset` until they break, or are enough and reach behind `far`.
+/// Neighbours are at most `apart` seconds apart.
+pub(super) fn follow(
+    capture: &Capture,
+    position: &Position,
+    offset: u64,
+    far: u64,
+    apart: u64,
+) -> Chain {
     let end = capture.source().end();
     let mut chain = Chain { links: 0, last: offset, end: offset, meets_end: false };
     let mut before = None;
@@ -118,7 +131,12 @@ pub(super) fn follow(capture: &Capture, position: &Position, offset: u64, far: u
             break;
         }
         before = link.seconds.or(before);
-        chain = Chain { links: chain.links + 1, last: chain.end, end: link.next, meets_end: link.next == end };
+        chain = Chain {
+            links: chain.links + 1,
+            last: chain.end,
+            end: link.next,
+            meets_end: link.next == end,
+        };
     }
     chain
 }
@@ -129,7 +147,8 @@ mod tests {
 
     #[test]
     fn ranges_cover_everything_once() {
-        for (start, end, size) in [(24, 24, 10), (24, 25, 10), (24, 1000, 7), (0, 1 << 40, 1 << 22)] {
+        for (start, end, size) in [(24, 24, 10), (24, 25, 10), (24, 1000, 7), (0, 1 << 40, 1 << 22)]
+        {
             let ranges = Ranges::new(start, end, size);
             assert_eq!(ranges.offset(0), start);
             assert_eq!(ranges.offset(ranges.count()), end);

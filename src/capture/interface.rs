@@ -19,10 +19,11 @@ pub struct Interface {
 
 /// What a file says of an interface, apart from its packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Statement {
+pub enum InterfaceBlock {
     /// An Interface Description Block, or what a file header says in its place.
     Description(Interface),
-    /// An Interface Statistics Block: packets received and dropped, where it tells. The last one counts.
+    /// An Interface Statistics Block: packets received and dropped, where it tells. The last one
+    /// counts.
     Statistics {
         /// `isb_ifrecv`
         received: Option<u64>,
@@ -31,15 +32,15 @@ pub enum Statement {
     },
 }
 
-/// A [`Statement`] and the interface it is about.
+/// A [`InterfaceBlock`] and the interface it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InterfaceStatement {
+pub struct InterfaceEntry {
     /// The section's number, from 0.
     pub section: u32,
     /// The interface's number in its section, from 0.
     pub interface: u32,
     /// What is said.
-    pub statement: Statement,
+    pub block: InterfaceBlock,
 }
 
 /// Interfaces by number, in blocks that copies of the list share: every worker holds one.
@@ -94,7 +95,12 @@ mod tests {
     #[test]
     fn blocks_do_not_show() {
         let mut interfaces = Interfaces::new();
-        let numbered = |snaplen| Interface { link_type: LinkType(1), snaplen, clock: Clock::default(), name: None };
+        let numbered = |snaplen| Interface {
+            link_type: LinkType(1),
+            snaplen,
+            clock: Clock::default(),
+            name: None,
+        };
         for number in 0..2500 {
             assert_eq!(interfaces.get(number as usize), None);
             interfaces.push(numbered(number));

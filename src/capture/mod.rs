@@ -1,8 +1,8 @@
 //! Capture files: from bytes to records and the positions between them.
 //!
-//! A [`Capture`] knows its format and can [walk](Capture::walk) its records from any [`Position`] to any other
-//! offset. It judges no packet's contents. What it cannot read is a [`Fault`]: the walk ends there and what came
-//! before stands.
+//! A [`Capture`] knows its format and can [walk](Capture::walk) its records from any [`Position`]
+//! to any other offset. It judges no packet's contents. What it cannot read is a [`Fault`]: the
+//! walk ends there and what came before stands.
 
 pub mod cut;
 mod interface;
@@ -13,13 +13,14 @@ pub mod snoop;
 pub mod time;
 
 use crate::error::{Error, Fault};
-use crate::source::{self, Source};
-pub use interface::{Interface, InterfaceStatement, Interfaces, Statement};
+use crate::source::{Source, prefetch};
+pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
 use std::fmt;
 use std::sync::Arc;
 use time::Timestamp;
 
-/// What a record's first byte is the first byte of: a number of the tcpdump.org link-layer header type registry.
+/// What a record's first byte is the first byte of: a number of the tcpdump.org link-layer header
+/// type registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct LinkType(pub u16);
 
@@ -34,7 +35,8 @@ impl LinkType {
         }
     }
 
-    /// How many bytes in front of the frame are not the frame's: a pseudo header that Wireshark does not count.
+    /// How many bytes in front of the frame are not the frame's: a pseudo header that Wireshark
+    /// does not count.
     pub fn pseudo_header_bytes(self) -> u32 {
         match self.0 {
             123 => 4,             // ATM on SunOS
@@ -112,7 +114,7 @@ pub struct Walk {
     /// Why it ended before its limit, where it did.
     pub fault: Option<Fault>,
     /// What was said of interfaces on the way.
-    pub statements: Vec<InterfaceStatement>,
+    pub interface_blocks: Vec<InterfaceEntry>,
 }
 
 /// The capture formats.
@@ -141,7 +143,8 @@ impl Capture {
     /// Reads the file header.
     ///
     /// # Errors
-    /// [`Error::NotACapture`] when the first bytes are those of no format, or the header is cut or unknown.
+    /// [`Error::NotACapture`] when the first bytes are those of no format, or the header is cut or
+    /// unknown.
     pub fn new(source: Source) -> Result<Capture, Error> {
         let bytes = source.rest(0);
         let format = if pcapng::has_magic(bytes) {
@@ -183,14 +186,15 @@ impl Capture {
     }
 
     /// The state that a reader in the middle may suppose: that of the file's first packet.
-    pub fn supposed(&self) -> Position {
+    pub fn assumed(&self) -> Position {
         match &self.format {
             Format::Pcap(_) | Format::Snoop(_) => self.start(),
             Format::Pcapng(pcapng) => pcapng.first_packet(),
         }
     }
 
-    /// Reads the records that begin at or behind `from` and before the byte `until`, in order, as far as they are in memory.
+    /// Reads the records that begin at or behind `from` and before the byte `until`, in order, as
+    /// far as they are in memory.
     #[inline]
     pub fn walk<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
         let rest = self.source.rest(from.offset);
@@ -201,19 +205,26 @@ impl Capture {
         }
     }
 
-    /// As [`Capture::walk`], but with less trust where a format has nothing that frames its records: for [`salvage`].
-    pub fn walk_warily<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+    /// As [`Capture::walk`], but with less trust where a format has nothing that frames its
+    /// records: for [`salvage`].
+    pub fn walk_strict<'a>(
+        &'a self,
+        from: Position,
+        until: u64,
+        each: impl FnMut(&Record<'a>),
+    ) -> Walk {
         match &self.format {
             Format::Pcap(pcap) => {
                 let rest = self.source.rest(from.offset);
-                pcap.walk_warily(rest, from, until, self.source.is_complete(), each)
+                pcap.walk_strict(rest, from, until, self.source.is_complete(), each)
             }
             Format::Pcapng(_) | Format::Snoop(_) => self.walk(from, until, each),
         }
     }
 
-    /// The next record's offset if what stands at `offset` looks like a record; see [`cut::resync`].
-    fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Link> {
+    /// The next record's offset if what stands at `offset` looks like a record; see
+    /// [`cut::resync`].
+    fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Candidate> {
         let rest = self.source.rest(offset);
         match &self.format {
             Format::Pcap(pcap) => pcap.plausible(rest, offset),
@@ -222,7 +233,8 @@ impl Capture {
         }
     }
 
-    /// Where the record at `offset` would end by what its header says a second time; see [`salvage`].
+    /// Where the record at `offset` would end by what its header says a second time; see
+    /// [`salvage`].
     fn other_end(&self, offset: u64) -> Option<u64> {
         let rest = self.source.rest(offset);
         match &self.format {
@@ -285,14 +297,15 @@ const LINK_TYPE_NAMES: &[(u16, &str)] = &[
     (276, "linux-sll2"),
 ];
 
-/// Asks for the records ahead: the next one, and those behind it where they are if all are as long as this one.
+/// Asks for the records ahead: the next one, and those behind it where they are if all are as long
+/// as this one.
 ///
-/// Only the next one's place is known, and it is known too late to be in the cache in time; most captures have runs of
-/// records of one length.
+/// Only the next one's place is known, and it is known too late to be in the cache in time; most
+/// captures have runs of records of one length.
 #[inline]
-fn expect_records(next: &[u8], length: usize) {
+fn prefetch_records(next: &[u8], length: usize) {
     for ahead in 0..3 {
-        source::expect(next.get(ahead * length..).unwrap_or_default());
+        prefetch(next.get(ahead * length..).unwrap_or_default());
     }
 }
 

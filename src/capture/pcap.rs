@@ -1,20 +1,22 @@
-//! The classic pcap format (draft-ietf-opsawg-pcap): a 24-byte file header, then records of 16 bytes and the data.
+//! The classic pcap format (draft-ietf-opsawg-pcap): a 24-byte file header, then records of 16
+//! bytes and the data.
 //!
-//! Read in both byte orders: microseconds (`a1b2c3d4`), nanoseconds (`a1b23c4d`) and Alexey Kuznetsov's modified
-//! format (`a1b2cd34`, 24-byte record headers). The file header is pcap-parser's where it knows the magic; the
-//! record header is read here, because it is read once per packet (the tests hold it to pcap-parser's answer).
-//! A version is never refused; records above [`LinkType::longest_record`] are damage.
+//! Read in both byte orders: microseconds (`a1b2c3d4`), nanoseconds (`a1b23c4d`) and Alexey
+//! Kuznetsov's modified format (`a1b2cd34`, 24-byte record headers). The file header is
+//! pcap-parser's where it knows the magic; the record header is read here, because it is read once
+//! per packet (the tests hold it to pcap-parser's answer). A version is never refused; records
+//! above [`LinkType::longest_record`] are damage.
 
-use super::cut::Link;
+use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
-use super::{Interface, LinkType, Position, Record, Walk, expect_records, u32_at};
+use super::{Interface, LinkType, Position, Record, Walk, prefetch_records, u32_at};
 use crate::error::{Error, Fault, FaultKind};
 
 /// The length of the file header.
 pub const HEADER_BYTES: u64 = 24;
 
 /// So many records may stand between one that does not look like a record and one that does.
-const STEPS_TO_BELIEF: usize = 8;
+const LOOKAHEAD_RECORDS: usize = 8;
 
 /// What the file header says.
 #[derive(Clone, Debug)]
@@ -26,7 +28,8 @@ pub struct Pcap {
     lengths: Lengths,
 }
 
-/// In which order a record's two lengths stand: versions before 2.3 had the original one first, and 2.3 either.
+/// In which order a record's two lengths stand: versions before 2.3 had the original one first, and
+/// 2.3 either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lengths {
     CapturedFirst,
@@ -66,7 +69,9 @@ impl Pcap {
     /// [`Error::NotACapture`] when the magic is unknown or the header is cut.
     pub fn open(bytes: &[u8]) -> Result<Pcap, Error> {
         let Some((big_endian, kind)) = kind_of(bytes) else {
-            return Err(Error::NotACapture("its first bytes are those of no capture format".into()));
+            return Err(Error::NotACapture(
+                "its first bytes are those of no capture format".into(),
+            ));
         };
         let (snaplen, network) = match pcap_parser::parse_pcap_header(bytes) {
             Ok((_, header)) => (Some(header.snaplen), Some(header.network.0 as u32)),
@@ -75,9 +80,14 @@ impl Pcap {
             Err(_) => (u32_at::<false>(bytes, 16), u32_at::<false>(bytes, 20)),
         };
         let (Some(snaplen), Some(network)) = (snaplen, network) else {
-            return Err(Error::NotACapture(format!("its file header is cut short ({} of 24 bytes)", bytes.len())));
+            return Err(Error::NotACapture(format!(
+                "its file header is cut short ({} of 24 bytes)",
+                bytes.len()
+            )));
         };
-        let version = [4, 6].map(|at| if big_endian { u16_at::<true>(bytes, at) } else { u16_at::<false>(bytes, at) });
+        let version = [4, 6].map(|at| {
+            if big_endian { u16_at::<true>(bytes, at) } else { u16_at::<false>(bytes, at) }
+        });
         let lengths = match version {
             [Some(0..2), _] | [Some(2), Some(0..3)] => Lengths::WireFirst,
             [Some(2), Some(3)] => Lengths::GreaterIsWire,
@@ -113,15 +123,23 @@ impl Pcap {
 
     /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
     #[inline]
-    pub fn walk<'a>(&self, rest: &'a [u8], from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
+    pub fn walk<'a>(
+        &self,
+        rest: &'a [u8],
+        from: Position,
+        until: u64,
+        each: impl FnMut(&Record<'a>),
+    ) -> Walk {
         self.walk_unless(rest, from, until, each, |_, _| None)
     }
 
-    /// As [`Pcap::walk`], but stops at a record that neither looks like one nor leads to one within a few steps.
+    /// As [`Pcap::walk`], but stops at a record that neither looks like one nor leads to one within
+    /// a few steps.
     ///
-    /// So a header whose damage the walk itself cannot see does not lead it through frames' bytes. `complete` tells that
-    /// nothing follows `rest`; otherwise what cannot be told yet is as if it were cut.
-    pub fn walk_warily<'a>(
+    /// So a header whose damage the walk itself cannot see does not lead it through frames' bytes.
+    /// `complete` tells that nothing follows `rest`; otherwise what cannot be told yet is as if it
+    /// were cut.
+    pub fn walk_strict<'a>(
         &self,
         rest: &'a [u8],
         from: Position,
@@ -129,13 +147,15 @@ impl Pcap {
         complete: bool,
         each: impl FnMut(&Record<'a>),
     ) -> Walk {
-        self.walk_unless(rest, from, until, each, |rest, offset| self.disbelief(rest, offset, complete))
+        self.walk_unless(rest, from, until, each, |rest, offset| {
+            self.implausible(rest, offset, complete)
+        })
     }
 
     /// Why the record at the beginning of `rest` is not believed, if it is not.
-    fn disbelief(&self, rest: &[u8], offset: u64, complete: bool) -> Option<FaultKind> {
+    fn implausible(&self, rest: &[u8], offset: u64, complete: bool) -> Option<FaultKind> {
         let mut at = 0;
-        for _ in 0..STEPS_TO_BELIEF {
+        for _ in 0..LOOKAHEAD_RECORDS {
             let here = rest.get(at..).unwrap_or_default();
             if here.is_empty() && complete {
                 return None;
@@ -155,7 +175,11 @@ impl Pcap {
             at += self.record_header_bytes() + captured as usize;
             if at > rest.len() {
                 let (have, need) = (rest.len() as u64, at as u64);
-                return Some(if complete { FaultKind::RecordUnlikely } else { FaultKind::RecordCut { have, need } });
+                return Some(if complete {
+                    FaultKind::RecordUnlikely
+                } else {
+                    FaultKind::RecordCut { have, need }
+                });
             }
         }
         Some(FaultKind::RecordUnlikely)
@@ -169,12 +193,12 @@ impl Pcap {
         from: Position,
         until: u64,
         each: impl FnMut(&Record<'a>),
-        disbelieve: impl Fn(&[u8], u64) -> Option<FaultKind>,
+        implausible: impl Fn(&[u8], u64) -> Option<FaultKind>,
     ) -> Walk {
         if self.big_endian {
-            self.walk_in::<true>(rest, from, until, each, disbelieve)
+            self.walk_in::<true>(rest, from, until, each, implausible)
         } else {
-            self.walk_in::<false>(rest, from, until, each, disbelieve)
+            self.walk_in::<false>(rest, from, until, each, implausible)
         }
     }
 
@@ -185,7 +209,7 @@ impl Pcap {
         from: Position,
         until: u64,
         mut each: impl FnMut(&Record<'a>),
-        disbelieve: impl Fn(&[u8], u64) -> Option<FaultKind>,
+        implausible: impl Fn(&[u8], u64) -> Option<FaultKind>,
     ) -> Walk {
         let header_bytes = self.record_header_bytes();
         let scale = self.fraction_nanoseconds();
@@ -211,16 +235,19 @@ impl Pcap {
                 fault = Some(FaultKind::RecordCut { have, need });
                 break;
             };
-            fault = disbelieve(rest, offset);
+            fault = implausible(rest, offset);
             if fault.is_some() {
                 break;
             }
-            expect_records(next, header_bytes + data.len());
+            prefetch_records(next, header_bytes + data.len());
             each(&Record {
                 offset,
                 data: data.get(pseudo_header as usize..).unwrap_or_default(),
                 wire_bytes: fields.wire.saturating_sub(pseudo_header),
-                time: Some(Timestamp::new(i64::from(fields.seconds), u64::from(fields.fraction) * scale)),
+                time: Some(Timestamp::new(
+                    i64::from(fields.seconds),
+                    u64::from(fields.fraction) * scale,
+                )),
                 interface: 0,
                 section: 0,
                 link_type: self.link_type,
@@ -230,23 +257,33 @@ impl Pcap {
             rest = next;
         }
         let end = Position { offset, section: None };
-        Walk { end, packets, fault: fault.map(|kind| Fault { kind, offset }), statements: Vec::new() }
+        Walk {
+            end,
+            packets,
+            fault: fault.map(|kind| Fault { kind, offset }),
+            interface_blocks: Vec::new(),
+        }
     }
 
     /// The header of the record at the beginning of `rest`.
     fn fields(&self, rest: &[u8]) -> Option<Fields> {
-        if self.big_endian { fields::<true>(rest, self.lengths) } else { fields::<false>(rest, self.lengths) }
+        if self.big_endian {
+            fields::<true>(rest, self.lengths)
+        } else {
+            fields::<false>(rest, self.lengths)
+        }
     }
 
     /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
     ///
-    /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only where to look first.
-    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Link> {
+    /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only
+    /// where to look first.
+    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Candidate> {
         let fields = self.fields(rest)?;
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
         let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
-        (fits && in_second).then(|| Link {
+        (fits && in_second).then(|| Candidate {
             next: offset + self.record_header_bytes() as u64 + u64::from(fields.captured),
             seconds: Some(i64::from(fields.seconds)),
         })
@@ -296,12 +333,16 @@ mod tests {
 
     /// A record of five bytes captured of nine, as a file of this version writes it.
     fn lengths_of(minor: u8, first: u8, second: u8) -> Vec<(usize, u32)> {
-        let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, minor, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+        let mut bytes = vec![
+            0xd4, 0xc3, 0xb2, 0xa1, 2, 0, minor, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+        ];
         bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
         let pcap = Pcap::open(&bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk = pcap.walk(&bytes[24..], start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
+        let walk = pcap.walk(&bytes[24..], start, u64::MAX, |record| {
+            seen.push((record.data.len(), record.wire_bytes))
+        });
         assert_eq!(walk.fault, None);
         seen
     }
@@ -316,7 +357,9 @@ mod tests {
 
     #[test]
     fn records_are_those_of_pcap_parser() {
-        let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+        let mut bytes = vec![
+            0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+        ];
         for length in 0..50u8 {
             bytes.extend([length, 0, 0, 0, 1, 2, 0, 0, length, 0, 0, 0, 60, 0, 0, 0]);
             bytes.resize(bytes.len() + usize::from(length), length);
@@ -328,7 +371,10 @@ mod tests {
             let (next, expected) = pcap_parser::parse_pcap_frame(rest).unwrap();
             assert_eq!((record.data, record.wire_bytes), (expected.data, expected.origlen));
             let time = record.time.unwrap();
-            assert_eq!((time.seconds, time.nanoseconds), (i64::from(expected.ts_sec), expected.ts_usec * 1000));
+            assert_eq!(
+                (time.seconds, time.nanoseconds),
+                (i64::from(expected.ts_sec), expected.ts_usec * 1000)
+            );
             rest = next;
         });
         assert!(rest.is_empty());

@@ -1,8 +1,9 @@
-//! Solaris' snoop format (RFC 1761), version 2: a 16-byte file header, then records of 24 bytes, the data and padding.
+//! Solaris' snoop format (RFC 1761), version 2: a 16-byte file header, then records of 24 bytes,
+//! the data and padding.
 //!
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 
-use super::cut::Link;
+use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::{Interface, LinkType, Position, Record, Walk, u32_at};
 use crate::error::{Error, Fault, FaultKind};
@@ -12,7 +13,8 @@ pub const HEADER_BYTES: u64 = 16;
 
 const RECORD_HEADER_BYTES: usize = 24;
 
-/// More behind a record's data is not believed to be padding, in bytes: a stream must hold a record before it can be judged.
+/// More behind a record's data is not believed to be padding, in bytes: a stream must hold a record
+/// before it can be judged.
 const MOST_PADDING: usize = 1 << 16;
 
 const MAGIC: &[u8] = b"snoop\0\0\0";
@@ -36,7 +38,9 @@ impl Snoop {
     pub fn open(bytes: &[u8]) -> Result<Snoop, Error> {
         match (u32_at::<true>(bytes, 8), u32_at::<true>(bytes, 12)) {
             (Some(2), Some(data_link)) => Ok(Snoop { link_type: link_type_of(data_link) }),
-            _ => Err(Error::NotACapture("its snoop header is cut short or not of version 2".into())),
+            _ => {
+                Err(Error::NotACapture("its snoop header is cut short or not of version 2".into()))
+            }
         }
     }
 
@@ -46,7 +50,13 @@ impl Snoop {
     }
 
     /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
-    pub fn walk<'a>(&self, mut rest: &'a [u8], from: Position, until: u64, mut each: impl FnMut(&Record<'a>)) -> Walk {
+    pub fn walk<'a>(
+        &self,
+        mut rest: &'a [u8],
+        from: Position,
+        until: u64,
+        mut each: impl FnMut(&Record<'a>),
+    ) -> Walk {
         let mut offset = from.offset;
         let mut packets = 0;
         let mut fault = None;
@@ -64,7 +74,12 @@ impl Snoop {
                 }
             }
         }
-        Walk { end: Position { offset, section: None }, packets, fault, statements: Vec::new() }
+        Walk {
+            end: Position { offset, section: None },
+            packets,
+            fault,
+            interface_blocks: Vec::new(),
+        }
     }
 
     /// The record at the beginning of `rest`, and its whole length.
@@ -76,7 +91,10 @@ impl Snoop {
         let (seconds, microseconds) = (word(16)?, word(20)?);
         let limit = self.link_type.longest_record();
         if captured > limit {
-            return Err(FaultKind::RecordTooLong { claims: u64::from(captured), limit: u64::from(limit) });
+            return Err(FaultKind::RecordTooLong {
+                claims: u64::from(captured),
+                limit: u64::from(limit),
+            });
         }
         let data_end = RECORD_HEADER_BYTES + captured as usize;
         let length = length as usize;
@@ -97,12 +115,14 @@ impl Snoop {
     }
 
     /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
-    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Link> {
+    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Candidate> {
         let (record, length) = self.record(rest, offset).ok()?;
         let padding = length - RECORD_HEADER_BYTES - record.data.len();
-        let fits = !record.data.is_empty() && record.data.len() <= record.wire_bytes as usize && padding < 4;
+        let fits = !record.data.is_empty()
+            && record.data.len() <= record.wire_bytes as usize
+            && padding < 4;
         let seconds = record.time.map(|time| time.seconds);
-        fits.then(|| Link { next: offset + length as u64, seconds })
+        fits.then(|| Candidate { next: offset + length as u64, seconds })
     }
 }
 
@@ -135,8 +155,9 @@ mod tests {
         let snoop = Snoop::open(bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk =
-            snoop.walk(&bytes[16..], start, u64::MAX, |record| seen.push((record.data.len(), record.wire_bytes)));
+        let walk = snoop.walk(&bytes[16..], start, u64::MAX, |record| {
+            seen.push((record.data.len(), record.wire_bytes))
+        });
         (seen, walk)
     }
 

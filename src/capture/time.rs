@@ -1,8 +1,9 @@
 //! Points in time and the clocks that stamp them: integer seconds and nanoseconds since 1970, UTC.
 //!
-//! pcap records carry seconds and a fraction; pcapng packets carry a count of units whose length each interface
-//! states (`if_tsresol`, draft-ietf-opsawg-pcapng section 4.2: powers of ten or, with the high bit, of two) and an
-//! offset (`if_tsoffset`). pcap-parser 0.17 reads neither powers of two nor big-endian offsets, hence this module.
+//! pcap records carry seconds and a fraction; pcapng packets carry a count of units whose length
+//! each interface states (`if_tsresol`, draft-ietf-opsawg-pcapng section 4.2: powers of ten or,
+//! with the high bit, of two) and an offset (`if_tsoffset`). pcap-parser 0.17 reads neither powers
+//! of two nor big-endian offsets, hence this module.
 
 const NANOSECONDS: u32 = 1_000_000_000;
 
@@ -21,8 +22,8 @@ impl Timestamp {
     /// Later than every time a capture can state.
     pub const MAX: Timestamp = Timestamp { seconds: i64::MAX, nanoseconds: NANOSECONDS - 1 };
 
-    /// Seconds and a fraction in nanoseconds; a fraction of a second or more, which only a damaged capture has,
-    /// is carried over.
+    /// Seconds and a fraction in nanoseconds; a fraction of a second or more, which only a damaged
+    /// capture has, is carried over.
     #[inline]
     pub fn new(seconds: i64, nanoseconds: u64) -> Timestamp {
         if nanoseconds < u64::from(NANOSECONDS) {
@@ -43,7 +44,11 @@ impl Timestamp {
     pub fn from_total_nanoseconds(total: i128) -> Timestamp {
         let seconds = total.div_euclid(i128::from(NANOSECONDS));
         Timestamp {
-            seconds: i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX }),
+            seconds: i64::try_from(seconds).unwrap_or(if seconds < 0 {
+                i64::MIN
+            } else {
+                i64::MAX
+            }),
             nanoseconds: total.rem_euclid(i128::from(NANOSECONDS)) as u32,
         }
     }
@@ -162,7 +167,10 @@ mod tests {
 
     #[test]
     fn offsets_and_carried_fractions() {
-        assert_eq!(Clock::new(6, -2).time(1_500_000), Timestamp { seconds: -1, nanoseconds: 500_000_000 });
+        assert_eq!(
+            Clock::new(6, -2).time(1_500_000),
+            Timestamp { seconds: -1, nanoseconds: 500_000_000 }
+        );
         assert_eq!(Clock::new(0, i64::MAX).time(u64::MAX >> 1).seconds, i64::MAX);
         assert_eq!(Timestamp::new(1, 2_000_000_001), Timestamp { seconds: 3, nanoseconds: 1 });
         let early = Timestamp { seconds: -1, nanoseconds: 999_999_999 };

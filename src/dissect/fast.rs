@@ -1,8 +1,8 @@
 //! The common path: what most packets of most captures are, recognised with a few compares.
 //!
-//! Ethernet, at most one VLAN tag, IPv4 without options and not fragmented or IPv6 without extensions, TCP or UDP,
-//! headers whole and their lengths in order, no tunnel's port. Everything else is left to the general loop; a test
-//! holds both to the same answer.
+//! Ethernet, at most one VLAN tag, IPv4 without options and not fragmented or IPv6 without
+//! extensions, TCP or UDP, headers whole and their lengths in order, no tunnel's port. Everything
+//! else is left to the general loop; a test holds both to the same answer.
 
 use super::packet::{Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
@@ -20,8 +20,14 @@ static PATHS: [[[Path; 2]; 2]; 2] = {
             [Path::of(&[P::ETH, P::IPV6, P::TCP]), Path::of(&[P::ETH, P::IPV6, P::UDP])],
         ],
         [
-            [Path::of(&[P::ETH, P::VLAN, P::IP, P::TCP]), Path::of(&[P::ETH, P::VLAN, P::IP, P::UDP])],
-            [Path::of(&[P::ETH, P::VLAN, P::IPV6, P::TCP]), Path::of(&[P::ETH, P::VLAN, P::IPV6, P::UDP])],
+            [
+                Path::of(&[P::ETH, P::VLAN, P::IP, P::TCP]),
+                Path::of(&[P::ETH, P::VLAN, P::IP, P::UDP]),
+            ],
+            [
+                Path::of(&[P::ETH, P::VLAN, P::IPV6, P::TCP]),
+                Path::of(&[P::ETH, P::VLAN, P::IPV6, P::UDP]),
+            ],
         ],
     ]
 };
@@ -60,8 +66,8 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
     if transport == Transport::Udp && tunnel_of(source, destination).is_some() {
         return None;
     }
-    packet.push_hop(Addresses::Eth(macs));
-    packet.push_hop(addresses);
+    packet.push_address_layer(Addresses::Eth(macs));
+    packet.push_address_layer(addresses);
     if let Some(hop) = packet.current_ip() {
         hop.ports = Some(Ports { transport, source, destination });
         hop.payload_bytes = Some(payload_bytes);
@@ -71,7 +77,9 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
         packet.push_vlan(tag & 0x0FFF);
     }
     let version = usize::from(kind != 0x0800);
-    packet.path.copy(PATHS.get(usize::from(tag.is_some()))?.get(version)?.get(usize::from(protocol == 17))?);
+    packet.path.copy(
+        PATHS.get(usize::from(tag.is_some()))?.get(version)?.get(usize::from(protocol == 17))?,
+    );
     Some(())
 }
 

@@ -1,6 +1,8 @@
-//! Link layers: what a record's bytes begin with, by the capture's link type (tcpdump.org registry).
+//! Link layers: what a record's bytes begin with, by the capture's link type (tcpdump.org
+//! registry).
 //!
-//! A new link type is a row in [`LINKS`] and, where it has a header of its own, a function and its arm in the loop.
+//! A new link type is a row in [`LINKS`] and, where it has a header of its own, a function and its
+//! arm in the loop.
 
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
@@ -41,11 +43,12 @@ pub fn first(link_type: LinkType, frame: Payload<'_>) -> Next<'_> {
 /// Ethernet II and IEEE 802.3 (IEEE 802.3-2018 clause 3): 14 bytes.
 pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(header) = payload.bytes::<14>(0) else {
-        packet.note(Problem::ETH_HEADER_CUT);
+        packet.note(Problem::ETH_HEADER_TRUNCATED);
         return None;
     };
     let number = payload.u16(12)?;
-    // Cisco's ISL puts 26 bytes of its own in front of the frame, where a length would stand; it has no name on a path.
+    // Cisco's ISL puts 26 bytes of its own in front of the frame, where a length would stand; it
+    // has no name on a path.
     if header.starts_with(&[0x01, 0x00, 0x0C, 0x00, 0x00]) && shim::is_length(number) {
         return (payload.captured.len() >= 26).then(|| (Protocol::ETH, payload.skip(26)));
     }
@@ -54,7 +57,7 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return Some((Protocol::FABRIC_PATH, payload.skip(16)));
     }
     if let Some(macs) = header.first_chunk() {
-        packet.push_hop(Addresses::Eth(macs));
+        packet.push_address_layer(Addresses::Eth(macs));
     }
     // A length of nothing names no layer.
     if number == 0 {
@@ -63,11 +66,12 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     shim::type_or_length(packet, number, payload.skip(14))
 }
 
-/// Cisco FabricPath: the MAC addresses are those of the frame it carries; the path ends here, as in Wireshark.
+/// Cisco FabricPath: the MAC addresses are those of the frame it carries; the path ends here, as in
+/// Wireshark.
 pub fn fabric_path<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.bytes::<14>(0).and_then(|header| header.first_chunk()) {
-        Some(macs) => packet.push_hop(Addresses::Eth(macs)),
-        None => packet.note(Problem::ETH_HEADER_CUT),
+        Some(macs) => packet.push_address_layer(Addresses::Eth(macs)),
+        None => packet.note(Problem::ETH_HEADER_TRUNCATED),
     }
     None
 }
@@ -75,7 +79,7 @@ pub fn fabric_path<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
 /// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.
 pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(family) = payload.u32(0) else {
-        packet.note(Problem::NULL_HEADER_CUT);
+        packet.note(Problem::NULL_HEADER_TRUNCATED);
         return None;
     };
     // Families are small numbers: the order in which the number is small is the right one.
@@ -91,10 +95,11 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// Raw IP: the version tells which. As in Wireshark, what old PPP drivers put in front of it is known too.
+/// Raw IP: the version tells which. As in Wireshark, what old PPP drivers put in front of it is
+/// known too.
 pub fn raw<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(start) = payload.bytes::<8>(0) else {
-        packet.note(Problem::RAW_HEADER_CUT);
+        packet.note(Problem::RAW_HEADER_TRUNCATED);
         return None;
     };
     match start {
@@ -116,7 +121,7 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let second = packet.record.link_type.0 == 276;
     let (protocol_at, hardware_at, length) = if second { (0, 8, 20) } else { (14, 2, 16) };
     if payload.captured.len() < length {
-        packet.note(Problem::SLL_HEADER_CUT);
+        packet.note(Problem::SLL_HEADER_TRUNCATED);
         return None;
     }
     let (protocol, hardware) = (payload.u16(protocol_at)?, payload.u16(hardware_at)?);
@@ -132,7 +137,7 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// Cisco HDLC: address, control and an EtherType.
 pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(protocol) = payload.u16(2) else {
-        packet.note(Problem::CHDLC_HEADER_CUT);
+        packet.note(Problem::CHDLC_HEADER_TRUNCATED);
         return None;
     };
     let next = payload.skip(4);
@@ -144,7 +149,7 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
 /// FDDI: frame control, two addresses, then LLC.
 pub fn fddi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(control) = payload.u8(0).filter(|_| payload.captured.len() >= 13) else {
-        packet.note(Problem::FDDI_HEADER_CUT);
+        packet.note(Problem::FDDI_HEADER_TRUNCATED);
         return None;
     };
     let asynchronous_llc = (0x50..=0x57).contains(&control);

@@ -1,8 +1,10 @@
-//! From a record's bytes to a [`Packet`]: a flat loop over layers, each a function from its bytes to what comes next.
+//! From a record's bytes to a [`Packet`]: a flat loop over layers, each a function from its bytes
+//! to what comes next.
 //!
-//! It sees one record and never the file. Nothing is reassembled: a first fragment keeps its transport, later ones
-//! have none. What cannot be read is a [`Problem`] of the packet, never an error: a layer counts as soon as the
-//! layer below names it. Application protocols and headers quoted inside ICMP are not looked at.
+//! It sees one record and never the file. Nothing is reassembled: a first fragment keeps its
+//! transport, later ones have none. What cannot be read is a [`Problem`] of the packet, never an
+//! error: a layer counts as soon as the layer below names it. Application protocols and headers
+//! quoted inside ICMP are not looked at.
 
 mod fast;
 mod link;
@@ -30,7 +32,8 @@ type Next<'a> = Option<(Protocol, Payload<'a>)>;
 /// Dissects one record.
 #[inline(always)]
 pub fn dissect<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
-    // In the caller, so that the record is written once: reading back what was written a moment ago in other sizes stalls.
+    // In the caller, so that the record is written once: reading back what was written a moment ago
+    // in other sizes stalls.
     packet.reset(record);
     dissect_record(packet);
 }
@@ -103,9 +106,15 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::TCP => transport::tcp(packet, payload),
         Protocol::UDP => transport::udp(packet, payload),
         Protocol::SCTP => transport::sctp(packet, payload),
-        Protocol::ICMP => transport::without_ports(packet, payload, 8, Problem::ICMP_HEADER_CUT),
-        Protocol::ICMPV6 => transport::without_ports(packet, payload, 4, Problem::ICMPV6_HEADER_CUT),
-        Protocol::IGMP => transport::without_ports(packet, payload, 8, Problem::IGMP_HEADER_CUT),
+        Protocol::ICMP => {
+            transport::without_ports(packet, payload, 8, Problem::ICMP_HEADER_TRUNCATED)
+        }
+        Protocol::ICMPV6 => {
+            transport::without_ports(packet, payload, 4, Problem::ICMPV6_HEADER_TRUNCATED)
+        }
+        Protocol::IGMP => {
+            transport::without_ports(packet, payload, 8, Problem::IGMP_HEADER_TRUNCATED)
+        }
         _ => None,
     }
 }

@@ -1,14 +1,17 @@
 //! The network layer: ARP, IPv4, IPv6 and its extension headers.
 //!
-//! Headers go through etherparse's slices where they are whole. A cut header still gives the addresses that are
-//! there. Lengths are the headers' own, never more than what the layer below leaves.
+//! Headers go through etherparse's slices where they are whole. A cut header still gives the
+//! addresses that are there. Lengths are the headers' own, never more than what the layer below
+//! leaves.
 
 use super::Next;
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use etherparse::{ArpPacketSlice, IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice};
+use etherparse::{
+    ArpPacketSlice, IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
+};
 
 /// IP protocol numbers (IANA) and the protocols they name.
 const IP_PROTOCOLS: &[(u8, Protocol)] = &[
@@ -67,7 +70,7 @@ fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
 /// ARP and its relatives (RFC 826); the path ends here.
 pub fn arp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if ArpPacketSlice::from_slice(payload.captured).is_err() {
-        packet.note(Problem::ARP_HEADER_CUT);
+        packet.note(Problem::ARP_HEADER_TRUNCATED);
     }
     None
 }
@@ -77,8 +80,10 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u8(0).map(|byte| (byte >> 4, byte & 15)) {
         // IPv6 under the name of IPv4 is IPv6.
         Some((6, _)) => return Some((Protocol::IPV6, payload)),
-        Some((4, words @ 5..)) if !is_shorter(payload, words) => packet.push_hop(addresses_v4(payload, words)),
-        _ => packet.push_hop(Addresses::NoIp),
+        Some((4, words @ 5..)) if !is_shorter(payload, words) => {
+            packet.push_address_layer(addresses_v4(payload, words))
+        }
+        _ => packet.push_address_layer(Addresses::NoIp),
     }
     let header = match Ipv4HeaderSlice::from_slice(payload.captured) {
         Ok(header) => header,
@@ -123,7 +128,8 @@ fn addresses_v4(payload: Payload<'_>, words: u8) -> Addresses<'_> {
     }
 }
 
-/// Where a source route ends (RFC 791 section 3.1), which is where Wireshark says that the packet goes.
+/// Where a source route ends (RFC 791 section 3.1), which is where Wireshark says that the packet
+/// goes.
 ///
 /// # Errors
 /// When the options are cut before it is known whether there is a route.
@@ -157,8 +163,10 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
 fn ipv4_problem(error: &etherparse::err::ipv4::HeaderSliceError) -> Problem {
     use etherparse::err::ipv4::{HeaderError, HeaderSliceError};
     match error {
-        HeaderSliceError::Len(_) => Problem::IPV4_HEADER_CUT,
-        HeaderSliceError::Content(HeaderError::UnexpectedVersion { .. }) => Problem::IPV4_VERSION_INVALID,
+        HeaderSliceError::Len(_) => Problem::IPV4_HEADER_TRUNCATED,
+        HeaderSliceError::Content(HeaderError::UnexpectedVersion { .. }) => {
+            Problem::IPV4_VERSION_INVALID
+        }
         HeaderSliceError::Content(HeaderError::HeaderLengthSmallerThanHeader { .. }) => {
             Problem::IPV4_HEADER_LENGTH_INVALID
         }
@@ -167,14 +175,14 @@ fn ipv4_problem(error: &etherparse::err::ipv4::HeaderSliceError) -> Problem {
 
 /// IPv6 (RFC 8200).
 pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    packet.push_hop(match (payload.bytes(8), payload.bytes(8)) {
+    packet.push_address_layer(match (payload.bytes(8), payload.bytes(8)) {
         (Some(both), _) => Addresses::Ipv6(both),
         (None, Some(source)) => Addresses::Ipv6Source(source),
         (None, None) => Addresses::NoIp,
     });
     // The loop has looked at the version.
     let Ok(header) = Ipv6HeaderSlice::from_slice(payload.captured) else {
-        packet.note(Problem::IPV6_HEADER_CUT);
+        packet.note(Problem::IPV6_HEADER_TRUNCATED);
         return None;
     };
     let next = payload.skip(40);
@@ -215,7 +223,8 @@ fn option_length(extension: Payload<'_>, at: usize) -> Option<usize> {
     }
 }
 
-/// Hop-by-hop and destination options: next header, length in units of eight bytes, options.
+/// AddressLayer-by-hop and destination options: next header, length in units of eight bytes,
+/// options.
 pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = routing(packet, payload)?;
     let length = (usize::from(payload.u8(1)?) + 1) * 8;
@@ -231,7 +240,8 @@ pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     Some(next)
 }
 
-/// Routing headers, and what all extension headers begin with: next header, length in units of eight bytes.
+/// Routing headers, and what all extension headers begin with: next header, length in units of
+/// eight bytes.
 pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[next, units]) = payload.bytes(0) else {
         packet.note(Problem::IPV6_EXTENSION_CUT);
@@ -261,7 +271,7 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// The authentication header (RFC 4302), which hides nothing.
 pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Ok(header) = IpAuthHeaderSlice::from_slice(payload.captured) else {
-        packet.note(Problem::AH_HEADER_CUT);
+        packet.note(Problem::AH_HEADER_TRUNCATED);
         return None;
     };
     ip_protocol(header.next_header().0, payload.skip(header.slice().len()))

@@ -1,7 +1,9 @@
-//! What dissection finds out about one record, as references into its bytes: no copies, no allocation.
+//! What dissection finds out about one record, as references into its bytes: no copies, no
+//! allocation.
 //!
-//! A [`Packet`] is reused from record to record. It tells the protocol path, a [`Hop`] for every address layer
-//! (each Ethernet, IPv4 or IPv6 header, tunnels included, with the transport above it), VLAN ids and the first problem.
+//! A [`Packet`] is reused from record to record. It tells the protocol path, a [`AddressLayer`] for
+//! every address layer (each Ethernet, IPv4 or IPv6 header, tunnels included, with the transport
+//! above it), VLAN ids and the first problem.
 
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Path, Protocol};
@@ -50,7 +52,7 @@ pub struct Ports {
 
 /// An address layer and the transport directly above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hop<'a> {
+pub struct AddressLayer<'a> {
     /// Who talks to whom.
     pub addresses: Addresses<'a>,
     /// The ports above an IP layer; none in later fragments and where they were not captured.
@@ -61,7 +63,7 @@ pub struct Hop<'a> {
     pub tcp: Option<&'a [u8; 16]>,
 }
 
-impl Hop<'_> {
+impl AddressLayer<'_> {
     /// True for the layers IPv4 and IPv6.
     #[inline]
     pub fn is_ip(&self) -> bool {
@@ -78,8 +80,8 @@ pub struct Packet<'a> {
     pub path: Path,
     /// What was wrong first, if anything.
     pub problem: Option<Problem>,
-    hops: [Hop<'a>; DEEPEST],
-    hop_count: usize,
+    layers: [AddressLayer<'a>; DEEPEST],
+    layer_count: usize,
     vlans: [u16; DEEPEST],
     vlan_count: usize,
     /// True above a first fragment: lengths of the whole cannot be told.
@@ -89,7 +91,12 @@ pub struct Packet<'a> {
 impl<'a> Packet<'a> {
     /// A packet of no bytes, to be filled by [`super::dissect`].
     pub fn empty() -> Packet<'a> {
-        let hop = Hop { addresses: Addresses::NoIp, ports: None, payload_bytes: None, tcp: None };
+        let hop = AddressLayer {
+            addresses: Addresses::NoIp,
+            ports: None,
+            payload_bytes: None,
+            tcp: None,
+        };
         Packet {
             record: Record {
                 offset: 0,
@@ -102,8 +109,8 @@ impl<'a> Packet<'a> {
             },
             path: Path::default(),
             problem: None,
-            hops: [hop; DEEPEST],
-            hop_count: 0,
+            layers: [hop; DEEPEST],
+            layer_count: 0,
             vlans: [0; DEEPEST],
             vlan_count: 0,
             fragmented: false,
@@ -116,21 +123,21 @@ impl<'a> Packet<'a> {
         self.record = *record;
         self.path.clear();
         self.problem = None;
-        self.hop_count = 0;
+        self.layer_count = 0;
         self.vlan_count = 0;
         self.fragmented = false;
     }
 
     /// The address layers, outermost first.
     #[inline]
-    pub fn hops(&self) -> &[Hop<'a>] {
-        self.hops.get(..self.hop_count).unwrap_or_default()
+    pub fn address_layers(&self) -> &[AddressLayer<'a>] {
+        self.layers.get(..self.layer_count).unwrap_or_default()
     }
 
     /// The innermost IP layer.
     #[inline]
-    pub fn innermost_ip(&self) -> Option<&Hop<'a>> {
-        self.hops().iter().rev().find(|hop| hop.is_ip())
+    pub fn innermost_ip(&self) -> Option<&AddressLayer<'a>> {
+        self.address_layers().iter().rev().find(|hop| hop.is_ip())
     }
 
     /// The ids of the layers named `vlan`, outermost first.
@@ -140,8 +147,10 @@ impl<'a> Packet<'a> {
 
     /// Source and destination MAC when the first layer is Ethernet.
     pub fn macs(&self) -> Option<(&'a [u8], &'a [u8])> {
-        match self.hops().first() {
-            Some(Hop { addresses: Addresses::Eth(macs), .. }) if self.path.first() == Some(Protocol::ETH) => {
+        match self.address_layers().first() {
+            Some(AddressLayer { addresses: Addresses::Eth(macs), .. })
+                if self.path.first() == Some(Protocol::ETH) =>
+            {
                 let (destination, source) = macs.split_at(6);
                 Some((source, destination))
             }
@@ -156,17 +165,17 @@ impl<'a> Packet<'a> {
     }
 
     #[inline]
-    pub(super) fn push_hop(&mut self, addresses: Addresses<'a>) {
-        if let Some(slot) = self.hops.get_mut(self.hop_count) {
-            *slot = Hop { addresses, ports: None, payload_bytes: None, tcp: None };
-            self.hop_count += 1;
+    pub(super) fn push_address_layer(&mut self, addresses: Addresses<'a>) {
+        if let Some(slot) = self.layers.get_mut(self.layer_count) {
+            *slot = AddressLayer { addresses, ports: None, payload_bytes: None, tcp: None };
+            self.layer_count += 1;
         }
     }
 
     /// The IP layer whose header was read last, for the transport above it to fill in.
     #[inline]
-    pub(super) fn current_ip(&mut self) -> Option<&mut Hop<'a>> {
-        self.hops.get_mut(..self.hop_count)?.iter_mut().rev().find(|hop| hop.is_ip())
+    pub(super) fn current_ip(&mut self) -> Option<&mut AddressLayer<'a>> {
+        self.layers.get_mut(..self.layer_count)?.iter_mut().rev().find(|hop| hop.is_ip())
     }
 
     #[inline]

@@ -1,4 +1,5 @@
-//! A stretch of a frame that belongs to one layer: the bytes that were captured and how long it was on the wire.
+//! A stretch of a frame that belongs to one layer: the bytes that were captured and how long it was
+//! on the wire.
 
 /// What a layer hands to the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +22,20 @@ impl<'a> Payload<'a> {
     /// What follows the first `bytes`.
     #[inline]
     pub fn skip(self, bytes: usize) -> Payload<'a> {
-        Payload { captured: self.captured.get(bytes..).unwrap_or_default(), length: self.length.saturating_sub(bytes) }
+        Payload {
+            captured: self.captured.get(bytes..).unwrap_or_default(),
+            length: self.length.saturating_sub(bytes),
+        }
     }
 
-    /// The first `length` bytes: what a header says of its own extent. A longer claim changes nothing.
+    /// The first `length` bytes: what a header says of its own extent. A longer claim changes
+    /// nothing.
     #[inline]
     pub fn limit(self, length: usize) -> Payload<'a> {
-        Payload { captured: self.captured.get(..length).unwrap_or(self.captured), length: self.length.min(length) }
+        Payload {
+            captured: self.captured.get(..length).unwrap_or(self.captured),
+            length: self.length.min(length),
+        }
     }
 
     /// `N` bytes at `at`, if they were captured.

@@ -1,6 +1,8 @@
-//! Protocols and the paths they form, under Wireshark's names (`frame.protocols` without `ethertype`).
+//! Protocols and the paths they form, under Wireshark's names (`frame.protocols` without
+//! `ethertype`).
 //!
-//! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet (`depth_exceeded`).
+//! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet
+//! (`depth_exceeded`).
 
 use crate::capture::LinkType;
 use std::cmp::Ordering;
@@ -120,9 +122,14 @@ impl Protocol {
         Protocol(IP_PROTOCOLS + u16::from(number))
     }
 
-    /// A link type that has no constant, named `dlt-NNN`. No number from 32768 on is registered: these have one name.
+    /// A link type that has no constant, named `dlt-NNN`. No number from 32768 on is registered:
+    /// these have one name.
     pub fn link_type(link_type: LinkType) -> Protocol {
-        if link_type.0 < LINK_TYPES { Protocol(LINK_TYPES | link_type.0) } else { Protocol::DLT_UNREGISTERED }
+        if link_type.0 < LINK_TYPES {
+            Protocol(LINK_TYPES | link_type.0)
+        } else {
+            Protocol::DLT_UNREGISTERED
+        }
     }
 
     /// Writes the name; as [`Protocol`]'s `Display`, without its machinery.
@@ -151,7 +158,8 @@ pub const DEEPEST: usize = 31;
 /// Protocols from the outermost to the innermost.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Path {
-    /// The layers in one number: themselves while there are up to [`EXACT`] of them, a mixture of them beyond.
+    /// The layers in one number: themselves while there are up to [`EXACT`] of them, a mixture of
+    /// them beyond.
     fingerprint: u64,
     layers: [Protocol; DEEPEST],
     length: u16,
@@ -208,13 +216,18 @@ impl Path {
     /// Layer by layer, by their names.
     pub fn cmp_by_name(&self, other: &Path) -> Ordering {
         let layers = self.layers().iter().zip(other.layers());
-        let differing = layers.map(|(one, two)| one.cmp_by_name(*two)).find(|ordering| ordering.is_ne());
+        let differing =
+            layers.map(|(one, two)| one.cmp_by_name(*two)).find(|ordering| ordering.is_ne());
         differing.unwrap_or(self.length.cmp(&other.length))
     }
 
     /// How many layers from the outermost in have the same names.
     pub fn common_by_name(&self, other: &Path) -> usize {
-        self.layers().iter().zip(other.layers()).take_while(|(one, two)| one.cmp_by_name(**two).is_eq()).count()
+        self.layers()
+            .iter()
+            .zip(other.layers())
+            .take_while(|(one, two)| one.cmp_by_name(**two).is_eq())
+            .count()
     }
 
     #[inline]

@@ -1,4 +1,5 @@
-//! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS, PPPoE and PPP.
+//! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS,
+//! PPPoE and PPP.
 
 use super::Next;
 use super::packet::Packet;
@@ -68,7 +69,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         packet.push_vlan(control & 0x0FFF);
     }
     let Some(next) = payload.u16(2) else {
-        packet.note(Problem::VLAN_HEADER_CUT);
+        packet.note(Problem::VLAN_HEADER_TRUNCATED);
         return None;
     };
     type_or_length(packet, next, payload.skip(4))
@@ -77,7 +78,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
 /// LLC (IEEE 802.2) and SNAP behind it.
 pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(&[destination, source]), Some(control)) = (payload.bytes(0), payload.u8(2)) else {
-        packet.note(Problem::LLC_HEADER_CUT);
+        packet.note(Problem::LLC_HEADER_TRUNCATED);
         return None;
     };
     // Unnumbered formats have one byte of control, the others two.
@@ -95,7 +96,7 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(organisation), Some(protocol)) = (payload.bytes::<3>(0), payload.u16(3)) else {
-        packet.note(Problem::LLC_HEADER_CUT);
+        packet.note(Problem::LLC_HEADER_TRUNCATED);
         return None;
     };
     let next = payload.skip(5);
@@ -107,12 +108,13 @@ fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// An MPLS label stack (RFC 3032), one layer whatever its depth; what follows is guessed from its first nibble.
+/// An MPLS label stack (RFC 3032), one layer whatever its depth; what follows is guessed from its
+/// first nibble.
 pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let mut next = payload;
     loop {
         let Some(label) = next.u32(0) else {
-            packet.note(Problem::MPLS_HEADER_CUT);
+            packet.note(Problem::MPLS_HEADER_TRUNCATED);
             return None;
         };
         next = next.skip(4);
@@ -130,13 +132,14 @@ pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// A PPPoE session header (RFC 2516): six bytes.
 pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(length), Some(_)) = (payload.u16(4), payload.u16(6)) else {
-        packet.note(Problem::PPPOE_HEADER_CUT);
+        packet.note(Problem::PPPOE_HEADER_TRUNCATED);
         return None;
     };
     Some((Protocol::PPP, payload.skip(6).limit(usize::from(length))))
 }
 
-/// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed protocol field.
+/// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed
+/// protocol field.
 pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // Cisco's HDLC on a line that was taken for PPP.
     if packet.path.layers().len() == 1 && matches!(payload.u8(0), Some(0x0F | 0x8F)) {
@@ -147,7 +150,7 @@ pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let compressed = payload.u8(0).is_some_and(|byte| byte & 1 == 1);
     let protocol = if compressed { payload.u8(0).map(u16::from) } else { payload.u16(0) };
     let Some(protocol) = protocol else {
-        packet.note(Problem::PPP_HEADER_CUT);
+        packet.note(Problem::PPP_HEADER_TRUNCATED);
         return None;
     };
     let next = payload.skip(if compressed { 1 } else { 2 });

@@ -1,4 +1,5 @@
-//! One frame for each branch that could lose something, and the common path held to the general loop's answer.
+//! One frame for each branch that could lose something, and the common path held to the general
+//! loop's answer.
 
 use super::packet::{Addresses, Packet};
 use super::problem::Problem;
@@ -15,14 +16,22 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
-    Record { offset: 0, data, wire_bytes, time: None, interface: 0, section: 0, link_type: LinkType(link_type) }
+    Record {
+        offset: 0,
+        data,
+        wire_bytes,
+        time: None,
+        interface: 0,
+        section: 0,
+        link_type: LinkType(link_type),
+    }
 }
 
 /// Path and problem of a frame.
 fn path_of(link_type: u16, frame: &[u8]) -> (String, Option<&'static str>) {
     let mut packet = Packet::empty();
     dissect(&record(frame, frame.len() as u32, link_type), &mut packet);
-    (packet.path.to_string(), packet.problem.map(|problem| problem.facts().name))
+    (packet.path.to_string(), packet.problem.map(|problem| problem.info().name))
 }
 
 const ETHERNET: u16 = 1;
@@ -49,9 +58,12 @@ fn ethertypes_and_lengths() {
     assert_eq!(ethernet("1234"), ("eth".into(), None));
     assert_eq!(ethernet("05ff"), ("eth".into(), Some("eth_length_invalid")));
     assert_eq!(ethernet("0004 424203 00"), ("eth:llc:stp".into(), None));
-    assert_eq!(ethernet("0008 aaaa03 000000 0806"), ("eth:llc:arp".into(), Some("arp_header_cut")));
+    assert_eq!(
+        ethernet("0008 aaaa03 000000 0806"),
+        ("eth:llc:arp".into(), Some("arp_header_truncated"))
+    );
     assert_eq!(ethernet("0003 ffff00"), ("eth".into(), None));
-    assert_eq!(ethernet("00"), ("eth".into(), Some("eth_header_cut")));
+    assert_eq!(ethernet("00"), ("eth".into(), Some("eth_header_truncated")));
 }
 
 #[test]
@@ -60,7 +72,7 @@ fn vlan_tags_of_any_depth() {
         ethernet(&format!("8100 0005 88a8 0006 0800 {} {UDP}", ipv4(17, 8))),
         ("eth:vlan:ieee8021ad:ip:udp".into(), None)
     );
-    assert_eq!(ethernet("8100 0005"), ("eth:vlan".into(), Some("vlan_header_cut")));
+    assert_eq!(ethernet("8100 0005"), ("eth:vlan".into(), Some("vlan_header_truncated")));
     let (path, problem) = ethernet(&"8100 0001".repeat(40));
     assert_eq!(path.split(':').count(), DEEPEST);
     assert_eq!(problem, Some("vlan_depth_exceeded"));
@@ -77,9 +89,15 @@ fn vlan_ids_are_kept_in_order() {
 #[test]
 fn what_a_shim_carries() {
     let inner = format!("{} {UDP}", ipv4(17, 8));
-    assert_eq!(ethernet(&format!("8847 00001000 00002100 {inner}")), ("eth:mpls:ip:udp".into(), None));
-    assert_eq!(ethernet("8847 00001000"), ("eth:mpls".into(), Some("mpls_header_cut")));
-    assert_eq!(ethernet(&format!("8864 1100 0001 001e 0021 {inner}")), ("eth:pppoes:ppp:ip:udp".into(), None));
+    assert_eq!(
+        ethernet(&format!("8847 00001000 00002100 {inner}")),
+        ("eth:mpls:ip:udp".into(), None)
+    );
+    assert_eq!(ethernet("8847 00001000"), ("eth:mpls".into(), Some("mpls_header_truncated")));
+    assert_eq!(
+        ethernet(&format!("8864 1100 0001 001e 0021 {inner}")),
+        ("eth:pppoes:ppp:ip:udp".into(), None)
+    );
     assert_eq!(ethernet("8864 1100 0001 0002 c021"), ("eth:pppoes:ppp:lcp".into(), None));
     assert_eq!(path_of(9, &hex(&format!("ff03 0021 {inner}"))), ("ppp:ip:udp".into(), None));
     assert_eq!(path_of(50, &hex(&format!("0f00 0800 {inner}"))), ("ppp:chdlc:ip:udp".into(), None));
@@ -93,7 +111,7 @@ fn link_types() {
     assert_eq!(path_of(101, &hex(&inner)), ("raw:ip:udp".into(), None));
     assert_eq!(path_of(228, &hex(&inner)), ("ip:udp".into(), None));
     assert_eq!(path_of(101, &hex("0011223344556677")), ("raw".into(), Some("raw_version_unknown")));
-    assert_eq!(path_of(101, &hex("45112233")), ("raw".into(), Some("raw_header_cut")));
+    assert_eq!(path_of(101, &hex("45112233")), ("raw".into(), Some("raw_header_truncated")));
     assert_eq!(
         path_of(113, &hex(&format!("0000 0304 0006 000000000000 0000 0800 {inner}"))),
         ("sll:ip:udp".into(), None)
@@ -102,7 +120,7 @@ fn link_types() {
         path_of(276, &hex(&format!("0800 0000 00000001 0304 00 06 0000000000000000 {inner}"))),
         ("sll:ip:udp".into(), None)
     );
-    assert_eq!(path_of(113, &hex("0000")), ("sll".into(), Some("sll_header_cut")));
+    assert_eq!(path_of(113, &hex("0000")), ("sll".into(), Some("sll_header_truncated")));
     assert_eq!(path_of(104, &hex(&format!("0f00 0800 {inner}"))), ("chdlc:ip:udp".into(), None));
     assert_eq!(path_of(147, &hex(&inner)), ("dlt-147".into(), None));
 }
@@ -113,15 +131,18 @@ fn wireless_data_frames() {
     let llc = format!("aaaa03 000000 0800 {} {UDP}", ipv4(17, 8));
     assert_eq!(path_of(105, &hex(&format!("{header}{llc}"))), ("wlan:llc:ip:udp".into(), None));
     let behind_radiotap = format!("00 00 0800 00000000 {header}{llc}");
-    assert_eq!(path_of(127, &hex(&behind_radiotap)), ("radiotap:wlan_radio:wlan:llc:ip:udp".into(), None));
+    assert_eq!(
+        path_of(127, &hex(&behind_radiotap)),
+        ("radiotap:wlan_radio:wlan:llc:ip:udp".into(), None)
+    );
     let encrypted = header.replacen("08 01", "08 41", 1);
     assert_eq!(path_of(105, &hex(&format!("{encrypted}{llc}"))), ("wlan".into(), None));
-    assert_eq!(path_of(105, &hex(&header[..10])), ("wlan".into(), Some("wlan_header_cut")));
+    assert_eq!(path_of(105, &hex(&header[..10])), ("wlan".into(), Some("wlan_header_truncated")));
 }
 
 #[test]
 fn broken_ipv4_headers() {
-    assert_eq!(ethernet("0800"), ("eth:ip".into(), Some("ipv4_header_cut")));
+    assert_eq!(ethernet("0800"), ("eth:ip".into(), Some("ipv4_header_truncated")));
     assert_eq!(
         ethernet(&format!("0800 {}", ipv4(6, 0).replacen("45", "43", 1))),
         ("eth:ip".into(), Some("ipv4_header_length_invalid"))
@@ -145,8 +166,9 @@ fn broken_ipv4_headers() {
 
 #[test]
 fn fragments() {
-    let fragment =
-        |flags: &str| format!("0800 {} {UDP}", ipv4(17, 8).replacen("0001 0000", &format!("0001 {flags}"), 1));
+    let fragment = |flags: &str| {
+        format!("0800 {} {UDP}", ipv4(17, 8).replacen("0001 0000", &format!("0001 {flags}"), 1))
+    };
     assert_eq!(ethernet(&fragment("2000")), ("eth:ip:udp".into(), None));
     assert_eq!(ethernet(&fragment("0001")), ("eth:ip".into(), None));
 }
@@ -174,7 +196,7 @@ fn ipv6_and_its_extensions() {
         ("eth:ipv6:ipv6.hopopts".into(), Some("ipv6_option_beyond_capture"))
     );
     assert_eq!(ethernet("86dd 40"), ("eth".into(), Some("ipv6_version_invalid")));
-    assert_eq!(ethernet("86dd 60"), ("eth:ipv6".into(), Some("ipv6_header_cut")));
+    assert_eq!(ethernet("86dd 60"), ("eth:ipv6".into(), Some("ipv6_header_truncated")));
 }
 
 #[test]
@@ -183,14 +205,30 @@ fn tunnels() {
     let ether = format!("{MACS} 0800 {inner}");
     let over_udp = |port: &str, header: &str, carried: &str| {
         let length = hex(header).len() + hex(carried).len() + 8;
-        ethernet(&format!("0800 {} c000 {port} {length:04x} 0000 {header} {carried}", ipv4(17, length)))
+        ethernet(&format!(
+            "0800 {} c000 {port} {length:04x} 0000 {header} {carried}",
+            ipv4(17, length)
+        ))
     };
-    let over_ip =
-        |protocol: u8, carried: &str| ethernet(&format!("0800 {} {carried}", ipv4(protocol, hex(carried).len())));
-    assert_eq!(over_udp("12b5", "0800000000000100", &ether), ("eth:ip:udp:vxlan:eth:ip:udp".into(), None));
-    assert_eq!(over_udp("17c1", "0000655800000100", &ether), ("eth:ip:udp:geneve:eth:ip:udp".into(), None));
-    assert_eq!(over_udp("0868", "30ff001c00000001", &inner), ("eth:ip:udp:gtp:ip:udp".into(), None));
-    assert_eq!(over_udp("0868", "34ff002400000001 0000 00 85 01 000000", &inner).0, "eth:ip:udp:gtp:ip:udp");
+    let over_ip = |protocol: u8, carried: &str| {
+        ethernet(&format!("0800 {} {carried}", ipv4(protocol, hex(carried).len())))
+    };
+    assert_eq!(
+        over_udp("12b5", "0800000000000100", &ether),
+        ("eth:ip:udp:vxlan:eth:ip:udp".into(), None)
+    );
+    assert_eq!(
+        over_udp("17c1", "0000655800000100", &ether),
+        ("eth:ip:udp:geneve:eth:ip:udp".into(), None)
+    );
+    assert_eq!(
+        over_udp("0868", "30ff001c00000001", &inner),
+        ("eth:ip:udp:gtp:ip:udp".into(), None)
+    );
+    assert_eq!(
+        over_udp("0868", "34ff002400000001 0000 00 85 01 000000", &inner).0,
+        "eth:ip:udp:gtp:ip:udp"
+    );
     assert_eq!(over_udp("0868", "3001000000000001", ""), ("eth:ip:udp:gtp".into(), None));
     assert_eq!(over_ip(4, &inner), ("eth:ip:ip:udp".into(), None));
     assert_eq!(over_ip(47, &format!("0000 0800 {inner}")), ("eth:ip:gre:ip:udp".into(), None));
@@ -202,12 +240,15 @@ fn tunnels() {
         over_ip(47, &format!("1000 88be 00000001 1001000000000000 {ether}")),
         ("eth:ip:gre:erspan:eth:ip:udp".into(), None)
     );
-    assert_eq!(over_ip(47, "b000"), ("eth:ip:gre".into(), Some("gre_header_cut")));
+    assert_eq!(over_ip(47, "b000"), ("eth:ip:gre".into(), Some("gre_header_truncated")));
 }
 
 /// A TCP segment captured up to `captured` bytes of it, with 4 bytes of payload on the wire.
 fn cut_tcp(captured: usize) -> (Option<u16>, Option<u32>, bool, Option<Problem>) {
-    let whole = hex(&format!("{MACS} 0800 {} 04d2 0050 00000001 00000002 5012 1000 0000 0000 01020304", ipv4(6, 24)));
+    let whole = hex(&format!(
+        "{MACS} 0800 {} 04d2 0050 00000001 00000002 5012 1000 0000 0000 01020304",
+        ipv4(6, 24)
+    ));
     let frame = &whole[..34 + captured];
     let mut packet = Packet::empty();
     dissect(&record(frame, whole.len() as u32, ETHERNET), &mut packet);
@@ -218,9 +259,9 @@ fn cut_tcp(captured: usize) -> (Option<u16>, Option<u32>, bool, Option<Problem>)
 
 #[test]
 fn cut_tcp_headers_give_what_is_there() {
-    assert_eq!(cut_tcp(3), (None, None, false, Some(Problem::TCP_HEADER_CUT)));
-    assert_eq!(cut_tcp(4), (Some(80), None, false, Some(Problem::TCP_HEADER_CUT)));
-    assert_eq!(cut_tcp(16), (Some(80), Some(4), true, Some(Problem::TCP_HEADER_CUT)));
+    assert_eq!(cut_tcp(3), (None, None, false, Some(Problem::TCP_HEADER_TRUNCATED)));
+    assert_eq!(cut_tcp(4), (Some(80), None, false, Some(Problem::TCP_HEADER_TRUNCATED)));
+    assert_eq!(cut_tcp(16), (Some(80), Some(4), true, Some(Problem::TCP_HEADER_TRUNCATED)));
     assert_eq!(cut_tcp(20), (Some(80), Some(4), true, None));
     assert_eq!(cut_tcp(24), (Some(80), Some(4), true, None));
 }
@@ -230,7 +271,10 @@ fn cut_addresses_give_the_source() {
     let whole = hex(&format!("{MACS} 0800 {}", ipv4(6, 24)));
     let mut packet = Packet::empty();
     dissect(&record(&whole[..14 + 18], 64, ETHERNET), &mut packet);
-    assert_eq!(packet.innermost_ip().map(|hop| hop.addresses), Some(Addresses::Ipv4Source(&[10, 0, 0, 1])));
+    assert_eq!(
+        packet.innermost_ip().map(|hop| hop.addresses),
+        Some(Addresses::Ipv4Source(&[10, 0, 0, 1]))
+    );
 }
 
 #[test]
@@ -258,34 +302,46 @@ fn a_travelled_or_overrunning_source_route_changes_nothing() {
 
 /// Frames near the common path: some on it, most a field away from it.
 fn near_common() -> impl Strategy<Value = Vec<u8>> {
-    let kind =
-        prop_oneof![Just("0800"), Just("86dd"), Just("8100 0001 0800"), Just("8100 0002 86dd"), Just("88a8 0001 0800")];
+    let kind = prop_oneof![
+        Just("0800"),
+        Just("86dd"),
+        Just("8100 0001 0800"),
+        Just("8100 0002 86dd"),
+        Just("88a8 0001 0800")
+    ];
     let transport = prop_oneof![Just(6u8), Just(17), Just(1), Just(47)];
     let port = prop_oneof![Just(80u16), Just(4789), Just(2152), any::<u16>()];
     let header = (kind, transport, port, any::<u16>(), 0u8..16, 0usize..40);
     let change = proptest::option::weighted(0.5, (14usize..80, any::<u8>()));
-    (header, change, 0usize..100).prop_map(|((kind, transport, port, other, words, payload), change, cut)| {
-        let segment = if transport == 17 {
-            format!("{other:04x} {port:04x} {:04x} 0000", 8 + payload)
-        } else {
-            format!("{port:04x} {other:04x} 00000001 00000002 {words:x}012 1000 0000 0000")
-        };
-        let length = hex(&segment).len() + payload;
-        let network = if kind.ends_with("0800") {
-            ipv4(transport, length)
-        } else {
-            format!("60000000 {length:04x} {transport:02x} 40 {} {}", "20".repeat(16), "30".repeat(16))
-        };
-        let mut frame = hex(&format!("{MACS} {kind} {network} {segment} {}", "00".repeat(payload)));
-        if let Some((at, value)) = change
-            && let Some(byte) = frame.get_mut(at)
-        {
-            *byte = value;
-        }
-        // Half of them whole, the others cut.
-        frame.truncate(if cut < 50 { frame.len() } else { cut });
-        frame
-    })
+    (header, change, 0usize..100).prop_map(
+        |((kind, transport, port, other, words, payload), change, cut)| {
+            let segment = if transport == 17 {
+                format!("{other:04x} {port:04x} {:04x} 0000", 8 + payload)
+            } else {
+                format!("{port:04x} {other:04x} 00000001 00000002 {words:x}012 1000 0000 0000")
+            };
+            let length = hex(&segment).len() + payload;
+            let network = if kind.ends_with("0800") {
+                ipv4(transport, length)
+            } else {
+                format!(
+                    "60000000 {length:04x} {transport:02x} 40 {} {}",
+                    "20".repeat(16),
+                    "30".repeat(16)
+                )
+            };
+            let mut frame =
+                hex(&format!("{MACS} {kind} {network} {segment} {}", "00".repeat(payload)));
+            if let Some((at, value)) = change
+                && let Some(byte) = frame.get_mut(at)
+            {
+                *byte = value;
+            }
+            // Half of them whole, the others cut.
+            frame.truncate(if cut < 50 { frame.len() } else { cut });
+            frame
+        },
+    )
 }
 
 proptest! {
@@ -300,11 +356,11 @@ proptest! {
         dissect_layers(&mut general);
         if fast::dissect(&mut fast) {
             prop_assert_eq!(fast.path, general.path);
-            prop_assert_eq!(fast.hops(), general.hops());
+            prop_assert_eq!(fast.address_layers(), general.address_layers());
             prop_assert_eq!(fast.vlans(), general.vlans());
             prop_assert_eq!(fast.problem, general.problem);
         } else {
-            prop_assert_eq!(fast.hops().len(), 0);
+            prop_assert_eq!(fast.address_layers().len(), 0);
             prop_assert_eq!(fast.path.layers().len(), 0);
         }
     }

@@ -1,7 +1,8 @@
 //! The transport layer: ports, lengths and the TCP header of the innermost IP layer.
 //!
-//! Ports count as soon as their four bytes were captured. Payload lengths are those that the headers state, as
-//! Wireshark's `tcp.len` and UDP's length less 8. UDP hands on to tunnels by their registered ports.
+//! Ports count as soon as their four bytes were captured. Payload lengths are those that the
+//! headers state, as Wireshark's `tcp.len` and UDP's length less 8. UDP hands on to tunnels by
+//! their registered ports.
 
 use super::packet::{Packet, Ports, Transport};
 use super::payload::Payload;
@@ -21,11 +22,16 @@ const TUNNELS: &[(u16, Protocol)] = &[
 
 /// The tunnel that one of two ports belongs to; the lower port is asked first, as in Wireshark.
 pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
-    let named = |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
+    let named =
+        |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
     named(source.min(destination)).or_else(|| named(source.max(destination)))
 }
 
-fn note_ports(packet: &mut Packet<'_>, transport: Transport, payload: Payload<'_>) -> Option<(u16, u16)> {
+fn note_ports(
+    packet: &mut Packet<'_>,
+    transport: Transport,
+    payload: Payload<'_>,
+) -> Option<(u16, u16)> {
     let (source, destination) = (payload.u16(0)?, payload.u16(2)?);
     if let Some(hop) = packet.current_ip() {
         hop.ports = Some(Ports { transport, source, destination });
@@ -37,7 +43,7 @@ fn note_ports(packet: &mut Packet<'_>, transport: Transport, payload: Payload<'_
 pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     note_ports(packet, Transport::Tcp, payload);
     let Some(header) = payload.bytes::<16>(0) else {
-        packet.note(Problem::TCP_HEADER_CUT);
+        packet.note(Problem::TCP_HEADER_TRUNCATED);
         return None;
     };
     let header_length = usize::from(payload.u8(12)? >> 4) * 4;
@@ -52,7 +58,7 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if !valid {
         packet.note(Problem::TCP_HEADER_LENGTH_INVALID);
     } else if TcpHeaderSlice::from_slice(payload.captured).is_err() {
-        packet.note(Problem::TCP_HEADER_CUT);
+        packet.note(Problem::TCP_HEADER_TRUNCATED);
     }
     None
 }
@@ -67,7 +73,7 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Ok(_), Some((source, destination)), Some(length)) =
         (UdpHeaderSlice::from_slice(payload.captured), ports, length)
     else {
-        packet.note(Problem::UDP_HEADER_CUT);
+        packet.note(Problem::UDP_HEADER_TRUNCATED);
         return None;
     };
     if length < 8 || (length > payload.length && !packet.fragmented) {
@@ -85,7 +91,7 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// SCTP (RFC 9260): ports only where the common header was captured whole, as Wireshark gives them.
 pub fn sctp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 12 {
-        packet.note(Problem::SCTP_HEADER_CUT);
+        packet.note(Problem::SCTP_HEADER_TRUNCATED);
         return None;
     }
     note_ports(packet, Transport::Sctp, payload);
@@ -93,7 +99,12 @@ pub fn sctp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 }
 
 /// A protocol that ends the path and has no ports: only whether its header is whole.
-pub fn without_ports<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, header: usize, cut: Problem) -> Next<'a> {
+pub fn without_ports<'a>(
+    packet: &mut Packet<'a>,
+    payload: Payload<'a>,
+    header: usize,
+    cut: Problem,
+) -> Next<'a> {
     if payload.captured.len() < header {
         packet.note(cut);
     }

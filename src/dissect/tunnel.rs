@@ -9,7 +9,7 @@ use super::{Next, shim};
 /// GRE (RFC 2784, RFC 2890) and its version 1 for PPTP (RFC 2637).
 pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(flags), Some(protocol)) = (payload.u16(0), payload.u16(2)) else {
-        packet.note(Problem::GRE_HEADER_CUT);
+        packet.note(Problem::GRE_HEADER_TRUNCATED);
         return None;
     };
     let version = flags & 7;
@@ -22,7 +22,7 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
     let length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
     if payload.captured.len() < length {
-        packet.note(Problem::GRE_HEADER_CUT);
+        packet.note(Problem::GRE_HEADER_TRUNCATED);
         return None;
     }
     let next = payload.skip(length);
@@ -48,18 +48,19 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// ERSPAN type II (draft-foschiano-erspan): eight bytes in front of the frame.
 pub fn erspan_ii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 8 {
-        packet.note(Problem::ERSPAN_HEADER_CUT);
+        packet.note(Problem::ERSPAN_HEADER_TRUNCATED);
         return None;
     }
     Some((Protocol::ETH, payload.skip(8)))
 }
 
-/// ERSPAN type III: twelve bytes, eight more where the last bit says so, and what it carries by the frame type.
+/// ERSPAN type III: twelve bytes, eight more where the last bit says so, and what it carries by the
+/// frame type.
 pub fn erspan_iii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let kind = payload.u16(10);
     let length = if kind.is_some_and(|kind| kind & 1 == 1) { 20 } else { 12 };
     let Some(kind) = kind.filter(|_| payload.captured.len() >= length) else {
-        packet.note(Problem::ERSPAN_HEADER_CUT);
+        packet.note(Problem::ERSPAN_HEADER_TRUNCATED);
         return None;
     };
     const ETHERNET: u16 = 0;
@@ -69,7 +70,7 @@ pub fn erspan_iii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
 /// VXLAN (RFC 7348).
 pub fn vxlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 8 {
-        packet.note(Problem::VXLAN_HEADER_CUT);
+        packet.note(Problem::VXLAN_HEADER_TRUNCATED);
         return None;
     }
     Some((Protocol::ETH, payload.skip(8)))
@@ -78,18 +79,19 @@ pub fn vxlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// Geneve (RFC 8926).
 pub fn geneve<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(first), Some(protocol)) = (payload.u8(0), payload.u16(2)) else {
-        packet.note(Problem::GENEVE_HEADER_CUT);
+        packet.note(Problem::GENEVE_HEADER_TRUNCATED);
         return None;
     };
     let length = 8 + usize::from(first & 0x3F) * 4;
     if payload.captured.len() < length {
-        packet.note(Problem::GENEVE_HEADER_CUT);
+        packet.note(Problem::GENEVE_HEADER_TRUNCATED);
         return None;
     }
     shim::ethertype(protocol, payload.skip(length))
 }
 
-/// True for what Wireshark takes for GTP: version 2, or versions 0 and 1 with a message type that they define.
+/// True for what Wireshark takes for GTP: version 2, or versions 0 and 1 with a message type that
+/// they define.
 pub fn is_gtp(payload: Payload<'_>) -> bool {
     match payload.bytes(0) {
         Some(&[flags, _]) if flags >> 5 == 2 => true,
@@ -103,7 +105,7 @@ pub fn is_gtp(payload: Payload<'_>) -> bool {
 /// GTP user plane (3GPP TS 29.281): G-PDUs carry IP; everything else ends the path.
 pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(&[flags, kind]), Some(length)) = (payload.bytes(0), payload.u16(2)) else {
-        packet.note(Problem::GTP_HEADER_CUT);
+        packet.note(Problem::GTP_HEADER_TRUNCATED);
         return None;
     };
     const G_PDU: u8 = 255;
@@ -121,7 +123,7 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         while let Some(1..) = extension {
             let bytes = usize::from(next.u8(0).unwrap_or(0)) * 4;
             if bytes == 0 || next.captured.len() < bytes {
-                packet.note(Problem::GTP_HEADER_CUT);
+                packet.note(Problem::GTP_HEADER_TRUNCATED);
                 return None;
             }
             extension = next.u8(bytes - 1);
@@ -140,7 +142,7 @@ pub fn teredo<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let mut next = payload;
     if next.u16(0) == Some(1) {
         let (Some(client), Some(value)) = (next.u8(2), next.u8(3)) else {
-            packet.note(Problem::TEREDO_HEADER_CUT);
+            packet.note(Problem::TEREDO_HEADER_TRUNCATED);
             return None;
         };
         next = next.skip(4 + usize::from(client) + usize::from(value) + 9);
@@ -149,7 +151,7 @@ pub fn teredo<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         next = next.skip(8);
     }
     if next.captured.len() < 2 {
-        packet.note(Problem::TEREDO_HEADER_CUT);
+        packet.note(Problem::TEREDO_HEADER_TRUNCATED);
         return None;
     }
     Some((Protocol::IPV6, next))

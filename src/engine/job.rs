@@ -1,6 +1,7 @@
-//! The ranges of one stretch of a capture on the workers of a pool: guessed, walked, verified and handed out in order.
+//! The ranges of one stretch of a capture on the workers of a pool: guessed, walked, verified and
+//! handed out in order.
 
-use super::run::{RangeFacts, Run};
+use super::run::{RangeStats, Run};
 use super::{Fault, Work};
 use crate::capture::cut::{self, Ranges};
 use crate::capture::salvage::{self, Found};
@@ -15,16 +16,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-/// How often all remaining segments are guessed anew, whatever comes of it, before the rest is walked one by one.
+/// How often all remaining segments are guessed anew, whatever comes of it, before the rest is
+/// walked one by one.
 const RESTARTS: usize = 3;
 
 /// A restart that makes good this share of the segments left is worth another one.
 const WORTH_RESTARTING: usize = 8;
 
-/// How much of a map is populated or released at the least, in bytes: ranges may be smaller than a page.
+/// How much of a map is populated or released at the least, in bytes: ranges may be smaller than a
+/// page.
 const PAGES: u64 = 1 << 20;
 
-/// How much of a map all workers together may leave behind them before they release it: every release interrupts all cores.
+/// How much of a map all workers together may leave behind them before they release it: every
+/// release interrupts all cores.
 const LEFT_BEHIND: u64 = 32 << 20;
 
 /// How the ranges of a stretch are to be worked through.
@@ -56,25 +60,29 @@ pub enum Pages {
 type Guess<T> = Option<(Position, Run<T>)>;
 
 impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
-    /// Hands out the runs of all segments up to the first fault, each beginning where the one before it ended.
+    /// Hands out the runs of all segments up to the first fault, each beginning where the one
+    /// before it ended.
     pub fn exact(
         &self,
         segments: &[ops::Range<u64>],
         start: Position,
-        supposed: &Position,
+        assumed: &Position,
         mut take: impl FnMut(Run<T>),
     ) {
-        let mut guesses = self.guess_all(segments, &start, supposed).into_iter();
+        let mut guesses = self.guess_all(segments, &start, assumed).into_iter();
         let mut end = start;
         let (mut restarts, mut accepted) = (0, 0);
         for (number, segment) in segments.iter().enumerate() {
             let mut guess = guesses.next().flatten();
-            let other_section = guess.as_ref().is_some_and(|(start, _)| start.offset == end.offset && *start != end);
+            let other_section = guess
+                .as_ref()
+                .is_some_and(|(start, _)| start.offset == end.offset && *start != end);
             let mut rewalked = 0;
             let left = segments.len() - number;
             if other_section && (restarts < RESTARTS || accepted * WORTH_RESTARTING >= left) {
                 accepted = 0;
-                // The right place, but other interfaces, and so for all that follow: guess again, knowing them.
+                // The right place, but other interfaces, and so for all that follow: guess again,
+                // knowing them.
                 restarts += 1;
                 let rest = segments.get(number..).unwrap_or_default();
                 rewalked += rest.len() as u64;
@@ -90,7 +98,8 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
                 }
                 guess => {
                     self.forget(guess);
-                    // A record that reaches over the whole segment leaves nothing to be walked again.
+                    // A record that reaches over the whole segment leaves nothing to be walked
+                    // again.
                     let passed_over = end.offset >= self.ranges.offset(segment.end);
                     rewalked += u64::from(!passed_over);
                     self.segment(segment.clone(), end)
@@ -113,19 +122,28 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
         }
     }
 
-    /// Walks all segments in parallel: the first from `known`, the others from where a record seems to begin,
-    /// supposing the interfaces of `supposed`.
-    fn guess_all(&self, segments: &[ops::Range<u64>], known: &Position, supposed: &Position) -> Vec<Guess<T>> {
+    /// Walks all segments in parallel: the first from `known`, the others from where a record seems
+    /// to begin, supposing the interfaces of `supposed`.
+    fn guess_all(
+        &self,
+        segments: &[ops::Range<u64>],
+        known: &Position,
+        assumed: &Position,
+    ) -> Vec<Guess<T>> {
         let results: Vec<Mutex<Guess<T>>> = segments.iter().map(|_| Mutex::new(None)).collect();
         let next = AtomicUsize::new(0);
         let take = || {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
-                let (Some(segment), Some(result)) = (segments.get(number), results.get(number)) else { break };
+                let (Some(segment), Some(result)) = (segments.get(number), results.get(number))
+                else {
+                    break;
+                };
                 if self.work.memory.exceeded().is_some() {
                     break;
                 }
-                let start = if number == 0 { Some(known.clone()) } else { self.guess(segment, supposed) };
+                let start =
+                    if number == 0 { Some(known.clone()) } else { self.guess(segment, assumed) };
                 let run = start.map(|start| (start.clone(), self.segment(segment.clone(), start)));
                 *result.lock().unwrap_or_else(PoisonError::into_inner) = run;
             }
@@ -137,17 +155,20 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             }
             take();
         });
-        results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+        results
+            .into_iter()
+            .map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect()
     }
 
-    fn guess(&self, segment: &ops::Range<u64>, supposed: &Position) -> Option<Position> {
+    fn guess(&self, segment: &ops::Range<u64>, assumed: &Position) -> Option<Position> {
         let (from, until) = (self.ranges.offset(segment.start), self.ranges.offset(segment.end));
         // What is supposed is the state further on; nothing that begins here can begin in it.
-        if from < supposed.offset {
+        if from < assumed.offset {
             return None;
         }
-        let offset = cut::resync(self.capture, supposed, from, until)?;
-        Some(Position { offset, section: supposed.section.clone() })
+        let offset = cut::resync(self.capture, assumed, from, until)?;
+        Some(Position { offset, section: assumed.section.clone() })
     }
 
     /// Walks the ranges of a segment from `start`.
@@ -174,7 +195,7 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             }
             run.range_count += 1;
             if self.work.keep_ranges {
-                run.ranges.push(RangeFacts {
+                run.ranges.push(RangeStats {
                     packets: run.packets - packets,
                     offset,
                     bytes: run.end.offset - offset,
@@ -202,7 +223,7 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             let walk = self.walk(run, packet, until);
             run.end = walk.end;
             run.packets += walk.packets;
-            run.statements.extend(walk.statements);
+            run.interface_blocks.extend(walk.interface_blocks);
             run.fault = walk.fault;
             let Some(fault) = walk.fault.filter(|_| self.work.salvage) else { return };
             let cut = fault.kind.is_record_cut();
@@ -232,7 +253,7 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
                 tally.observe(packet);
             };
             if self.work.salvage {
-                self.capture.walk_warily(start.clone(), until, each)
+                self.capture.walk_strict(start.clone(), until, each)
             } else {
                 self.capture.walk(start.clone(), until, each)
             }
@@ -241,7 +262,7 @@ impl<'a, T: Tally, F: Fn() -> T + Sync> Job<'a, F> {
             end: Position { offset, section: start.section },
             packets: u64::saturating_sub(packets, 1),
             fault: Some(Fault { kind: FaultKind::Bug, offset }),
-            statements: Vec::new(),
+            interface_blocks: Vec::new(),
         })
     }
 }

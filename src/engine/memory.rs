@@ -1,7 +1,7 @@
 //! What the tables of a run may take, and what they take so far: refused before the system has to.
 //!
-//! Workers tell after every range how much their counts have grown. Conversations that several runs know are counted for
-//! each until the runs are merged, so that the sum errs on the safe side.
+//! Workers tell after every range how much their counts have grown. Conversations that several runs
+//! know are counted for each until the runs are merged, so that the sum errs on the safe side.
 
 use crate::tally::Held;
 use std::fmt;
@@ -64,7 +64,11 @@ impl fmt::Display for Exceeded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Exceeded { held, limit } = self;
         let (what, count, advice) = if held.conversations >= held.intervals {
-            ("conversations", held.conversations, "choose tables other than conversations, endpoints and ports")
+            (
+                "conversations",
+                held.conversations,
+                "choose tables other than conversations, endpoints and ports",
+            )
         } else {
             ("intervals", held.intervals, "choose a longer --interval")
         };
@@ -77,7 +81,8 @@ impl fmt::Display for Exceeded {
     }
 }
 
-/// How much memory the system and this process's control group have to give, in bytes, where they tell.
+/// How much memory the system and this process's control group have to give, in bytes, where they
+/// tell.
 pub fn free() -> Option<u64> {
     let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
     let group = number("/sys/fs/cgroup/memory.max")

@@ -1,12 +1,14 @@
 //! Cut, work, merge: the ranges of one capture on the workers of a pool, merged in index order.
 //!
-//! A worker takes a segment (ranges in a row), guesses its first record boundary, and walks, dissects and observes in one
-//! pass. What comes out is a [`Run`]: where it really started, where it ended and what was counted. Runs are joined in
-//! order: a run that did not start where the one before it ended was guessed wrong and is walked again from there.
-//! So a guess can cost time, never correctness: the result is that of the serial walk.
+//! A worker takes a segment (ranges in a row), guesses its first record boundary, and walks,
+//! dissects and observes in one pass. What comes out is a [`Run`]: where it really started, where
+//! it ended and what was counted. Runs are joined in order: a run that did not start where the one
+//! before it ended was guessed wrong and is walked again from there. So a guess can cost time,
+//! never correctness: the result is that of the serial walk.
 //!
-//! A mapped file is one stretch of bytes; a stream is worked through stretch by stretch, while the next one is read. With `salvage` a
-//! worker passes over damage to the next records that can be told from it.
+//! A mapped file is one stretch of bytes; a stream is worked through stretch by stretch, while the
+//! next one is read. With `salvage` a worker passes over damage to the next records that can be
+//! told from it.
 //!
 //! Nothing here names a protocol, a table or a format.
 
@@ -23,7 +25,7 @@ use crate::tally::{Held, Tally};
 use job::{Job, Pages};
 use memory::Memory;
 use rayon::prelude::*;
-pub use run::{Gap, RangeFacts, Run};
+pub use run::{Gap, RangeStats, Run};
 use std::convert::Infallible;
 use std::ops;
 use std::time::{Duration, Instant};
@@ -41,14 +43,20 @@ pub struct Work<'a> {
     pub keep_ranges: bool,
     /// Go on behind damage.
     pub salvage: bool,
-    /// What the counts may take. Where that is exceeded, all workers stop: what they counted is to be thrown away.
+    /// What the counts may take. Where that is exceeded, all workers stop: what they counted is to
+    /// be thrown away.
     pub memory: &'a Memory,
 }
 
-/// Walks, dissects and counts a whole capture. To be called on a worker of the pool that is to do it.
+/// Walks, dissects and counts a whole capture. To be called on a worker of the pool that is to do
+/// it.
 ///
 /// `fresh` makes the tally of no packet.
-pub fn run<T: Tally>(capture: &mut Capture, work: Work<'_>, fresh: &(impl Fn() -> T + Sync)) -> Run<T> {
+pub fn run<T: Tally>(
+    capture: &mut Capture,
+    work: Work<'_>,
+    fresh: &(impl Fn() -> T + Sync),
+) -> Run<T> {
     loop {
         let mut whole = Run::empty(capture.start(), fresh());
         let Ok(()) = stretches(capture, work, &mut whole, |capture, work, whole| {
@@ -56,9 +64,9 @@ pub fn run<T: Tally>(capture: &mut Capture, work: Work<'_>, fresh: &(impl Fn() -
             let segments = ranges.segments(rayon::current_num_threads());
             let job = Job { capture, work, ranges, fresh, pages: Pages::Pass };
             let mut merging = Duration::ZERO;
-            let (start, supposed) = (whole.end.clone(), supposed(capture, whole));
+            let (start, assumed) = (whole.end.clone(), assumed(capture, whole));
             // Nothing of a run outlives its merge, its copy of the interfaces least of all.
-            job.exact(&segments, start, &supposed, |run| {
+            job.exact(&segments, start, &assumed, |run| {
                 let began = Instant::now();
                 whole.append(run);
                 merging += began.elapsed();
@@ -83,10 +91,12 @@ pub fn run<T: Tally>(capture: &mut Capture, work: Work<'_>, fresh: &(impl Fn() -
 /// How many ranges for each worker are read and held at once by [`run_in_order`].
 const WINDOW: u64 = 2;
 
-/// As [`run()`], but hands out what was counted over every range in index order, and keeps none of it.
+/// As [`run()`], but hands out what was counted over every range in index order, and keeps none of
+/// it.
 ///
-/// `fresh` is told how many packets come before the range. The ranges of a window are walked to count their packets, then
-/// walked again to dissect and observe them, while `take` is busy with the window before. It may end the run with an error.
+/// `fresh` is told how many packets come before the range. The ranges of a window are walked to
+/// count their packets, then walked again to dissect and observe them, while `take` is busy with
+/// the window before. It may end the run with an error.
 ///
 /// # Errors
 /// Those of `take`.
@@ -125,9 +135,14 @@ fn in_order<T: Tally, E: Send>(
     let ranges = Ranges::new(whole.end.offset, capture.source().end(), work.range_bytes);
     let window = WINDOW * rayon::current_num_threads() as u64;
     let hidden = Progress::hidden();
-    let counting =
-        Job { capture, work: Work { progress: &hidden, ..work }, ranges, fresh: &|| (), pages: Pages::Bring };
-    let mut supposed = supposed(capture, whole);
+    let counting = Job {
+        capture,
+        work: Work { progress: &hidden, ..work },
+        ranges,
+        fresh: &|| (),
+        pages: Pages::Bring,
+    };
+    let mut assumed = assumed(capture, whole);
     let mut ready: Vec<T> = Vec::new();
     let mut first = 0;
     while first < ranges.count() && whole.fault.is_none() && work.memory.exceeded().is_none() {
@@ -138,7 +153,7 @@ fn in_order<T: Tally, E: Send>(
             || {
                 let mut known = (whole.end.clone(), whole.packets);
                 let mut starts = Vec::with_capacity(segments.len());
-                counting.exact(&segments, whole.end.clone(), &supposed, |run| {
+                counting.exact(&segments, whole.end.clone(), &assumed, |run| {
                     *rewalked += run.rewalked;
                     let packets = known.1 + run.packets;
                     starts.push(std::mem::replace(&mut known, (run.end, packets)));
@@ -158,13 +173,14 @@ fn in_order<T: Tally, E: Send>(
             ready.push(tally);
             whole.append(run);
         }
-        supposed = whole.end.clone();
+        assumed = whole.end.clone();
         first = last;
     }
     ready.drain(..).try_for_each(take)
 }
 
-/// Dissects and observes the ranges of a window, each from where it starts and behind as many packets as come before it.
+/// Dissects and observes the ranges of a window, each from where it starts and behind as many
+/// packets as come before it.
 fn observe_window<T: Tally>(
     capture: &Capture,
     work: Work<'_>,
@@ -182,12 +198,13 @@ fn observe_window<T: Tally>(
 }
 
 /// The state that those in the middle of a stretch may suppose.
-fn supposed<T>(capture: &Capture, whole: &Run<T>) -> Position {
-    let first = capture.supposed();
+fn assumed<T>(capture: &Capture, whole: &Run<T>) -> Position {
+    let first = capture.assumed();
     if whole.end.offset > first.offset { whole.end.clone() } else { first }
 }
 
-/// Has every stretch of a capture worked through, from the end of `whole` on, while the next one is read.
+/// Has every stretch of a capture worked through, from the end of `whole` on, while the next one is
+/// read.
 fn stretches<T: Send, E: Send>(
     capture: &mut Capture,
     work: Work<'_>,
@@ -196,7 +213,8 @@ fn stretches<T: Send, E: Send>(
 ) -> Result<(), E> {
     let (progress, hidden) = (work.progress, Progress::hidden());
     // The progress of a stream is what was read of it, not what that inflates to.
-    let work = if capture.source().is_complete() { work } else { Work { progress: &hidden, ..work } };
+    let work =
+        if capture.source().is_complete() { work } else { Work { progress: &hidden, ..work } };
     let (mut told, mut failed) = (0, None);
     loop {
         let (ahead, done) = rayon::join(
@@ -227,13 +245,15 @@ fn stretches<T: Send, E: Send>(
             whole.fault = None;
         }
     }
-    if let (Some(kind), true) = (failed, whole.fault.is_none_or(|fault| fault.kind.is_record_cut())) {
+    if let (Some(kind), true) = (failed, whole.fault.is_none_or(|fault| fault.kind.is_record_cut()))
+    {
         whole.fault = Some(Fault { kind, offset: whole.end.offset });
     }
     Ok(())
 }
 
-/// Looks for the next record where the stretch before ended in damage; false where there is none yet.
+/// Looks for the next record where the stretch before ended in damage; false where there is none
+/// yet.
 fn resumed<T>(capture: &Capture, whole: &mut Run<T>) -> bool {
     let Some(fault) = whole.fault else { return true };
     let from = capture.source().start().max(fault.offset + 1);
@@ -255,7 +275,9 @@ fn resumed<T>(capture: &Capture, whole: &mut Run<T>) -> bool {
 impl<T> Run<T> {
     /// The run as it is when nothing more comes.
     fn ended(mut self, capture: &Capture, salvage: bool) -> Run<T> {
-        if capture.source().has_shrunk() && self.fault.is_none_or(|fault| fault.kind.is_record_cut()) {
+        if capture.source().has_shrunk()
+            && self.fault.is_none_or(|fault| fault.kind.is_record_cut())
+        {
             self.fault = Some(Fault { kind: FaultKind::FileShrank, offset: self.end.offset });
         }
         if let Some(fault) = self.fault.filter(|fault| salvage && fault.kind.is_damaged_record()) {

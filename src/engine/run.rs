@@ -1,13 +1,13 @@
 //! A stretch of a capture that was walked, and what merges of it.
 
-use crate::capture::{InterfaceStatement, Position};
+use crate::capture::{InterfaceEntry, Position};
 use crate::error::Fault;
 use crate::tally::{Held, Tally};
 use std::time::Duration;
 
 /// How one range was worked through: a row of the `ranges` table.
 #[derive(Clone, Copy, Debug)]
-pub struct RangeFacts {
+pub struct RangeStats {
     /// How many packets begin in it.
     pub packets: u64,
     /// The byte at which its first record begins.
@@ -58,13 +58,13 @@ pub struct Run<T> {
     /// How many ranges it covers.
     pub range_count: u64,
     /// Their facts in order, where they are kept.
-    pub ranges: Vec<RangeFacts>,
+    pub ranges: Vec<RangeStats>,
     /// How many segments had to be walked again because their start was guessed wrong.
     pub rewalked: u64,
     /// How long joining the runs took.
     pub merging: Duration,
     /// What was said of interfaces on the way.
-    pub statements: Vec<InterfaceStatement>,
+    pub interface_blocks: Vec<InterfaceEntry>,
 }
 
 impl<T> Run<T> {
@@ -81,7 +81,7 @@ impl<T> Run<T> {
             ranges: Vec::new(),
             rewalked: 0,
             merging: Duration::ZERO,
-            statements: Vec::new(),
+            interface_blocks: Vec::new(),
         }
     }
 
@@ -97,7 +97,7 @@ impl<T> Run<T> {
             ranges: self.ranges,
             rewalked: self.rewalked,
             merging: self.merging,
-            statements: self.statements,
+            interface_blocks: self.interface_blocks,
             ..empty
         };
         (run, self.tally)
@@ -107,7 +107,9 @@ impl<T> Run<T> {
     pub fn pass_over(&mut self, fault: Fault, bytes: u64) {
         self.end.offset = fault.offset.saturating_add(bytes);
         match self.gaps.last_mut() {
-            Some(gap) if gap.end() == fault.offset && gap.packets == self.packets => gap.bytes += bytes,
+            Some(gap) if gap.end() == fault.offset && gap.packets == self.packets => {
+                gap.bytes += bytes
+            }
             _ => self.gaps.push(Gap { fault, packets: self.packets, bytes }),
         }
     }
@@ -121,7 +123,9 @@ impl<T: Tally> Run<T> {
             match before {
                 // What was passed over up to the end of a range goes on in the next.
                 Some(before)
-                    if gap.packets == 0 && before.end() == gap.fault.offset && before.packets == self.packets =>
+                    if gap.packets == 0
+                        && before.end() == gap.fault.offset
+                        && before.packets == self.packets =>
                 {
                     before.bytes += gap.bytes;
                 }
@@ -137,6 +141,6 @@ impl<T: Tally> Run<T> {
         self.ranges.extend(later.ranges);
         self.rewalked += later.rewalked;
         self.merging += later.merging;
-        self.statements.extend(later.statements);
+        self.interface_blocks.extend(later.interface_blocks);
     }
 }

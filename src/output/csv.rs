@@ -1,4 +1,5 @@
-//! CSV by RFC 4180 with line feeds. Only free text is ever quoted; the csv crate does that, and writes the header line.
+//! CSV by RFC 4180 with line feeds. Only free text is ever quoted; the csv crate does that, and
+//! writes the header line.
 
 use crate::report::Report;
 use crate::table::Table;
@@ -25,7 +26,8 @@ pub fn table(table: &Table, report: &Report) -> Vec<u8> {
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':');
     if text.bytes().all(plain) {
         out.extend_from_slice(text.as_bytes());
     } else {

@@ -1,7 +1,8 @@
-//! Where tables go: one to standard output, several into a directory, each file whole or not at all.
+//! Where tables go: one to standard output, several into a directory, each file whole or not at
+//! all.
 //!
-//! Rows are made in parallel, chunk by chunk, and written in order. Files are written under a temporary name beside their
-//! own and renamed when all is written.
+//! Rows are made in parallel, chunk by chunk, and written in order. Files are written under a
+//! temporary name beside their own and renamed when all is written.
 
 pub mod csv;
 pub mod text;
@@ -22,7 +23,8 @@ const CHUNK: usize = 2048;
 /// How many times as many for each worker are made while those before them are written.
 const WINDOW: usize = 8;
 
-/// How much waits to be written to standard output, in bytes: a directory of captures is many short rows.
+/// How much waits to be written to standard output, in bytes: a directory of captures is many short
+/// rows.
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// What is held of a table for people before it goes to a temporary file, in bytes.
@@ -51,16 +53,23 @@ impl Outputs {
     ///
     /// # Errors
     /// When a directory or file cannot be created or written.
-    pub fn open(tables: &[&'static Table], directory: Option<&Path>, for_people: bool) -> io::Result<Outputs> {
+    pub fn open(
+        tables: &[&'static Table],
+        directory: Option<&Path>,
+        for_people: bool,
+    ) -> io::Result<Outputs> {
         if let Some(directory) = directory {
-            fs::create_dir_all(directory).map_err(naming(directory))?;
+            fs::create_dir_all(directory).map_err(with_path(directory))?;
         }
         let mut outputs = Outputs { for_people, outputs: Vec::new() };
         for table in tables {
             let target = match directory {
                 Some(directory) => {
                     let name = format!("{}.{}", table.name, if for_people { "txt" } else { "csv" });
-                    Target::File(temporary(directory).map_err(naming(directory))?, directory.join(name))
+                    Target::File(
+                        temporary(directory).map_err(with_path(directory))?,
+                        directory.join(name),
+                    )
                 }
                 None if for_people => Target::Spool(SpooledTempFile::new(SPOOL_BYTES)),
                 None => Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout())),
@@ -128,12 +137,14 @@ impl Outputs {
                         let space = if number > 0 { "\n" } else { "" };
                         writeln!(stdout, "{space}{}: {}", output.table.name, output.table.about)?;
                     }
-                    lay_out(output.table, spool, &mut stdout)?;
+                    layout_file(output.table, spool, &mut stdout)?;
                     stdout.flush()?;
                 }
-                // One file that cannot have its name is no reason for the others not to have theirs.
+                // One file that cannot have its name is no reason for the others not to have
+                // theirs.
                 Target::File(file, path) => {
-                    let kept = keep(output.table, file, &path, self.for_people).map_err(naming(&path));
+                    let kept = persist(output.table, file, &path, self.for_people)
+                        .map_err(with_path(&path));
                     first_error = first_error.or(kept.err());
                 }
             }
@@ -146,22 +157,23 @@ impl Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.target {
             Target::Stdout(stdout) => stdout.write_all(bytes),
-            Target::File(file, path) => file.write_all(bytes).map_err(naming(path)),
+            Target::File(file, path) => file.write_all(bytes).map_err(with_path(path)),
             Target::Spool(spool) => spool.write_all(bytes),
         }
     }
 }
 
 /// Puts the name of what could not be written in front of the system's word.
-fn naming(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
+fn with_path(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
     move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// The files that have not got their own names yet.
 static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-/// Removes what is not finished, when the process is about to be stopped: nothing is finished or begun any more.
-pub fn abandon() {
+/// Removes what is not finished, when the process is about to be stopped: nothing is finished or
+/// begun any more.
+pub fn remove_unfinished() {
     let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     for path in unfinished.iter() {
         // There is nobody left to be told.
@@ -185,10 +197,15 @@ fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Gives a finished file its own name.
-fn keep(table: &Table, mut file: NamedTempFile, path: &Path, for_people: bool) -> io::Result<()> {
+fn persist(
+    table: &Table,
+    mut file: NamedTempFile,
+    path: &Path,
+    for_people: bool,
+) -> io::Result<()> {
     if for_people {
         let mut text = Vec::new();
-        lay_out(table, file.as_file_mut(), &mut text)?;
+        layout_file(table, file.as_file_mut(), &mut text)?;
         file.as_file_mut().rewind()?;
         file.as_file_mut().set_len(0)?;
         file.write_all(&text)?;
@@ -199,14 +216,19 @@ fn keep(table: &Table, mut file: NamedTempFile, path: &Path, for_people: bool) -
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-fn lay_out(table: &Table, mut rows: impl io::Read + Seek, out: &mut impl Write) -> io::Result<()> {
+fn layout_file(
+    table: &Table,
+    mut rows: impl io::Read + Seek,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut bytes = Vec::new();
     rows.rewind()?;
     rows.read_to_end(&mut bytes)?;
     out.write_all(text::layout(table, &bytes).as_bytes())
 }
 
-/// Makes rows on all workers, a few chunks at a time, and hands them out in order while the next ones are made.
+/// Makes rows on all workers, a few chunks at a time, and hands them out in order while the next
+/// ones are made.
 ///
 /// Buffers are used again and again: new memory costs as much as the rows that go into it.
 fn for_each_chunk(
@@ -236,7 +258,12 @@ fn for_each_chunk(
         let begins = (first..rows.count).into_par_iter().step_by(CHUNK);
         let (written, ()) = rayon::join(
             || made.iter().try_for_each(|buffer: &RowBuffer| write(buffer.bytes())),
-            || begins.zip(&mut making).with_max_len(1).for_each(|(begin, buffer)| make(begin, buffer)),
+            || {
+                begins
+                    .zip(&mut making)
+                    .with_max_len(1)
+                    .for_each(|(begin, buffer)| make(begin, buffer))
+            },
         );
         written?;
         // The last window may need fewer buffers than there are.

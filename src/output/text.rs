@@ -1,9 +1,11 @@
-//! Tables for people: aligned columns, or one line per column where a table is wide and has few rows.
+//! Tables for people: aligned columns, or one line per column where a table is wide and has few
+//! rows.
 //!
-//! Columns that are empty in every row are left out, one file for all rows is a heading, and long names of columns are broken.
+//! Columns that are empty in every row are left out, one file for all rows is a heading, and long
+//! names of columns are broken.
 
 use crate::table::row::Style;
-use crate::table::{Kind, Table};
+use crate::table::{ColumnType, Table};
 
 const SEPARATOR: char = '\u{1F}';
 const END: char = '\u{1E}';
@@ -13,7 +15,10 @@ pub static STYLE: Style = Style { separator: SEPARATOR as u8, end: END as u8, te
 
 /// Control characters would move the terminal's cursor.
 fn write_text(text: &str, out: &mut Vec<u8>) {
-    let shown: String = text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    let shown: String = text
+        .chars()
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
     out.extend_from_slice(shown.as_bytes());
 }
 
@@ -27,15 +32,20 @@ const NAME_LINE: usize = 10;
 /// Rows of a table in [`STYLE`] as lines of text.
 pub fn layout(table: &Table, rows: &[u8]) -> String {
     let rows = String::from_utf8_lossy(rows);
-    let rows: Vec<Vec<&str>> = rows.split_terminator(END).map(|row| row.split(SEPARATOR).collect()).collect();
-    let cell = |row: &[&str], column: usize| row.get(column).map_or(String::new(), ToString::to_string);
+    let rows: Vec<Vec<&str>> =
+        rows.split_terminator(END).map(|row| row.split(SEPARATOR).collect()).collect();
+    let cell =
+        |row: &[&str], column: usize| row.get(column).map_or(String::new(), ToString::to_string);
     let name = |column: usize| table.columns.get(column).map_or("", |column| column.name);
-    let filled =
-        |column: &usize| rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|c| !c.is_empty()));
+    let filled = |column: &usize| {
+        rows.is_empty() || rows.iter().any(|row| row.get(*column).is_some_and(|c| !c.is_empty()))
+    };
     let shown: Vec<usize> = (0..table.columns.len()).filter(filled).collect();
     if table.columns.len() > MANY_COLUMNS && (1..=FEW_ROWS).contains(&rows.len()) {
         let line = |column: usize| {
-            std::iter::once(name(column).to_string()).chain(rows.iter().map(|row| cell(row, column))).collect()
+            std::iter::once(name(column).to_string())
+                .chain(rows.iter().map(|row| cell(row, column)))
+                .collect()
         };
         let lines: Vec<Vec<String>> = shown.iter().map(|&column| line(column)).collect();
         return aligned(&lines, &vec![false; rows.len() + 1]);
@@ -47,29 +57,37 @@ pub fn layout(table: &Table, rows: &[u8]) -> String {
         }
         _ => (String::new(), shown),
     };
-    let width =
-        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+    };
     let names: Vec<Vec<String>> =
-        shown.iter().map(|&column| broken(name(column), width(column).max(NAME_LINE))).collect();
+        shown.iter().map(|&column| wrap(name(column), width(column).max(NAME_LINE))).collect();
     let height = names.iter().map(Vec::len).max().unwrap_or(0);
     let header = (0..height).map(|line| {
-        let bottom = |name: &Vec<String>| (line + name.len()).checked_sub(height).and_then(|at| name.get(at).cloned());
+        let bottom = |name: &Vec<String>| {
+            (line + name.len()).checked_sub(height).and_then(|at| name.get(at).cloned())
+        };
         names.iter().map(|name| bottom(name).unwrap_or_default()).collect()
     });
     let body = rows.iter().map(|row| shown.iter().map(|&column| cell(row, column)).collect());
     let lines: Vec<Vec<String>> = header.chain(body).collect();
     let right = |&column: &usize| {
-        table.columns.get(column).is_some_and(|column| matches!(column.kind, Kind::Integer | Kind::Decimal))
+        table
+            .columns
+            .get(column)
+            .is_some_and(|column| matches!(column.kind, ColumnType::Integer | ColumnType::Decimal))
     };
     heading + &aligned(&lines, &shown.iter().map(right).collect::<Vec<_>>())
 }
 
 /// A column's name in lines no longer than its cells, broken behind underscores where it must be.
-fn broken(name: &str, width: usize) -> Vec<String> {
+fn wrap(name: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in name.split_inclusive('_') {
         match lines.last_mut() {
-            Some(line) if line.chars().count() + word.trim_end_matches('_').chars().count() <= width => {
+            Some(line)
+                if line.chars().count() + word.trim_end_matches('_').chars().count() <= width =>
+            {
                 line.push_str(word)
             }
             _ => lines.push(word.to_string()),
@@ -81,15 +99,19 @@ fn broken(name: &str, width: usize) -> Vec<String> {
 /// Lines whose cells stand below each other.
 fn aligned(lines: &[Vec<String>], right: &[bool]) -> String {
     let width = |column: usize| {
-        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        lines
+            .iter()
+            .filter_map(|line| line.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..right.len()).map(width).collect();
     let mut text = String::new();
     for line in lines {
-        let cells = line
-            .iter()
-            .zip(widths.iter().zip(right))
-            .map(|(cell, (&width, &right))| if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") });
+        let cells = line.iter().zip(widths.iter().zip(right)).map(|(cell, (&width, &right))| {
+            if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
+        });
         text += cells.collect::<Vec<_>>().join("  ").trim_end();
         text.push('\n');
     }
@@ -103,8 +125,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let rows =
-            "a\u{1F}0\u{1F}19\u{1F}7\u{1F}100\u{1F}\u{1F}\u{1E}a\u{1F}20\u{1F}39\u{1F}1234\u{1F}5\u{1F}\u{1F}\u{1E}";
+        let rows = "a\u{1F}0\u{1F}19\u{1F}7\u{1F}100\u{1F}\u{1F}\u{1E}a\u{1F}20\u{1F}39\u{1F}1234\u{1F}5\u{1F}\u{1F}\u{1E}";
         let text = layout(named("lengths").unwrap(), rows.as_bytes());
         let expected = "\
 file: a

@@ -1,8 +1,9 @@
 //! Compressed captures: what compresses them is told by the first bytes, whatever the name.
 //!
-//! gzip (RFC 1952, any number of members, zeros behind them), zstd (RFC 8878, any number of frames, windows up to 2 GiB), lz4 frames,
-//! xz and bzip2 (any number of streams). Refused: lz4's legacy format, raw deflate and zlib streams, archives. A stream that is cut is told
-//! from one that is damaged; what was inflated before is kept in either case.
+//! gzip (RFC 1952, any number of members, zeros behind them), zstd (RFC 8878, any number of frames,
+//! windows up to 2 GiB), lz4 frames, xz and bzip2 (any number of streams). Refused: lz4's legacy
+//! format, raw deflate and zlib streams, archives. A stream that is cut is told from one that is
+//! damaged; what was inflated before is kept in either case.
 
 use std::io::{self, BufRead, ErrorKind, Read};
 use std::mem;
@@ -32,7 +33,10 @@ impl Compression {
             (&[0xFD, b'7', b'z', b'X', b'Z', 0], Compression::Xz),
             (b"BZh", Compression::Bzip2),
         ];
-        MAGICS.into_iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, compression)| compression)
+        MAGICS
+            .into_iter()
+            .find(|(magic, _)| bytes.starts_with(magic))
+            .map(|(_, compression)| compression)
     }
 
     /// Its stable name.
@@ -46,7 +50,8 @@ impl Compression {
         }
     }
 
-    /// A reader of what was compressed. It fails with [`ErrorKind::UnexpectedEof`] where the stream is cut.
+    /// A reader of what was compressed. It fails with [`ErrorKind::UnexpectedEof`] where the stream
+    /// is cut.
     ///
     /// # Errors
     /// When the decompressor cannot be set up.
@@ -54,7 +59,9 @@ impl Compression {
         /// `zstd --long=31`: the longest window there is.
         const LONGEST_WINDOW: u32 = 31;
         Ok(match self {
-            Compression::Gzip => Box::new(Members::Inside(Box::new(flate2::bufread::GzDecoder::new(raw)))),
+            Compression::Gzip => {
+                Box::new(Members::Inside(Box::new(flate2::bufread::GzDecoder::new(raw))))
+            }
             Compression::Zstd => {
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(raw)?;
                 decoder.window_log_max(LONGEST_WINDOW)?;
@@ -62,7 +69,10 @@ impl Compression {
             }
             Compression::Lz4 => {
                 let raw = Watched { raw, at_end: false };
-                Box::new(Frames { decoder: lz4_flex::frame::FrameDecoder::new(raw), complete: false })
+                Box::new(Frames {
+                    decoder: lz4_flex::frame::FrameDecoder::new(raw),
+                    complete: false,
+                })
             }
             Compression::Xz => Box::new(liblzma::bufread::XzDecoder::new_multi_decoder(raw)),
             Compression::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(raw)),
@@ -84,7 +94,11 @@ impl<R: BufRead> Read for Members<R> {
                 Members::Inside(mut member) => {
                     let read = member.read(buffer);
                     let over = matches!(read, Ok(0)) && !buffer.is_empty();
-                    *self = if over { Members::Between(member.into_inner()) } else { Members::Inside(member) };
+                    *self = if over {
+                        Members::Between(member.into_inner())
+                    } else {
+                        Members::Inside(member)
+                    };
                     if !over {
                         return read;
                     }
@@ -102,7 +116,10 @@ impl<R: BufRead> Read for Members<R> {
                             continue;
                         }
                         Some(_) => {
-                            return Err(io::Error::new(ErrorKind::InvalidData, "something else follows the gzip data"));
+                            return Err(io::Error::new(
+                                ErrorKind::InvalidData,
+                                "something else follows the gzip data",
+                            ));
                         }
                     }
                     *self = Members::Between(raw);
@@ -113,7 +130,8 @@ impl<R: BufRead> Read for Members<R> {
     }
 }
 
-/// The frames of an lz4 file. Their decoder takes a file that is cut between two blocks for a complete one.
+/// The frames of an lz4 file. Their decoder takes a file that is cut between two blocks for a
+/// complete one.
 struct Frames<R: Read> {
     decoder: lz4_flex::frame::FrameDecoder<Watched<R>>,
     /// Nothing was read since the last frame's end mark.

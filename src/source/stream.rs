@@ -1,8 +1,10 @@
-//! Bytes that come one after the other: pipes, standard input, compressed files, files that are not to be mapped.
+//! Bytes that come one after the other: pipes, standard input, compressed files, files that are not
+//! to be mapped.
 //!
-//! They are read ahead in chunks of bounded size. How a stream ended, and why, is told once behind its last byte.
+//! They are read ahead in chunks of bounded size. How a stream ended, and why, is told once behind
+//! its last byte.
 
-use super::Reading;
+use super::ReadOptions;
 use super::inflate::Compression;
 use crate::error::{Error, FaultKind};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
@@ -59,19 +61,22 @@ impl<R: Read> Read for Counted<R> {
 impl Stream {
     /// Begins to read: the stream, and its first bytes.
     ///
-    /// What compresses it is told by its first bytes; of what is compressed no more is made than `reading` allows.
-    /// Where the first bytes are not `wanted`, nothing more is read.
+    /// What compresses it is told by its first bytes; of what is compressed no more is made than
+    /// `reading` allows. Where the first bytes are not `wanted`, nothing more is read.
     ///
     /// # Errors
     /// [`Error::Io`] when not even the first bytes can be read or inflated.
     pub fn open(
         mut reader: impl Read + Send + 'static,
-        reading: Reading,
+        options: ReadOptions,
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<(Stream, Vec<u8>), Error> {
         let raw = Arc::new(AtomicU64::new(0));
         let mut first = Vec::new();
-        (&mut reader).take(FIRST_BYTES).read_to_end(&mut first).map_err(Error::io("cannot read"))?;
+        (&mut reader)
+            .take(FIRST_BYTES)
+            .read_to_end(&mut first)
+            .map_err(Error::io("cannot read"))?;
         raw.store(first.len() as u64, Ordering::Relaxed);
         let compression = Compression::of(&first);
         let rest = Counted { reader, count: raw.clone() };
@@ -83,13 +88,24 @@ impl Stream {
                 compression.reader(raw).map_err(Error::io("cannot inflate"))?
             }
         };
-        let limit = reading.most_inflated.filter(|_| compression.is_some()).unwrap_or(u64::MAX);
-        let mut stream =
-            Stream { reader, raw, compression, left: limit, limit, chunk_bytes: reading.chunk_bytes.max(1), end: None };
+        let limit =
+            options.max_inflated_bytes.filter(|_| compression.is_some()).unwrap_or(u64::MAX);
+        let mut stream = Stream {
+            reader,
+            raw,
+            compression,
+            left: limit,
+            limit,
+            chunk_bytes: options.chunk_bytes.max(1),
+            end: None,
+        };
         let mut bytes = Vec::new();
         stream.fill(&mut bytes, FIRST_BYTES);
         if let (true, Some(Err(fault))) = (bytes.is_empty(), stream.end) {
-            return Err(Error::Io { what: "cannot read", source: io::Error::other(fault.to_string()) });
+            return Err(Error::Io {
+                what: "cannot read",
+                source: io::Error::other(fault.to_string()),
+            });
         }
         if wanted(&bytes) {
             let chunk_bytes = stream.chunk_bytes;
@@ -117,7 +133,8 @@ impl Stream {
         Chunk { bytes, end: self.end }
     }
 
-    /// Reads a plain stream to its end, to know how long it is. What is compressed is left where it is.
+    /// Reads a plain stream to its end, to know how long it is. What is compressed is left where it
+    /// is.
     pub fn drain(&mut self) {
         if self.compression.is_none() && self.end.is_none() {
             // What cannot be read any more has ended.
@@ -147,7 +164,8 @@ impl Stream {
 
     /// Reads so many bytes, or up to the end or an error.
     ///
-    /// A decompressor that meets damage says nothing of what it made in the same call: the pieces are short, so that little is lost.
+    /// A decompressor that meets damage says nothing of what it made in the same call: the pieces
+    /// are short, so that little is lost.
     fn read_pieces(&mut self, bytes: &mut Vec<u8>, most: u64) -> io::Result<()> {
         let most_at_once = match self.compression {
             None => return (&mut self.reader).take(most).read_to_end(bytes).map(drop),
@@ -177,7 +195,9 @@ impl Stream {
             (Some(compression), None) if error.kind() == ErrorKind::UnexpectedEof => {
                 FaultKind::CompressedStreamCut { compression: compression.name() }
             }
-            (Some(compression), None) => FaultKind::CompressedStreamDamaged { compression: compression.name() },
+            (Some(compression), None) => {
+                FaultKind::CompressedStreamDamaged { compression: compression.name() }
+            }
             (None, None) => FaultKind::ReadFailed { code: 0 },
         }
     }

@@ -1,8 +1,9 @@
 //! The values of a row, and their one text form, the same in every output format.
 //!
-//! Integers are exact, decimals have nine digits, times are RFC 3339 in UTC, booleans `true` and `false`, unknown is
-//! empty. Times beyond the years 0 to 9999, which RFC 3339 cannot express, are decimal seconds since 1970. IPv6 addresses
-//! are RFC 5952 with the dotted forms of `inet_ntop`, as Wireshark prints them.
+//! Integers are exact, decimals have nine digits, times are RFC 3339 in UTC, booleans `true` and
+//! `false`, unknown is empty. Times beyond the years 0 to 9999, which RFC 3339 cannot express, are
+//! decimal seconds since 1970. IPv6 addresses are RFC 5952 with the dotted forms of `inet_ntop`, as
+//! Wireshark prints them.
 
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
@@ -59,12 +60,15 @@ impl<'a> Cell<'a> {
 
     /// The time between two, which may be unknown.
     pub fn duration(extent: Option<(Timestamp, Timestamp)>) -> Cell<'a> {
-        extent.map_or(Cell::Empty, |(from, to)| Cell::Billionths(to.total_nanoseconds() - from.total_nanoseconds()))
+        extent.map_or(Cell::Empty, |(from, to)| {
+            Cell::Billionths(to.total_nanoseconds() - from.total_nanoseconds())
+        })
     }
 
     /// A quotient, rounded to nine digits; unknown where it would be a division by zero.
     pub fn quotient(dividend: u128, divisor: u128) -> Cell<'a> {
-        let scaled = dividend.checked_mul(1_000_000_000).and_then(|scaled| scaled.checked_add(divisor / 2));
+        let scaled =
+            dividend.checked_mul(1_000_000_000).and_then(|scaled| scaled.checked_add(divisor / 2));
         match scaled.and_then(|scaled| scaled.checked_div(divisor)) {
             Some(quotient) => i128::try_from(quotient).map_or(Cell::Empty, Cell::Billionths),
             None => Cell::Empty,
@@ -86,9 +90,13 @@ impl<'a> Cell<'a> {
             Cell::Ipv4(address) => write_ipv4(address.octets(), out),
             Cell::Ipv6(address) => write_ipv6(*address, out),
             Cell::Protocol(protocol) => protocol.write(out),
-            Cell::Path(layers) => write_joined(layers, b':', |protocol, out| protocol.write(out), out),
+            Cell::Path(layers) => {
+                write_joined(layers, b':', |protocol, out| protocol.write(out), out)
+            }
             Cell::LinkTypes(types) => write_link_types(types, out),
-            Cell::Vlans(ids) => write_joined(ids, b'.', |id, out| write_integer(u64::from(*id), out), out),
+            Cell::Vlans(ids) => {
+                write_joined(ids, b'.', |id, out| write_integer(u64::from(*id), out), out)
+            }
             Cell::TcpFlags(flags) => write_tcp_flags(*flags, out),
         }
     }
@@ -97,7 +105,8 @@ impl<'a> Cell<'a> {
 /// Each name once: some have several numbers.
 fn write_link_types(types: &[LinkType], out: &mut Vec<u8>) {
     let mut known = HashSet::new();
-    let names: Vec<String> = types.iter().map(ToString::to_string).filter(|name| known.insert(name.clone())).collect();
+    let names: Vec<String> =
+        types.iter().map(ToString::to_string).filter(|name| known.insert(name.clone())).collect();
     out.extend_from_slice(names.join("+").as_bytes());
 }
 
@@ -106,7 +115,12 @@ fn write_shown(value: &impl std::fmt::Display, out: &mut Vec<u8>) {
     let _ = write!(out, "{value}");
 }
 
-fn write_joined<T>(items: &[T], separator: u8, write: impl Fn(&T, &mut Vec<u8>), out: &mut Vec<u8>) {
+fn write_joined<T>(
+    items: &[T],
+    separator: u8,
+    write: impl Fn(&T, &mut Vec<u8>),
+    out: &mut Vec<u8>,
+) {
     for (number, item) in items.iter().enumerate() {
         if number > 0 {
             out.push(separator);
@@ -115,7 +129,8 @@ fn write_joined<T>(items: &[T], separator: u8, write: impl Fn(&T, &mut Vec<u8>),
     }
 }
 
-/// Whole numbers, the short ones of which most columns are full by arrays of fixed length: these compile to a few stores.
+/// Whole numbers, the short ones of which most columns are full by arrays of fixed length: these
+/// compile to a few stores.
 #[inline]
 fn write_integer(value: u64, out: &mut Vec<u8>) {
     match value {
@@ -165,7 +180,8 @@ fn write_time(time: Timestamp, out: &mut Vec<u8>) {
     let second = time.seconds.rem_euclid(SECONDS_OF_DAY) as u32;
     let [y0, y1, y2, y3] = digits(year);
     let ([m0, m1], [d0, d1]) = (digits(month), digits(day));
-    let ([h0, h1], [i0, i1], [s0, s1]) = (digits(second / 3600), digits(second / 60 % 60), digits(second % 60));
+    let ([h0, h1], [i0, i1], [s0, s1]) =
+        (digits(second / 3600), digits(second / 60 % 60), digits(second % 60));
     out.extend_from_slice(&[
         y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.',
     ]);
@@ -173,13 +189,16 @@ fn write_time(time: Timestamp, out: &mut Vec<u8>) {
     out.push(b'Z');
 }
 
-/// Year, month and day of the proleptic Gregorian calendar, of days since 1970-01-01 in the years 0 to 9999.
+/// Year, month and day of the proleptic Gregorian calendar, of days since 1970-01-01 in the years 0
+/// to 9999.
 ///
-/// Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last of its year.
+/// Howard Hinnant's `civil_from_days`: years begin in March, so that the leap day is the last of
+/// its year.
 fn civil(days: i64) -> (u32, u32, u32) {
     let days = (days + 719_468 + 146_097) as u32;
     let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
@@ -221,7 +240,8 @@ fn write_ipv4(octets: [u8; 4], out: &mut Vec<u8>) {
     for octet in octets {
         let (text, length) = OCTETS[usize::from(octet)];
         let before = out.len();
-        // All four bytes are written and what is too much taken back: shorter than copying the right number.
+        // All four bytes are written and what is too much taken back: shorter than copying the
+        // right number.
         out.extend_from_slice(&text);
         out.truncate(before + length);
     }
@@ -361,6 +381,9 @@ mod tests {
         assert_eq!(text(Cell::Mac([0, 1, 0xAB, 0xFF, 16, 9])), "00:01:ab:ff:10:09");
         assert_eq!(text(Cell::Ipv4(Ipv4Addr::new(0, 10, 200, 255))), "0.10.200.255");
         assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");
-        assert_eq!(text(Cell::LinkTypes(vec![LinkType(12), LinkType(147), LinkType(101)])), "rawip+dlt-147");
+        assert_eq!(
+            text(Cell::LinkTypes(vec![LinkType(12), LinkType(147), LinkType(101)])),
+            "rawip+dlt-147"
+        );
     }
 }

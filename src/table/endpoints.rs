@@ -1,9 +1,9 @@
 //! `endpoints`: every address (and port) of each layer, with what it sent and received.
 
 use super::cell::Cell;
-use super::ends::{self, End};
+use super::endpoint_counts::{self, EndpointKey};
 use super::layers::Address;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -18,21 +18,21 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("layer", Kind::Text, "eth, ipv4, ipv6, tcp, udp or sctp"),
-    column("address", Kind::Text, "the address"),
-    column("port", Kind::Integer, "the port; empty below the transport layer"),
-    column("packets", Kind::Integer, "packets sent or received; one to itself counts once"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire, whole frames"),
-    column("tx_packets", Kind::Integer, "packets sent"),
-    column("tx_wire_bytes", Kind::Integer, "their bytes on the wire"),
-    column("rx_packets", Kind::Integer, "packets received"),
-    column("rx_wire_bytes", Kind::Integer, "their bytes on the wire"),
-    column("conversations", Kind::Integer, "rows of conversations that it takes part in"),
+    column("layer", ColumnType::Text, "eth, ipv4, ipv6, tcp, udp or sctp"),
+    column("address", ColumnType::Text, "the address"),
+    column("port", ColumnType::Integer, "the port; empty below the transport layer"),
+    column("packets", ColumnType::Integer, "packets sent or received; one to itself counts once"),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
+    column("tx_packets", ColumnType::Integer, "packets sent"),
+    column("tx_wire_bytes", ColumnType::Integer, "their bytes on the wire"),
+    column("rx_packets", ColumnType::Integer, "packets received"),
+    column("rx_wire_bytes", ColumnType::Integer, "their bytes on the wire"),
+    column("conversations", ColumnType::Integer, "rows of conversations that it takes part in"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    let end = |layer, (address, port)| Some(End::new(layer, Some(address), port));
-    ends::rows(report, end, |end, ends, row| {
+    let end = |layer, (address, port)| Some(EndpointKey::new(layer, Some(address), port));
+    endpoint_counts::rows(report, end, |end, ends, row| {
         row.push(Cell::Text(end.layer().name()));
         row.push(end.address().map_or(Cell::Empty, Address::cell));
         row.push(Cell::integer(end.port()));

@@ -1,7 +1,7 @@
 //! `gaps`: what `--salvage` passed over, so that nobody takes what is left for everything.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 
 /// The table.
@@ -15,9 +15,9 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("after_packet", Kind::Integer, "number of the packet in front of it; 0 for none"),
-    column("offset", Kind::Integer, "byte at which what was passed over begins"),
-    column("bytes", Kind::Integer, "how many bytes were passed over"),
+    column("after_packet", ColumnType::Integer, "number of the packet in front of it; 0 for none"),
+    column("offset", ColumnType::Integer, "byte at which what was passed over begins"),
+    column("bytes", ColumnType::Integer, "how many bytes were passed over"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {

@@ -1,8 +1,9 @@
-//! `interfaces`: every interface that a capture describes, with its packets and what the capturing system says it dropped.
+//! `interfaces`: every interface that a capture describes, with its packets and what the capturing
+//! system says it dropped.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
-use crate::capture::{Interface, InterfaceStatement, Statement};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use crate::capture::{Interface, InterfaceBlock, InterfaceEntry};
 use crate::report::Report;
 use crate::tally::Needs;
 use crate::tally::interfaces::InterfaceId;
@@ -20,17 +21,33 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("section", Kind::Integer, "number of the pcapng section, from 1; 1 in other formats"),
-    column("interface", Kind::Integer, "number of the interface in its section, from 0"),
-    column("name", Kind::Text, "what the capturing system calls it"),
-    column("link_type", Kind::Text, "what its frames begin with"),
-    column("snaplen", Kind::Integer, "how much of a frame is captured at the most; empty for all of it"),
-    column("timestamp_resolution", Kind::Text, "seconds in a unit of its time stamps, as a power: 10^-6"),
-    column("packets", Kind::Integer, "packets read from it"),
-    column("captured_bytes", Kind::Integer, "their captured bytes"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire"),
-    column("received", Kind::Integer, "packets that the capturing system says it received (isb_ifrecv)"),
-    column("dropped", Kind::Integer, "packets that it says it dropped (isb_ifdrop)"),
+    column(
+        "section",
+        ColumnType::Integer,
+        "number of the pcapng section, from 1; 1 in other formats",
+    ),
+    column("interface", ColumnType::Integer, "number of the interface in its section, from 0"),
+    column("name", ColumnType::Text, "what the capturing system calls it"),
+    column("link_type", ColumnType::Text, "what its frames begin with"),
+    column(
+        "snaplen",
+        ColumnType::Integer,
+        "how much of a frame is captured at the most; empty for all of it",
+    ),
+    column(
+        "timestamp_resolution",
+        ColumnType::Text,
+        "seconds in a unit of its time stamps, as a power: 10^-6",
+    ),
+    column("packets", ColumnType::Integer, "packets read from it"),
+    column("captured_bytes", ColumnType::Integer, "their captured bytes"),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire"),
+    column(
+        "received",
+        ColumnType::Integer,
+        "packets that the capturing system says it received (isb_ifrecv)",
+    ),
+    column("dropped", ColumnType::Integer, "packets that it says it dropped (isb_ifdrop)"),
 ];
 
 /// What is known of one interface.
@@ -44,12 +61,14 @@ struct Known<'a> {
 
 fn rows(report: &Report) -> Rows<'_> {
     let mut known: BTreeMap<InterfaceId, Known<'_>> = BTreeMap::new();
-    for InterfaceStatement { section, interface, statement } in &report.statements {
+    for InterfaceEntry { section, interface, block } in &report.interface_blocks {
         let id = (*section, *interface);
-        match statement {
-            Statement::Description(description) => known.entry(id).or_default().description = Some(description),
+        match block {
+            InterfaceBlock::Description(description) => {
+                known.entry(id).or_default().description = Some(description)
+            }
             // Statistics of what is not described are of nothing.
-            Statement::Statistics { received, dropped } => {
+            InterfaceBlock::Statistics { received, dropped } => {
                 if let Some(known) = known.get_mut(&id) {
                     known.received = received.or(known.received);
                     known.dropped = dropped.or(known.dropped);
@@ -64,10 +83,21 @@ fn rows(report: &Report) -> Rows<'_> {
         let description = known.description;
         row.push(Cell::Integer(u64::from(*section) + 1));
         row.push(Cell::Integer(u64::from(*interface)));
-        row.push(description.and_then(|described| described.name.as_deref()).map_or(Cell::Empty, Cell::Text));
-        row.push(description.map_or(Cell::Empty, |described| Cell::Made(described.link_type.to_string())));
-        row.push(Cell::integer(description.map(|described| described.snaplen).filter(|snaplen| *snaplen > 0)));
-        row.push(description.map_or(Cell::Empty, |described| Cell::Made(described.clock.resolution())));
+        row.push(
+            description
+                .and_then(|described| described.name.as_deref())
+                .map_or(Cell::Empty, Cell::Text),
+        );
+        row.push(
+            description
+                .map_or(Cell::Empty, |described| Cell::Made(described.link_type.to_string())),
+        );
+        row.push(Cell::integer(
+            description.map(|described| described.snaplen).filter(|snaplen| *snaplen > 0),
+        ));
+        row.push(
+            description.map_or(Cell::Empty, |described| Cell::Made(described.clock.resolution())),
+        );
         row.push(Cell::Integer(known.counts.packets));
         row.push(Cell::Integer(known.counts.captured_bytes));
         row.push(Cell::Integer(known.counts.wire_bytes));

@@ -1,7 +1,7 @@
 //! `intervals`: packets by time, in buckets aligned to multiples of the interval since 1970.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -16,13 +16,25 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("start_time", Kind::Time, "when the bucket begins; empty for packets without a time stamp"),
-    column("packets", Kind::Integer, "packets in the bucket"),
-    column("captured_bytes", Kind::Integer, "their captured bytes"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire"),
-    column("tcp_packets", Kind::Integer, "those whose innermost IP layer carries TCP with ports"),
-    column("udp_packets", Kind::Integer, "those whose innermost IP layer carries UDP with ports"),
-    column("other_packets", Kind::Integer, "all others"),
+    column(
+        "start_time",
+        ColumnType::Time,
+        "when the bucket begins; empty for packets without a time stamp",
+    ),
+    column("packets", ColumnType::Integer, "packets in the bucket"),
+    column("captured_bytes", ColumnType::Integer, "their captured bytes"),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire"),
+    column(
+        "tcp_packets",
+        ColumnType::Integer,
+        "those whose innermost IP layer carries TCP with ports",
+    ),
+    column(
+        "udp_packets",
+        ColumnType::Integer,
+        "those whose innermost IP layer carries UDP with ports",
+    ),
+    column("other_packets", ColumnType::Integer, "all others"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {

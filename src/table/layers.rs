@@ -1,9 +1,10 @@
-//! Conversations layer by layer, in the order of the tables, made from the finest ones that were counted.
+//! Conversations layer by layer, in the order of the tables, made from the finest ones that were
+//! counted.
 
 use super::cell::Cell;
 use crate::dissect::packet::Transport;
 use crate::report::Report;
-use crate::source;
+use crate::source::prefetch;
 use crate::tally::conversations::{Conversations, IpPairs, eth_of, ipv4_of, ipv6_of, ports_of};
 use crate::tally::flow::{Entry, Flow, Flows, Pairs};
 use crate::tally::shards::SHARDS;
@@ -71,11 +72,11 @@ impl Address {
 }
 
 /// One side of a conversation: address and, on transport layers, port.
-pub type Side = (Address, Option<u16>);
+pub type Endpoint = (Address, Option<u16>);
 
 /// Where a conversation of one layer is found.
 #[derive(Clone, Copy, Debug)]
-pub struct Talk {
+pub struct ConversationId {
     place: u32,
     shard: u8,
     list: List,
@@ -111,13 +112,15 @@ impl<'a> Conversation<'a> {
     /// What is known of it.
     pub fn flow(&self) -> &'a Flow {
         match self.entry {
-            AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow)) => flow,
+            AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow)) => {
+                flow
+            }
         }
     }
 
     /// The low and the high side.
     #[inline]
-    pub fn sides(&self) -> (Side, Side) {
+    pub fn sides(&self) -> (Endpoint, Endpoint) {
         let ((low, high), ports) = match self.entry {
             AnyEntry::Eth((key, _)) => {
                 let (low, high) = eth_of(key);
@@ -151,11 +154,12 @@ impl<'a> Layers<'a> {
         report.conversations().map(|(finest, pairs)| Layers { finest, pairs })
     }
 
-    /// Shows every conversation of every layer to `each`, in no order: each worker collects into a `fresh` one of its own.
+    /// Shows every conversation of every layer to `each`, in no order: each worker collects into a
+    /// `fresh` one of its own.
     pub fn collect<T: Send>(
         self,
         fresh: impl Fn() -> T + Sync + Send,
-        each: impl Fn(&mut T, Talk, Conversation<'a>) + Sync + Send,
+        each: impl Fn(&mut T, ConversationId, Conversation<'a>) + Sync + Send,
     ) -> Vec<T> {
         let Layers { finest, pairs } = self;
         // A few for each worker, so that all end at about the same time.
@@ -165,7 +169,11 @@ impl<'a> Layers<'a> {
             let mut into = fresh();
             for &shard in shards {
                 let mut show = |list, layer, place: usize, entry| {
-                    each(&mut into, Talk { place: place as u32, shard, list, layer }, Conversation { layer, entry });
+                    each(
+                        &mut into,
+                        ConversationId { place: place as u32, shard, list, layer },
+                        Conversation { layer, entry },
+                    );
                 };
                 for (place, entry) in finest.eth.entries(shard.into()).iter().enumerate() {
                     show(List::Eth, Layer::Eth, place, AnyEntry::Eth(entry));
@@ -186,32 +194,33 @@ impl<'a> Layers<'a> {
 
     /// The conversation that stands there.
     #[inline]
-    pub fn get(self, talk: &Talk) -> Option<Conversation<'a>> {
+    pub fn get(self, id: &ConversationId) -> Option<Conversation<'a>> {
         let Layers { finest, pairs } = self;
-        let (shard, place) = (usize::from(talk.shard), talk.place as usize);
-        let entry = match talk.list {
+        let (shard, place) = (usize::from(id.shard), id.place as usize);
+        let entry = match id.list {
             List::Eth => AnyEntry::Eth(finest.eth.entries(shard).get(place)?),
             List::Ipv4 => AnyEntry::Ipv4(finest.ipv4.entries(shard).get(place)?),
             List::Ipv4Pairs => AnyEntry::Ipv4(pairs.ipv4.of_shard(shard)?.merged.get(place)?),
             List::Ipv6 => AnyEntry::Ipv6(finest.ipv6.entries(shard).get(place)?),
             List::Ipv6Pairs => AnyEntry::Ipv6(pairs.ipv6.of_shard(shard)?.merged.get(place)?),
         };
-        Some(Conversation { layer: talk.layer, entry })
+        Some(Conversation { layer: id.layer, entry })
     }
 
     /// Asks for the conversation that will be wanted soon.
     #[inline]
-    pub fn expect(self, talk: &Talk) {
-        match self.get(talk).map(|conversation| conversation.entry) {
-            Some(AnyEntry::Eth(entry)) => source::expect(entry),
-            Some(AnyEntry::Ipv4(entry)) => source::expect(entry),
-            Some(AnyEntry::Ipv6(entry)) => source::expect(entry),
+    pub fn prefetch(self, id: &ConversationId) {
+        match self.get(id).map(|conversation| conversation.entry) {
+            Some(AnyEntry::Eth(entry)) => prefetch(entry),
+            Some(AnyEntry::Ipv4(entry)) => prefetch(entry),
+            Some(AnyEntry::Ipv6(entry)) => prefetch(entry),
             None => {}
         }
     }
 }
 
-/// Shows the conversations between pairs of addresses of one shard, then those of transports with their layer.
+/// Shows the conversations between pairs of addresses of one shard, then those of transports with
+/// their layer.
 fn each_of_ip<'a, const WORDS: usize>(
     flows: &'a Flows<WORDS>,
     pairs: &'a Pairs<WORDS>,

@@ -1,7 +1,8 @@
-//! `lengths`: packets by their length on the wire, in the ten buckets of tshark's `plen`; all ten rows, always.
+//! `lengths`: packets by their length on the wire, in the ten buckets of tshark's `plen`; all ten
+//! rows, always.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 use crate::tally::lengths::BUCKETS;
@@ -17,12 +18,12 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("from_bytes", Kind::Integer, "least length in the bucket"),
-    column("to_bytes", Kind::Integer, "greatest length in the bucket; empty in the last one"),
-    column("packets", Kind::Integer, "packets of such a length"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire"),
-    column("min_wire_bytes", Kind::Integer, "the shortest of them"),
-    column("max_wire_bytes", Kind::Integer, "the longest of them"),
+    column("from_bytes", ColumnType::Integer, "least length in the bucket"),
+    column("to_bytes", ColumnType::Integer, "greatest length in the bucket; empty in the last one"),
+    column("packets", ColumnType::Integer, "packets of such a length"),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire"),
+    column("min_wire_bytes", ColumnType::Integer, "the shortest of them"),
+    column("max_wire_bytes", ColumnType::Integer, "the longest of them"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {

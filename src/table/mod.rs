@@ -1,12 +1,14 @@
-//! The tables: each a name, columns with their meaning, the tallies that it needs, and rows made of them when all is merged.
+//! The tables: each a name, columns with their meaning, the tallies that it needs, and rows made of
+//! them when all is merged.
 //!
-//! [`TABLES`] is the one list of them: help, README, schema and tests walk it. A new table is a file and a row there.
-//! A table sees a [`Report`] and never a packet; `packets` alone is no view but an export, see [`crate::export`].
+//! [`TABLES`] is the one list of them: help, README, schema and tests walk it. A new table is a
+//! file and a row there. A table sees a [`Report`] and never a packet; `packets` alone is no view
+//! but an export, see [`crate::export`].
 
 pub mod cell;
 mod conversations;
+mod endpoint_counts;
 mod endpoints;
-mod ends;
 mod gaps;
 mod interfaces;
 mod intervals;
@@ -27,7 +29,7 @@ use row::RowBuffer;
 
 /// What a column's values are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnType {
     /// A name or message.
     Text,
     /// A whole number.
@@ -46,18 +48,18 @@ pub struct Column {
     /// Its name, which states the unit.
     pub name: &'static str,
     /// What its values are.
-    pub kind: Kind,
+    pub kind: ColumnType,
     /// What it means, for people.
     pub meaning: &'static str,
 }
 
 /// Shorthand for the lists of columns.
-const fn column(name: &'static str, kind: Kind, meaning: &'static str) -> Column {
+const fn column(name: &'static str, kind: ColumnType, meaning: &'static str) -> Column {
     Column { name, kind, meaning }
 }
 
 /// The column that every table begins with.
-const FILE: Column = column("file", Kind::Text, "the path as given");
+const FILE: Column = column("file", ColumnType::Text, "the path as given");
 
 /// Writes the cells of the row of a number behind the cell of `file`.
 pub type Fill<'a> = Box<dyn Fn(usize, &mut RowBuffer) + Sync + Send + 'a>;
@@ -80,7 +82,10 @@ impl<'a> Rows<'a> {
     }
 
     /// Rows made from a list, each from one item.
-    fn from_list<T: Sync + Send + 'a>(items: Vec<T>, fill: impl Fn(&T, &mut RowBuffer) + Sync + Send + 'a) -> Rows<'a> {
+    fn from_list<T: Sync + Send + 'a>(
+        items: Vec<T>,
+        fill: impl Fn(&T, &mut RowBuffer) + Sync + Send + 'a,
+    ) -> Rows<'a> {
         let count = items.len();
         let fill = move |number: usize, row: &mut RowBuffer| {
             if let Some(item) = items.get(number) {
@@ -175,7 +180,11 @@ mod tests {
             assert!(!table.about.is_empty());
             let columns: HashSet<_> = table.columns.iter().map(|column| column.name).collect();
             assert_eq!(columns.len(), table.columns.len(), "{}", table.name);
-            assert!(table.columns.iter().all(|column| !column.meaning.is_empty()), "{}", table.name);
+            assert!(
+                table.columns.iter().all(|column| !column.meaning.is_empty()),
+                "{}",
+                table.name
+            );
         }
         assert!(named("summary").is_some() && named("summery").is_none());
     }

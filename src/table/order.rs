@@ -1,7 +1,8 @@
-//! Sorting on all cores: samples choose where the buckets end, every list is dealt out to them, every bucket is sorted.
+//! Sorting on all cores: samples choose where the buckets end, every list is dealt out to them,
+//! every bucket is sorted.
 //!
-//! A parallel quicksort goes over everything on one core before it can share the halves. Here no step does, and what
-//! comes out stays in buckets: nothing is copied together again.
+//! A parallel quicksort goes over everything on one core before it can share the halves. Here no
+//! step does, and what comes out stays in buckets: nothing is copied together again.
 
 use rayon::prelude::*;
 
@@ -24,12 +25,21 @@ pub struct Sorted<T> {
 
 impl<T: Copy + Send + Sync> Sorted<T> {
     /// All items of the lists by `key`.
-    pub fn of<K: Ord + Copy + Send + Sync>(lists: Vec<Vec<T>>, key: impl Fn(&T) -> K + Sync) -> Sorted<T> {
+    pub fn of<K: Ord + Copy + Send + Sync>(
+        lists: Vec<Vec<T>>,
+        key: impl Fn(&T) -> K + Sync,
+    ) -> Sorted<T> {
         let count = lists.iter().map(Vec::len).sum();
-        let mut buckets = if count < WORTH_SHARING { vec![lists.concat()] } else { dealt(lists, count, &key) };
+        let mut buckets = if count < WORTH_SHARING {
+            vec![lists.concat()]
+        } else {
+            partitioned(lists, count, &key)
+        };
         buckets.par_iter_mut().for_each(|bucket| bucket.sort_unstable_by_key(&key));
-        let starts =
-            buckets.iter().scan(0, |next, bucket| Some(std::mem::replace(next, *next + bucket.len()))).collect();
+        let starts = buckets
+            .iter()
+            .scan(0, |next, bucket| Some(std::mem::replace(next, *next + bucket.len())))
+            .collect();
         Sorted { buckets, starts, count }
     }
 
@@ -47,7 +57,7 @@ impl<T: Copy + Send + Sync> Sorted<T> {
 }
 
 /// The items in buckets, of which each holds lesser keys than the next.
-fn dealt<T: Copy + Send + Sync, K: Ord + Copy + Send + Sync>(
+fn partitioned<T: Copy + Send + Sync, K: Ord + Copy + Send + Sync>(
     lists: Vec<Vec<T>>,
     count: usize,
     key: &(impl Fn(&T) -> K + Sync),
@@ -55,8 +65,9 @@ fn dealt<T: Copy + Send + Sync, K: Ord + Copy + Send + Sync>(
     let step = count.div_ceil(BUCKETS * SAMPLES);
     let mut samples: Vec<K> = lists.iter().flatten().step_by(step).map(key).collect();
     samples.sort_unstable();
-    let ends: Vec<K> = samples.chunks(SAMPLES).skip(1).filter_map(|chunk| chunk.first()).copied().collect();
-    let dealt: Vec<Vec<Vec<T>>> = lists
+    let ends: Vec<K> =
+        samples.chunks(SAMPLES).skip(1).filter_map(|chunk| chunk.first()).copied().collect();
+    let partitioned: Vec<Vec<Vec<T>>> = lists
         .into_par_iter()
         .map(|list| {
             let mut parts: Vec<Vec<T>> = vec![Vec::new(); ends.len() + 1];
@@ -70,7 +81,8 @@ fn dealt<T: Copy + Send + Sync, K: Ord + Copy + Send + Sync>(
         })
         .collect();
     let bucket = |number: usize| {
-        let parts: Vec<&[T]> = dealt.iter().filter_map(|parts| parts.get(number)).map(Vec::as_slice).collect();
+        let parts: Vec<&[T]> =
+            partitioned.iter().filter_map(|parts| parts.get(number)).map(Vec::as_slice).collect();
         parts.concat()
     };
     (0..ends.len() + 1).into_par_iter().with_max_len(1).map(bucket).collect()

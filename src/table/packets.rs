@@ -2,8 +2,8 @@
 
 use super::cell::Cell;
 use super::row::RowBuffer;
-use super::{Column, Content, FILE, Kind, NOTHING, Table, column};
-use crate::dissect::packet::{Addresses, Hop, Packet, Ports};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Table, column};
+use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The table.
@@ -17,25 +17,25 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("packet", Kind::Integer, "number of the packet, from 1"),
-    column("time", Kind::Time, "when it was captured"),
-    column("interface", Kind::Integer, "number of its interface in its section, from 0"),
-    column("captured_bytes", Kind::Integer, "bytes of the frame that the file holds"),
-    column("wire_bytes", Kind::Integer, "bytes of the frame on the wire"),
-    column("protocols", Kind::Text, "its protocols from the outermost in, joined by :"),
-    column("src_mac", Kind::Text, "sender, when the first layer is Ethernet"),
-    column("dst_mac", Kind::Text, "receiver, when the first layer is Ethernet"),
-    column("vlan", Kind::Text, "VLAN ids from the outermost in, joined by ."),
-    column("src_ip", Kind::Text, "sender in the innermost IP layer"),
-    column("dst_ip", Kind::Text, "receiver in the innermost IP layer"),
-    column("src_port", Kind::Integer, "sender's port above the innermost IP layer"),
-    column("dst_port", Kind::Integer, "receiver's port above the innermost IP layer"),
-    column("tcp_flags", Kind::Text, "letters of FSRPAUECN"),
-    column("tcp_seq", Kind::Integer, "sequence number as in the header"),
-    column("tcp_ack", Kind::Integer, "acknowledgement number as in the header"),
-    column("tcp_window", Kind::Integer, "window as in the header, not scaled"),
-    column("payload_bytes", Kind::Integer, "transport payload by the headers' own lengths"),
-    column("problem", Kind::Text, "what is wrong with it first, as in problems"),
+    column("packet", ColumnType::Integer, "number of the packet, from 1"),
+    column("time", ColumnType::Time, "when it was captured"),
+    column("interface", ColumnType::Integer, "number of its interface in its section, from 0"),
+    column("captured_bytes", ColumnType::Integer, "bytes of the frame that the file holds"),
+    column("wire_bytes", ColumnType::Integer, "bytes of the frame on the wire"),
+    column("protocols", ColumnType::Text, "its protocols from the outermost in, joined by :"),
+    column("src_mac", ColumnType::Text, "sender, when the first layer is Ethernet"),
+    column("dst_mac", ColumnType::Text, "receiver, when the first layer is Ethernet"),
+    column("vlan", ColumnType::Text, "VLAN ids from the outermost in, joined by ."),
+    column("src_ip", ColumnType::Text, "sender in the innermost IP layer"),
+    column("dst_ip", ColumnType::Text, "receiver in the innermost IP layer"),
+    column("src_port", ColumnType::Integer, "sender's port above the innermost IP layer"),
+    column("dst_port", ColumnType::Integer, "receiver's port above the innermost IP layer"),
+    column("tcp_flags", ColumnType::Text, "letters of FSRPAUECN"),
+    column("tcp_seq", ColumnType::Integer, "sequence number as in the header"),
+    column("tcp_ack", ColumnType::Integer, "acknowledgement number as in the header"),
+    column("tcp_window", ColumnType::Integer, "window as in the header, not scaled"),
+    column("payload_bytes", ColumnType::Integer, "transport payload by the headers' own lengths"),
+    column("problem", ColumnType::Text, "what is wrong with it first, as in problems"),
 ];
 
 /// Writes the cells of a packet behind the cell of `file`.
@@ -61,20 +61,22 @@ pub fn fill(packet: &Packet<'_>, number: u64, row: &mut RowBuffer) {
     row.push(Cell::integer(ports.map(|Ports { destination, .. }| destination)));
     tcp(innermost.and_then(|hop| hop.tcp), row);
     row.push(Cell::integer(innermost.and_then(|hop| hop.payload_bytes)));
-    row.push(packet.problem.map_or(Cell::Empty, |problem| Cell::Text(problem.facts().name)));
+    row.push(packet.problem.map_or(Cell::Empty, |problem| Cell::Text(problem.info().name)));
 }
 
 fn mac(bytes: Option<&[u8]>) -> Cell<'static> {
     bytes.and_then(|bytes| bytes.first_chunk()).map_or(Cell::Empty, |mac| Cell::Mac(*mac))
 }
 
-fn addresses(hop: &Hop<'_>) -> (Cell<'static>, Cell<'static>) {
+fn addresses(hop: &AddressLayer<'_>) -> (Cell<'static>, Cell<'static>) {
     match hop.addresses {
         Addresses::Ipv4(&[a, b, c, d, e, f, g, h]) => {
             (Cell::Ipv4(Ipv4Addr::new(a, b, c, d)), Cell::Ipv4(Ipv4Addr::new(e, f, g, h)))
         }
         Addresses::Ipv6(both) => {
-            let half = |bytes: Option<&[u8; 16]>| bytes.map_or(Cell::Empty, |bytes| Cell::Ipv6(Ipv6Addr::from(*bytes)));
+            let half = |bytes: Option<&[u8; 16]>| {
+                bytes.map_or(Cell::Empty, |bytes| Cell::Ipv6(Ipv6Addr::from(*bytes)))
+            };
             (half(both.first_chunk()), half(both.last_chunk()))
         }
         Addresses::Ipv4Routed(source, destination) => {

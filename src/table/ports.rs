@@ -1,8 +1,9 @@
-//! `ports`: every port of each transport. A packet counts at its source and at its destination port, once when they are equal.
+//! `ports`: every port of each transport. A packet counts at its source and at its destination
+//! port, once when they are equal.
 
 use super::cell::Cell;
-use super::ends::{self, End};
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::endpoint_counts::{self, EndpointKey};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -17,19 +18,25 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("transport", Kind::Text, "tcp, udp or sctp"),
-    column("port", Kind::Integer, "the port"),
-    column("packets", Kind::Integer, "packets from it or to it; one from it to it counts once"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire, whole frames"),
-    column("payload_bytes", Kind::Integer, "their transport payload"),
-    column("tx_packets", Kind::Integer, "packets from it"),
-    column("rx_packets", Kind::Integer, "packets to it"),
-    column("conversations", Kind::Integer, "conversations that use it"),
+    column("transport", ColumnType::Text, "tcp, udp or sctp"),
+    column("port", ColumnType::Integer, "the port"),
+    column(
+        "packets",
+        ColumnType::Integer,
+        "packets from it or to it; one from it to it counts once",
+    ),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
+    column("payload_bytes", ColumnType::Integer, "their transport payload"),
+    column("tx_packets", ColumnType::Integer, "packets from it"),
+    column("rx_packets", ColumnType::Integer, "packets to it"),
+    column("conversations", ColumnType::Integer, "conversations that use it"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    let end = |layer, (_, port): (_, Option<u16>)| port.map(|port| End::new(layer, None, Some(port)));
-    ends::rows(report, end, |end, ends, row| {
+    let end = |layer, (_, port): (_, Option<u16>)| {
+        port.map(|port| EndpointKey::new(layer, None, Some(port)))
+    };
+    endpoint_counts::rows(report, end, |end, ends, row| {
         let all = ends.all();
         row.push(Cell::Text(end.layer().name()));
         row.push(Cell::integer(end.port()));

@@ -1,7 +1,7 @@
 //! `protocols`: the protocol hierarchy, a row for every prefix of every path, in tree order.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::dissect::protocol::Path;
 use crate::report::Report;
 use crate::tally::Needs;
@@ -18,12 +18,16 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("protocols", Kind::Text, "the path from the outermost layer, e.g. eth:vlan:ip:udp"),
-    column("protocol", Kind::Text, "the last layer of the path"),
-    column("depth", Kind::Integer, "how many layers the path has"),
-    column("packets", Kind::Integer, "packets whose path begins so"),
-    column("captured_bytes", Kind::Integer, "their captured bytes, whole frames"),
-    column("wire_bytes", Kind::Integer, "their bytes on the wire, whole frames"),
+    column(
+        "protocols",
+        ColumnType::Text,
+        "the path from the outermost layer, e.g. eth:vlan:ip:udp",
+    ),
+    column("protocol", ColumnType::Text, "the last layer of the path"),
+    column("depth", ColumnType::Integer, "how many layers the path has"),
+    column("packets", ColumnType::Integer, "packets whose path begins so"),
+    column("captured_bytes", ColumnType::Integer, "their captured bytes, whole frames"),
+    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
 ];
 
 /// A prefix of a path and what was counted below it.
@@ -34,8 +38,13 @@ struct Node<'a> {
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    let mut paths: Vec<(&Path, Counts)> =
-        report.tallies.paths.iter().flat_map(|tally| &tally.paths).map(|(path, counts)| (path, *counts)).collect();
+    let mut paths: Vec<(&Path, Counts)> = report
+        .tallies
+        .paths
+        .iter()
+        .flat_map(|tally| &tally.paths)
+        .map(|(path, counts)| (path, *counts))
+        .collect();
     paths.sort_unstable_by(|(one, _), (two, _)| one.cmp_by_name(two));
     let mut nodes: Vec<Node<'_>> = Vec::new();
     // The nodes that the next path may still lie below, outermost first.
@@ -78,7 +87,12 @@ mod tests {
             counted.entry(Path::of(path)).or_default().merge(one);
         }
         let report = Report::empty("f".into(), tallies);
-        String::from_utf8(csv::table(&TABLE, &report)).unwrap().lines().skip(1).collect::<Vec<_>>().join("\n")
+        String::from_utf8(csv::table(&TABLE, &report))
+            .unwrap()
+            .lines()
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     #[test]
@@ -99,7 +113,14 @@ mod tests {
     #[test]
     fn protocols_of_one_name_are_one_node() {
         use Protocol as P;
-        let rows = table(&[&[P::GRE, P::ERSPAN_I, P::ETH], &[P::GRE, P::ERSPAN_II, P::ETH], &[P::GRE, P::ERSPAN_III]]);
-        assert_eq!(rows, "f,gre,gre,1,3,6,9\nf,gre:erspan,erspan,2,3,6,9\nf,gre:erspan:eth,eth,3,2,4,6");
+        let rows = table(&[
+            &[P::GRE, P::ERSPAN_I, P::ETH],
+            &[P::GRE, P::ERSPAN_II, P::ETH],
+            &[P::GRE, P::ERSPAN_III],
+        ]);
+        assert_eq!(
+            rows,
+            "f,gre,gre,1,3,6,9\nf,gre:erspan,erspan,2,3,6,9\nf,gre:erspan:eth,eth,3,2,4,6"
+        );
     }
 }

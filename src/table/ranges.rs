@@ -1,7 +1,8 @@
-//! `ranges`: how the work was cut. The one table with columns that measure the run and differ from run to run.
+//! `ranges`: how the work was cut. The one table with columns that measure the run and differ from
+//! run to run.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -16,14 +17,14 @@ pub static TABLE: Table = Table {
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("range", Kind::Integer, "number of the range, from 0"),
-    column("first_packet", Kind::Integer, "number of its first packet"),
-    column("packets", Kind::Integer, "packets that begin in it"),
-    column("offset", Kind::Integer, "byte at which its first record begins"),
-    column("bytes", Kind::Integer, "bytes from there to the next range's first record"),
-    column("worker", Kind::Integer, "the worker that walked it, from 0"),
-    column("start_s", Kind::Decimal, "seconds from the program's start to the range's"),
-    column("elapsed_s", Kind::Decimal, "seconds that it took"),
+    column("range", ColumnType::Integer, "number of the range, from 0"),
+    column("first_packet", ColumnType::Integer, "number of its first packet"),
+    column("packets", ColumnType::Integer, "packets that begin in it"),
+    column("offset", ColumnType::Integer, "byte at which its first record begins"),
+    column("bytes", ColumnType::Integer, "bytes from there to the next range's first record"),
+    column("worker", ColumnType::Integer, "the worker that walked it, from 0"),
+    column("start_s", ColumnType::Decimal, "seconds from the program's start to the range's"),
+    column("elapsed_s", ColumnType::Decimal, "seconds that it took"),
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
@@ -33,7 +34,8 @@ fn rows(report: &Report) -> Rows<'_> {
         next += range.packets;
         (number as u64, first, *range)
     });
-    let seconds = |nanoseconds: u128| i128::try_from(nanoseconds).map_or(Cell::Empty, Cell::Billionths);
+    let seconds =
+        |nanoseconds: u128| i128::try_from(nanoseconds).map_or(Cell::Empty, Cell::Billionths);
     Rows::from_list(items.collect(), move |(number, first, range), row| {
         row.push(Cell::Integer(*number));
         row.push(Cell::Integer(*first));

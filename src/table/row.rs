@@ -1,4 +1,5 @@
-//! Rows on their way out: cells written one behind the other into a buffer, in the style of an output format.
+//! Rows on their way out: cells written one behind the other into a buffer, in the style of an
+//! output format.
 
 use super::cell::Cell;
 use crate::dissect::protocol::Path;
@@ -43,7 +44,8 @@ impl RowBuffer {
     }
 
     /// Appends a cell to the current row.
-    // Always in the caller, where it is known what kind of cell it is: what is left of the match is a few stores.
+    // Always in the caller, where it is known what kind of cell it is: what is left of the match is
+    // a few stores.
     #[inline(always)]
     pub fn push(&mut self, cell: Cell<'_>) {
         self.bytes.push(self.style.separator);

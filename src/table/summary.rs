@@ -1,7 +1,7 @@
 //! `summary`: one row per input, what capinfos says of it.
 
 use super::cell::Cell;
-use super::{Column, Content, FILE, Kind, NOTHING, Rows, Table, column};
+use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
 use crate::report::{Report, Status};
 use crate::table::row::RowBuffer;
 
@@ -11,32 +11,47 @@ pub static TABLE: Table = Table {
     about: "each input in one row: status, format, packets, bytes, times, rates",
     columns: COLUMNS,
     needs: NOTHING,
-    content: Content::View(|report| Rows { count: 1, fill: Box::new(move |_, row| fill(report, row)) }),
+    content: Content::View(|report| Rows {
+        count: 1,
+        fill: Box::new(move |_, row| fill(report, row)),
+    }),
 };
 
 const COLUMNS: &[Column] = &[
     FILE,
-    column("status", Kind::Text, "ok, cut_short, damaged or unreadable"),
-    column("format", Kind::Text, "pcap, pcap-ns, pcap-modified, pcapng or snoop"),
-    column("compression", Kind::Text, "gzip, zstd, lz4, xz or bzip2; empty for none"),
-    column("link_types", Kind::Text, "the packets' link types, joined by + in order of first use"),
-    column("interfaces", Kind::Integer, "interfaces that the file describes"),
-    column("file_bytes", Kind::Integer, "length of the file"),
-    column("packets", Kind::Integer, "packets read"),
-    column("captured_bytes", Kind::Integer, "bytes of frames that the file holds"),
-    column("wire_bytes", Kind::Integer, "bytes of frames as they were on the wire"),
-    column("snapped_packets", Kind::Integer, "packets of which less was captured than was on the wire"),
-    column("earliest_time", Kind::Time, "least time stamp"),
-    column("latest_time", Kind::Time, "greatest time stamp"),
-    column("duration_s", Kind::Decimal, "seconds from the earliest to the latest time"),
-    column("packets_per_s", Kind::Decimal, "packets / duration"),
-    column("wire_bits_per_s", Kind::Decimal, "8 * wire_bytes / duration"),
-    column("mean_wire_bytes", Kind::Decimal, "wire_bytes / packets"),
-    column("min_wire_bytes", Kind::Integer, "shortest packet on the wire"),
-    column("max_wire_bytes", Kind::Integer, "longest packet on the wire"),
-    column("strict_time_order", Kind::Boolean, "false when a packet is earlier than the one before it"),
-    column("problem_packets", Kind::Integer, "packets with a row in problems"),
-    column("error", Kind::Text, "what is wrong with the input"),
+    column("status", ColumnType::Text, "ok, cut_short, damaged or unreadable"),
+    column("format", ColumnType::Text, "pcap, pcap-ns, pcap-modified, pcapng or snoop"),
+    column("compression", ColumnType::Text, "gzip, zstd, lz4, xz or bzip2; empty for none"),
+    column(
+        "link_types",
+        ColumnType::Text,
+        "the packets' link types, joined by + in order of first use",
+    ),
+    column("interfaces", ColumnType::Integer, "interfaces that the file describes"),
+    column("file_bytes", ColumnType::Integer, "length of the file"),
+    column("packets", ColumnType::Integer, "packets read"),
+    column("captured_bytes", ColumnType::Integer, "bytes of frames that the file holds"),
+    column("wire_bytes", ColumnType::Integer, "bytes of frames as they were on the wire"),
+    column(
+        "truncated_packets",
+        ColumnType::Integer,
+        "packets of which less was captured than was on the wire",
+    ),
+    column("earliest_time", ColumnType::Time, "least time stamp"),
+    column("latest_time", ColumnType::Time, "greatest time stamp"),
+    column("duration_s", ColumnType::Decimal, "seconds from the earliest to the latest time"),
+    column("packets_per_s", ColumnType::Decimal, "packets / duration"),
+    column("wire_bits_per_s", ColumnType::Decimal, "8 * wire_bytes / duration"),
+    column("mean_wire_bytes", ColumnType::Decimal, "wire_bytes / packets"),
+    column("min_wire_bytes", ColumnType::Integer, "shortest packet on the wire"),
+    column("max_wire_bytes", ColumnType::Integer, "longest packet on the wire"),
+    column(
+        "strict_time_order",
+        ColumnType::Boolean,
+        "false when a packet is earlier than the one before it",
+    ),
+    column("problem_packets", ColumnType::Integer, "packets with a row in problems"),
+    column("error", ColumnType::Text, "what is wrong with the input"),
 ];
 
 fn fill(report: &Report, row: &mut RowBuffer) {
@@ -45,9 +60,9 @@ fn fill(report: &Report, row: &mut RowBuffer) {
     let read = report.status != Status::Unreadable;
     let number = |value: u64| if read { Cell::Integer(value) } else { Cell::Empty };
     let (packets, wire_bytes) = (u128::from(counts.packets), u128::from(counts.wire_bytes));
-    let nanoseconds = totals
-        .time_extent
-        .map_or(0, |(earliest, latest)| (latest.total_nanoseconds() - earliest.total_nanoseconds()).unsigned_abs());
+    let nanoseconds = totals.time_extent.map_or(0, |(earliest, latest)| {
+        (latest.total_nanoseconds() - earliest.total_nanoseconds()).unsigned_abs()
+    });
     let per_second = |value: u128| match value.checked_mul(1_000_000_000) {
         Some(scaled) => Cell::quotient(scaled, nanoseconds),
         None => Cell::Empty,
@@ -62,7 +77,7 @@ fn fill(report: &Report, row: &mut RowBuffer) {
     row.push(number(counts.packets));
     row.push(number(counts.captured_bytes));
     row.push(number(counts.wire_bytes));
-    row.push(number(totals.snapped_packets));
+    row.push(number(totals.truncated_packets));
     row.push(Cell::time(totals.time_extent.map(|(earliest, _)| earliest)));
     row.push(Cell::time(totals.time_extent.map(|(_, latest)| latest)));
     row.push(Cell::duration(totals.time_extent));

@@ -1,11 +1,13 @@
-//! Who talked to whom: every Ethernet, IPv4 and IPv6 layer of every packet, with the transport above it.
+//! Who talked to whom: every Ethernet, IPv4 and IPv6 layer of every packet, with the transport
+//! above it.
 //!
-//! The finest conversations are kept (address pair, transport and ports); the coarser layers, endpoints and ports are
-//! made of them when all is merged. A packet counts in every layer that it has, tunnels included. There are no timeouts.
+//! The finest conversations are kept (address pair, transport and ports); the coarser layers,
+//! endpoints and ports are made of them when all is merged. A packet counts in every layer that it
+//! has, tunnels included. There are no timeouts.
 
 use super::flow::{self, Flows, Key, Pairs};
 use super::{Held, Tally};
-use crate::dissect::packet::{Addresses, Hop, Packet, Ports, Transport};
+use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Conversations of one capture or run.
@@ -54,7 +56,8 @@ pub fn ipv4_of(key: &Key<2>) -> (Ipv4Addr, Ipv4Addr) {
 
 /// The IPv6 addresses of a key, low and high.
 pub fn ipv6_of(key: &Key<5>) -> (Ipv6Addr, Ipv6Addr) {
-    let address = |high: u64, low: u64| Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low));
+    let address =
+        |high: u64, low: u64| Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low));
     (address(key[0], key[1]), address(key[2], key[3]))
 }
 
@@ -75,7 +78,7 @@ impl Conversations {
         &mut self,
         packet: &Packet<'_>,
         place: (u64, u64),
-        hop: &Hop<'_>,
+        hop: &AddressLayer<'_>,
         (source, destination): (u64, u64),
         payload_bytes: u32,
     ) {
@@ -91,7 +94,7 @@ impl Conversations {
     }
 
     #[inline]
-    fn observe_hop(&mut self, packet: &Packet<'_>, place: (u64, u64), hop: &Hop<'_>) {
+    fn observe_layer(&mut self, packet: &Packet<'_>, place: (u64, u64), hop: &AddressLayer<'_>) {
         let payload_bytes = hop.payload_bytes.filter(|_| hop.ports.is_some()).unwrap_or(0);
         let (source_port, destination_port) = sides(hop.ports);
         let word = |low, high| hop.ports.map_or(0, |ports| ports_word(ports.transport, low, high));
@@ -104,7 +107,13 @@ impl Conversations {
             }
             Addresses::Ipv4(addresses) => {
                 let pair = u64::from_be_bytes(*addresses);
-                self.observe_ipv4(packet, place, hop, (pair >> 32, pair & 0xFFFF_FFFF), payload_bytes);
+                self.observe_ipv4(
+                    packet,
+                    place,
+                    hop,
+                    (pair >> 32, pair & 0xFFFF_FFFF),
+                    payload_bytes,
+                );
             }
             Addresses::Ipv4Routed(source, destination) => {
                 let [source, destination] =
@@ -134,8 +143,8 @@ impl Conversations {
 impl Tally for Conversations {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
-        for (layer, hop) in (0..).zip(packet.hops()) {
-            self.observe_hop(packet, (self.seen, layer), hop);
+        for (layer, hop) in (0..).zip(packet.address_layers()) {
+            self.observe_layer(packet, (self.seen, layer), hop);
         }
         self.seen += 1;
     }

@@ -1,6 +1,7 @@
 //! What is known of one conversation, and maps of them.
 //!
-//! A conversation has a low and a high side, by address and port, so that both directions have one key.
+//! A conversation has a low and a high side, by address and port, so that both directions have one
+//! key.
 
 use super::shards::{Merge, ShardKey, Shards};
 use crate::capture::time::Timestamp;
@@ -50,14 +51,18 @@ impl From<Stamp> for Timestamp {
     #[inline]
     fn from(stamp: Stamp) -> Timestamp {
         let [low, high] = stamp.seconds;
-        Timestamp { seconds: (u64::from(high) << 32 | u64::from(low)) as i64, nanoseconds: stamp.nanoseconds }
+        Timestamp {
+            seconds: (u64::from(high) << 32 | u64::from(low)) as i64,
+            nanoseconds: stamp.nanoseconds,
+        }
     }
 }
 
 /// What is known of one conversation. "Low" is the side whose address and port are the lesser ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
-    /// The number of the first packet, from 0, which of its address layers it was, and whether the high side sent it.
+    /// The number of the first packet, from 0, which of its address layers it was, and whether the
+    /// high side sent it.
     first: u64,
     from_low: Direction,
     from_high: Direction,
@@ -65,7 +70,8 @@ pub struct Flow {
     latest: Stamp,
 }
 
-/// Behind the number of the first packet: five bits for the layer (a path has no more) and one for the side.
+/// Behind the number of the first packet: five bits for the layer (a path has no more) and one for
+/// the side.
 const PACKET_SHIFT: u32 = 6;
 
 impl Flow {
@@ -180,7 +186,8 @@ impl<const WORDS: usize> ShardKey for Key<WORDS> {
     }
 }
 
-/// Counts a packet of the conversation `key`; `place` is the packet's number from 0 and its address layer's in it.
+/// Counts a packet of the conversation `key`; `place` is the packet's number from 0 and its address
+/// layer's in it.
 #[inline]
 pub fn observe<const WORDS: usize>(
     flows: &mut Flows<WORDS>,
@@ -220,7 +227,9 @@ impl<const WORDS: usize> Pairs<WORDS> {
     /// Where both addresses are the same, which `is_self` tells, all is taken as sent by one side.
     pub fn of(flows: &Flows<WORDS>, is_self: impl Fn(&Key<WORDS>) -> bool + Sync) -> Pairs<WORDS> {
         let shards = (0..flows.shards().len()).into_par_iter();
-        Pairs { shards: shards.map(|shard| ShardPairs::of(flows.entries(shard), &is_self)).collect() }
+        Pairs {
+            shards: shards.map(|shard| ShardPairs::of(flows.entries(shard), &is_self)).collect(),
+        }
     }
 
     /// Those of one shard.
@@ -232,7 +241,8 @@ impl<const WORDS: usize> Pairs<WORDS> {
 
 impl<const WORDS: usize> ShardPairs<WORDS> {
     fn of(entries: &[Entry<WORDS>], is_self: impl Fn(&Key<WORDS>) -> bool) -> ShardPairs<WORDS> {
-        // The keys are sorted beside their places: looking them up while sorting would miss the cache every time.
+        // The keys are sorted beside their places: looking them up while sorting would miss the
+        // cache every time.
         let mut places: Vec<(Key<WORDS>, u32)> = (0..)
             .zip(entries)
             .map(|(place, (key, _))| {

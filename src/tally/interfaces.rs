@@ -10,13 +10,13 @@ pub type InterfaceId = (u32, u32);
 
 /// Packets per interface.
 #[derive(Clone, Debug, Default)]
-pub struct Interfaces {
+pub struct InterfaceCounts {
     counts: BTreeMap<InterfaceId, Counts>,
     /// The interface of the packet before, not yet in `counts`: mostly it is the next one's too.
     current: (InterfaceId, Counts),
 }
 
-impl Interfaces {
+impl InterfaceCounts {
     /// The packets of every interface that has any.
     pub fn counts(&self) -> BTreeMap<InterfaceId, Counts> {
         let mut settled = self.clone();
@@ -29,7 +29,9 @@ impl Interfaces {
         self.settle();
         let shifted = std::mem::take(&mut self.counts).into_iter();
         self.counts = shifted
-            .map(|((section, interface), counts)| ((section.saturating_add(sections), interface), counts))
+            .map(|((section, interface), counts)| {
+                ((section.saturating_add(sections), interface), counts)
+            })
             .collect();
     }
 
@@ -41,13 +43,13 @@ impl Interfaces {
     }
 }
 
-impl PartialEq for Interfaces {
-    fn eq(&self, other: &Interfaces) -> bool {
+impl PartialEq for InterfaceCounts {
+    fn eq(&self, other: &InterfaceCounts) -> bool {
         self.counts() == other.counts()
     }
 }
 
-impl Tally for Interfaces {
+impl Tally for InterfaceCounts {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
         let id = (packet.record.section, packet.record.interface);
@@ -58,7 +60,7 @@ impl Tally for Interfaces {
         self.current.1.add(packet);
     }
 
-    fn merge(&mut self, mut later: Interfaces) {
+    fn merge(&mut self, mut later: InterfaceCounts) {
         self.settle();
         later.settle();
         for (id, counts) in later.counts {

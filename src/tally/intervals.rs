@@ -1,4 +1,5 @@
-//! Packets per bucket of time: the `intervals` table. Only buckets with packets exist, however long a gap is.
+//! Packets per bucket of time: the `intervals` table. Only buckets with packets exist, however long
+//! a gap is.
 
 use super::totals::Counts;
 use super::{Held, Tally};

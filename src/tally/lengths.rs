@@ -1,4 +1,5 @@
-//! Packets per bucket of their length on the wire: the `lengths` table, with the buckets of tshark's `plen`.
+//! Packets per bucket of their length on the wire: the `lengths` table, with the buckets of
+//! tshark's `plen`.
 
 use super::Tally;
 use crate::dissect::packet::Packet;
@@ -8,7 +9,7 @@ pub const BUCKETS: [u32; 10] = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120];
 
 /// The packets of one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bucket {
+pub struct LengthBucket {
     /// How many packets.
     pub packets: u64,
     /// Their bytes on the wire.
@@ -21,10 +22,10 @@ pub struct Bucket {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lengths {
     /// In the order of [`BUCKETS`].
-    pub buckets: [Bucket; BUCKETS.len()],
+    pub buckets: [LengthBucket; BUCKETS.len()],
 }
 
-impl Bucket {
+impl LengthBucket {
     #[inline]
     fn add(&mut self, packets: u64, wire_bytes: u64, (least, greatest): (u32, u32)) {
         self.packets += packets;

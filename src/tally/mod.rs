@@ -1,8 +1,10 @@
-//! What is counted per packet, as monoids: [`Tally::observe`] a packet, [`Tally::merge`] the later run's tally.
+//! What is counted per packet, as monoids: [`Tally::observe`] a packet, [`Tally::merge`] the later
+//! run's tally.
 //!
-//! The tally of nothing is the identity of `merge`; `merge` is associative; observing packets in two halves and merging equals
-//! observing them in one go. State is integers only, so that no result depends on where a capture was cut. Packet numbers
-//! are kept relative to the first packet observed; `merge` moves the later run's behind the earlier's.
+//! The tally of nothing is the identity of `merge`; `merge` is associative; observing packets in
+//! two halves and merging equals observing them in one go. State is integers only, so that no
+//! result depends on where a capture was cut. Packet numbers are kept relative to the first packet
+//! observed; `merge` moves the later run's behind the earlier's.
 
 pub mod conversations;
 pub mod flow;
@@ -16,7 +18,7 @@ pub mod totals;
 
 use crate::dissect::packet::Packet;
 use conversations::Conversations;
-use interfaces::Interfaces;
+use interfaces::InterfaceCounts;
 use intervals::Intervals;
 use lengths::Lengths;
 use paths::Paths;
@@ -113,7 +115,7 @@ pub struct Tallies {
     /// Problems by name.
     pub problems: Option<Problems>,
     /// Packets per interface.
-    pub interfaces: Option<Interfaces>,
+    pub interfaces: Option<InterfaceCounts>,
 }
 
 impl Tallies {
@@ -126,7 +128,7 @@ impl Tallies {
             intervals: needs.intervals.then(|| Intervals::new(interval)),
             lengths: needs.lengths.then(Lengths::default),
             problems: needs.problems.then(Problems::default),
-            interfaces: needs.interfaces.then(Interfaces::default),
+            interfaces: needs.interfaces.then(InterfaceCounts::default),
         }
     }
 }
@@ -158,7 +160,8 @@ impl Tally for Tallies {
     }
 }
 
-/// A tally that may be off. Both sides of a merge are on or off alike: they come from the same [`Needs`].
+/// A tally that may be off. Both sides of a merge are on or off alike: they come from the same
+/// [`Needs`].
 impl<T: Tally> Tally for Option<T> {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {

@@ -38,7 +38,11 @@ impl Tally for Problems {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
         if let Some(problem) = packet.problem {
-            let first = Occurrences { packets: 0, first_packet: self.seen, first_offset: packet.record.offset };
+            let first = Occurrences {
+                packets: 0,
+                first_packet: self.seen,
+                first_offset: packet.record.offset,
+            };
             self.problems.entry(problem).or_insert(first).packets += 1;
         }
         self.seen += 1;

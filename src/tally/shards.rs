@@ -1,8 +1,10 @@
-//! A map split into shards by hash, so that merging two of them, and making rows of one, runs on all cores.
+//! A map split into shards by hash, so that merging two of them, and making rows of one, runs on
+//! all cores.
 //!
-//! Entries lie one behind the other in the order in which they were first seen; a small index finds them. So the index
-//! stays in the cache when the entries do not, and growing moves no entry. Hashes are seeded per process, because keys come from
-//! whoever sent the packets; nothing in the output depends on them or on the order of entries.
+//! Entries lie one behind the other in the order in which they were first seen; a small index finds
+//! them. So the index stays in the cache when the entries do not, and growing moves no entry.
+//! Hashes are seeded per process, because keys come from whoever sent the packets; nothing in the
+//! output depends on them or on the order of entries.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -61,12 +63,15 @@ impl<K: ShardKey, V> Shard<K, V> {
         &self.entries
     }
 
-    /// Where the entry of `key` is; none, and a place kept for it behind the others, if there is no such entry.
+    /// Where the entry of `key` is; none, and a place kept for it behind the others, if there is no
+    /// such entry.
     #[inline]
     fn find(&mut self, hash: u64, key: &K) -> Option<usize> {
         let hash = (hash >> 32) as u32;
         let entries = &self.entries;
-        let same = |slot: &Slot| slot.hash == hash && entries.get(slot.entry as usize).is_some_and(|(k, _)| k == key);
+        let same = |slot: &Slot| {
+            slot.hash == hash && entries.get(slot.entry as usize).is_some_and(|(k, _)| k == key)
+        };
         match self.index.entry(spread(hash), same, |slot| spread(slot.hash)) {
             Found::Occupied(found) => Some(found.get().entry as usize),
             Found::Vacant(vacant) => {
@@ -115,7 +120,8 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
     /// What it takes of memory, in bytes.
     pub fn bytes(&self) -> usize {
         let of_shard = |shard: &Shard<K, V>| {
-            shard.entries.capacity() * size_of::<(K, V)>() + shard.index.capacity() * (size_of::<Slot>() + 1)
+            shard.entries.capacity() * size_of::<(K, V)>()
+                + shard.index.capacity() * (size_of::<Slot>() + 1)
         };
         self.shards.iter().map(of_shard).sum()
     }
@@ -174,7 +180,8 @@ impl<K: ShardKey, V: PartialEq + Clone> PartialEq for Shards<K, V> {
     /// Equal when they hold the same entries, however they are arranged.
     fn eq(&self, other: &Shards<K, V>) -> bool {
         let sorted = |map: &Shards<K, V>| {
-            let mut all: Vec<(K, V)> = map.shards.iter().flat_map(|shard| &shard.entries).cloned().collect();
+            let mut all: Vec<(K, V)> =
+                map.shards.iter().flat_map(|shard| &shard.entries).cloned().collect();
             all.sort_unstable_by_key(|(key, _)| *key);
             all
         };

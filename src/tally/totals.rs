@@ -40,7 +40,7 @@ pub struct Totals {
     /// All packets.
     pub counts: Counts,
     /// Packets of which less was captured than was on the wire.
-    pub snapped_packets: u64,
+    pub truncated_packets: u64,
     /// Packets with a problem.
     pub problem_packets: u64,
     /// The shortest and the longest packet on the wire.
@@ -58,7 +58,13 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn note_time(&mut self, first: Timestamp, last: Timestamp, least: Timestamp, greatest: Timestamp) {
+    fn note_time(
+        &mut self,
+        first: Timestamp,
+        last: Timestamp,
+        least: Timestamp,
+        greatest: Timestamp,
+    ) {
         self.out_of_order |= self.first_and_last.is_some_and(|(_, before)| first < before);
         self.first_and_last = Some((self.first_and_last.map_or(first, |(first, _)| first), last));
         let (was_least, was_greatest) = self.time_extent.unwrap_or((least, greatest));
@@ -82,7 +88,7 @@ impl Tally for Totals {
     fn observe(&mut self, packet: &Packet<'_>) {
         let record = &packet.record;
         self.counts.add(packet);
-        self.snapped_packets += u64::from(record.data.len() < record.wire_bytes as usize);
+        self.truncated_packets += u64::from(record.data.len() < record.wire_bytes as usize);
         self.problem_packets += u64::from(packet.problem.is_some());
         self.note_length(record.wire_bytes, record.wire_bytes);
         if let Some(time) = record.time {
@@ -95,12 +101,14 @@ impl Tally for Totals {
 
     fn merge(&mut self, later: Totals) {
         self.counts.merge(later.counts);
-        self.snapped_packets += later.snapped_packets;
+        self.truncated_packets += later.truncated_packets;
         self.problem_packets += later.problem_packets;
         if let Some((least, greatest)) = later.wire_extent {
             self.note_length(least, greatest);
         }
-        if let (Some((first, last)), Some((least, greatest))) = (later.first_and_last, later.time_extent) {
+        if let (Some((first, last)), Some((least, greatest))) =
+            (later.first_and_last, later.time_extent)
+        {
             self.note_time(first, last, least, greatest);
         }
         self.out_of_order |= later.out_of_order;

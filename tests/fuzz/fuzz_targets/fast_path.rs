@@ -1,4 +1,5 @@
-//! An Ethernet frame: where the common path is taken, it finds what the general loop finds; else it leaves no trace.
+//! An Ethernet frame: where the common path is taken, it finds what the general loop finds; else it
+//! leaves no trace.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -16,7 +17,7 @@ fuzz_target!(|frame: &[u8]| {
         dissect::dissect(&record, &mut packet);
         assert_eq!(packet.path, general.path);
         assert_eq!(packet.path.layers(), general.path.layers());
-        assert_eq!(packet.hops(), general.hops());
+        assert_eq!(packet.address_layers(), general.address_layers());
         assert_eq!(packet.vlans(), general.vlans());
         assert_eq!(packet.problem, general.problem);
         assert_eq!(packet.record.wire_bytes, general.record.wire_bytes);

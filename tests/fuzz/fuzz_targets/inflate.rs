@@ -1,9 +1,10 @@
-//! Any bytes as a compressed file: what is inflated does not depend on the chunks (but for the last of it in front of damage), stays within the limit, and ends.
+//! Any bytes as a compressed file: what is inflated does not depend on the chunks (but for the last
+//! of it in front of damage), stays within the limit, and ends.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use pcapstat::error::FaultKind;
-use pcapstat::source::{Compression, Reading, Source};
+use pcapstat::source::{Compression, ReadOptions, Source};
 use std::io::Cursor;
 
 const MAGICS: [&[u8]; 5] = [
@@ -19,7 +20,7 @@ const MOST: u64 = 1 << 20;
 
 /// All that comes of a stream, and how it ends; nothing where it cannot even begin.
 fn inflated(bytes: &[u8], chunk_bytes: u64) -> Option<(Vec<u8>, Result<(), FaultKind>)> {
-    let reading = Reading { most_inflated: Some(MOST), chunk_bytes, ..Reading::default() };
+    let reading = ReadOptions { max_inflated_bytes: Some(MOST), chunk_bytes, ..ReadOptions::default() };
     let source = Source::read(Cursor::new(bytes.to_vec()), reading, |_| true).ok()?;
     let mut all = source.rest(0).to_vec();
     loop {

@@ -1,4 +1,5 @@
-//! Any bytes as a pcap file: walked in two ways that must agree, dissected, counted, and made into every table.
+//! Any bytes as a pcap file: walked in two ways that must agree, dissected, counted, and made into
+//! every table.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,5 +1,5 @@
-//! Any bytes as a pcapng file, as the target pcap. In one go, packets that are alike are read in runs; byte by byte
-//! they never are.
+//! Any bytes as a pcapng file, as the target pcap. In one go, packets that are alike are read in
+//! runs; byte by byte they never are.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,10 +1,10 @@
-//! A capture that comes as a stream, in chunks of a few times as many bytes as the first byte says, gives the tables of the whole,
-//! with `--salvage` and without.
+//! A capture that comes as a stream, in chunks of a few times as many bytes as the first byte says,
+//! gives the tables of the whole, with `--salvage` and without.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use pcapstat::capture::{Capture, is_capture};
-use pcapstat::source::{Compression, Reading as How, Source};
+use pcapstat::source::{Compression, ReadOptions, Source};
 use pcapstat_fuzz::{Reading, THREE_WORKERS, as_capture, open};
 use std::io::Cursor;
 
@@ -16,7 +16,7 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     }
     let salvage = size & 1 == 1;
     let Some(whole) = Reading::of(|| open(bytes.clone()), u64::MAX, salvage) else { return Corpus::Reject };
-    let how = How { chunk_bytes: 1 + 7 * u64::from(size), ..How::default() };
+    let how = ReadOptions { chunk_bytes: 1 + 7 * u64::from(size), ..ReadOptions::default() };
     let stream = || Capture::new(Source::read(Cursor::new(bytes.clone()), how, is_capture).ok()?).ok();
     let streamed = THREE_WORKERS.install(|| Reading::of(stream, 100, salvage));
     // A header in the first chunk that is cut there is one that must be waited for.

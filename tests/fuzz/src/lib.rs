@@ -1,4 +1,5 @@
-//! What the fuzz targets share: captures from any bytes, walks that must agree, and everything counted and written.
+//! What the fuzz targets share: captures from any bytes, walks that must agree, and everything
+//! counted and written.
 
 use pcapstat::capture::{Capture, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
@@ -55,7 +56,8 @@ pub fn as_pcapng(input: &[u8]) -> Vec<u8> {
     if pcapstat::capture::pcapng::has_magic(input) { input.to_vec() } else { led_by(&PCAPNG_HEADERS, input) }
 }
 
-/// The input as a capture of any format: its first byte chooses one where it does not begin like one.
+/// The input as a capture of any format: its first byte chooses one where it does not begin like
+/// one.
 pub fn as_capture(input: &[u8]) -> Vec<u8> {
     match input.first() {
         _ if pcapstat::capture::is_capture(input) => input.to_vec(),
@@ -64,8 +66,9 @@ pub fn as_capture(input: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Makes the calling thread the only worker outside of other pools: what is shared among workers stays on it, and
-/// nobody wakes and waits for another one at every input. To be called before all else.
+/// Makes the calling thread the only worker outside of other pools: what is shared among workers
+/// stays on it, and nobody wakes and waits for another one at every input. To be called before all
+/// else.
 pub fn work_alone() {
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
     alone.build_global().expect("no workers before");
@@ -111,7 +114,8 @@ impl Counter {
     }
 }
 
-/// Walks a capture from its start to its end, dissects and counts every record, and makes every table.
+/// Walks a capture from its start to its end, dissects and counts every record, and makes every
+/// table.
 pub fn count_everything(capture: &Capture) {
     let (mut packet, mut counter) = (Packet::empty(), Counter::default());
     let walk = capture.walk(capture.start(), u64::MAX, |record| {
@@ -124,7 +128,7 @@ pub fn count_everything(capture: &Capture) {
         packets: walk.packets,
         fault: walk.fault,
         range_count: 1,
-        statements: walk.statements,
+        interface_blocks: walk.interface_blocks,
         ..Run::empty(walk.end, tally)
     };
     tables(&Report::new(FILE.into(), capture, run));
@@ -136,7 +140,8 @@ pub fn tables(report: &Report) -> Vec<(&'static str, Vec<u8>)> {
     views.map(|table| (table.name, csv::table(table, report))).collect()
 }
 
-/// Holds the walk in one go to the walk that stops behind every byte, and both to the file that they read.
+/// Holds the walk in one go to the walk that stops behind every byte, and both to the file that
+/// they read.
 pub fn assert_walks_agree(capture: &Capture) {
     let (whole, singly) = (Walked::in_steps(capture, u64::MAX), Walked::in_steps(capture, 1));
     assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
@@ -153,7 +158,7 @@ type Facts<'a> = (u64, &'a [u8], u32, Option<pcapstat::capture::time::Timestamp>
 struct Walked<'a> {
     offsets: Vec<u64>,
     records: Vec<Facts<'a>>,
-    statements: Vec<pcapstat::capture::InterfaceStatement>,
+    interface_blocks: Vec<pcapstat::capture::InterfaceEntry>,
     end: pcapstat::capture::Position,
     fault: Option<Fault>,
 }
@@ -161,8 +166,8 @@ struct Walked<'a> {
 impl Walked<'_> {
     /// Walks the whole capture with a stop behind every `step` bytes.
     fn in_steps(capture: &Capture, step: u64) -> Walked<'_> {
-        let (offsets, records, statements) = (Vec::new(), Vec::new(), Vec::new());
-        let mut walked = Walked { offsets, records, statements, end: capture.start(), fault: None };
+        let (offsets, records, interface_blocks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut walked = Walked { offsets, records, interface_blocks, end: capture.start(), fault: None };
         while walked.end.offset < capture.source().end() && walked.fault.is_none() {
             let until = walked.end.offset.saturating_add(step);
             let before = walked.records.len();
@@ -172,7 +177,7 @@ impl Walked<'_> {
             });
             assert_eq!(walk.packets, (walked.records.len() - before) as u64, "records got lost");
             assert!(walk.fault.is_some() || walk.end.offset > walked.end.offset, "a walk that gets nowhere");
-            walked.statements.extend(walk.statements);
+            walked.interface_blocks.extend(walk.interface_blocks);
             walked.end = walk.end;
             walked.fault = walk.fault;
         }
@@ -198,7 +203,8 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
     }
 }
 
-/// The frame captured whole, then as if more, far more and less than what was captured had been on the wire.
+/// The frame captured whole, then as if more, far more and less than what was captured had been on
+/// the wire.
 pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<'_>> {
     let lengths = [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
     lengths.into_iter().map(move |wire_bytes| Record { wire_bytes, ..whole })

@@ -1,32 +1,47 @@
-//! The common path of pcapng: Enhanced Packet Blocks without options, of the same interface as the packet before.
+//! The common path of pcapng: Enhanced Packet Blocks without options, of the same interface as the
+//! packet before.
 //!
-//! They are read in runs, so that the length behind a block is looked at when it has come from memory. Everything else,
-//! damage included, is left to the general way; the tests hold both to one answer.
+//! They are read in runs, so that the length behind a block is looked at when it has come from
+//! memory. Everything else, damage included, is left to the general way; the tests hold both to one
+//! answer.
 
 use super::ENHANCED_PACKET;
-use crate::capture::{Interface, Record, Section, expect_records, u32_at};
+use crate::capture::{Interface, Record, Section, prefetch_records, u32_at};
 
 /// What was found out about the packet before.
 #[derive(Default)]
-pub struct Common {
+pub struct FastPath {
     interface: Option<Interface>,
     number: u32,
     section: u32,
     big_endian: bool,
 }
 
-impl Common {
+impl FastPath {
     /// What packets like this one need.
-    pub fn like(record: &Record<'_>, section: &Section) -> Common {
-        let interface = usize::try_from(record.interface).ok().and_then(|index| section.interfaces.get(index));
+    pub fn like(record: &Record<'_>, section: &Section) -> FastPath {
+        let interface =
+            usize::try_from(record.interface).ok().and_then(|index| section.interfaces.get(index));
         // Only what is needed here: a copy of the name would be an allocation.
         let interface = interface.map(|interface| Interface { name: None, ..*interface });
-        Common { interface, number: record.interface, section: section.number, big_endian: section.big_endian }
+        FastPath {
+            interface,
+            number: record.interface,
+            section: section.number,
+            big_endian: section.big_endian,
+        }
     }
 
-    /// Reads packets up to one that is not like the one before: how many, and the length of their blocks.
+    /// Reads packets up to one that is not like the one before: how many, and the length of their
+    /// blocks.
     #[inline]
-    pub fn walk<'a>(&self, rest: &'a [u8], offset: u64, until: u64, each: impl FnMut(&Record<'a>)) -> (u64, usize) {
+    pub fn walk<'a>(
+        &self,
+        rest: &'a [u8],
+        offset: u64,
+        until: u64,
+        each: impl FnMut(&Record<'a>),
+    ) -> (u64, usize) {
         let Some(interface) = &self.interface else { return (0, 0) };
         if self.big_endian {
             self.walk_in::<true>(interface, rest, offset, until, each)
@@ -35,8 +50,8 @@ impl Common {
         }
     }
 
-    /// A block is believed when its length stands behind it, which is in front of the next block: both come from memory
-    /// together, while the block before is dissected.
+    /// A block is believed when its length stands behind it, which is in front of the next block:
+    /// both come from memory together, while the block before is dissected.
     #[inline(always)]
     fn walk_in<'a, const BIG_ENDIAN: bool>(
         &self,
@@ -56,7 +71,7 @@ impl Common {
                 None
             };
             if let Some((_, whole)) = next {
-                expect_records(rest.get(ahead + whole.len()..).unwrap_or_default(), whole.len());
+                prefetch_records(rest.get(ahead + whole.len()..).unwrap_or_default(), whole.len());
             }
             if let Some((record, whole)) = pending {
                 if u32_at::<BIG_ENDIAN>(whole, whole.len() - 4) != u32_at::<BIG_ENDIAN>(whole, 4) {
@@ -94,7 +109,10 @@ impl Common {
         let pseudo_header = interface.link_type.pseudo_header_bytes();
         let record = Record {
             offset,
-            data: whole.get(28..28 + captured as usize)?.get(pseudo_header as usize..).unwrap_or_default(),
+            data: whole
+                .get(28..28 + captured as usize)?
+                .get(pseudo_header as usize..)
+                .unwrap_or_default(),
             wire_bytes: wire_bytes.saturating_sub(pseudo_header),
             time: Some(interface.clock.time(u64::from(high) << 32 | u64::from(low))),
             interface: number,

@@ -1,14 +1,16 @@
-//! What the ends of conversations sent and received: the addresses of `endpoints`, the ports of `ports`.
+//! What the ends of conversations sent and received: the addresses of `endpoints`, the ports of
+//! `ports`.
 //!
-//! Ends are dealt out to buckets by hash, and every bucket is counted by one worker: no map is merged, and each stays
-//! in a core's cache while it is made.
+//! EndpointCounts are dealt out to buckets by hash, and every bucket is counted by one worker: no
+//! map is merged, and each stays in a core's cache while it is made.
 
 use super::AHEAD;
 use super::Rows;
-use super::layers::{Address, Layer, Layers, Side, Talk};
+use super::layers::{Address, ConversationId, Endpoint, Layer, Layers};
 use super::order::Sorted;
 use super::row::RowBuffer;
 use crate::report::Report;
+use crate::source::prefetch;
 use crate::tally::flow::Direction;
 use crate::tally::shards::{SHARDS, Shard, ShardKey};
 use foldhash::fast::RandomState;
@@ -16,11 +18,12 @@ use rayon::prelude::*;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// What is counted at the ends of conversations: a layer, and of a side the address, the port or both.
+/// What is counted at the ends of conversations: a layer, and of a side the address, the port or
+/// both.
 ///
 /// In words, because there are millions: hashing and comparing them is a few instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct End {
+pub struct EndpointKey {
     /// Layer, family and, above [`PORT`], the port and one more; 0 stands for none.
     tag: u64,
     address: [u64; 2],
@@ -29,20 +32,25 @@ pub struct End {
 const FAMILY: u32 = 8;
 const PORT: u32 = 16;
 
-const LAYERS: [Layer; 6] = [Layer::Eth, Layer::Ipv4, Layer::Ipv6, Layer::Tcp, Layer::Udp, Layer::Sctp];
+const LAYERS: [Layer; 6] =
+    [Layer::Eth, Layer::Ipv4, Layer::Ipv6, Layer::Tcp, Layer::Udp, Layer::Sctp];
 
-impl End {
+impl EndpointKey {
     /// The end of a layer that has these.
     #[inline]
-    pub fn new(layer: Layer, address: Option<Address>, port: Option<u16>) -> End {
+    pub fn new(layer: Layer, address: Option<Address>, port: Option<u16>) -> EndpointKey {
         let (family, address) = match address {
             None => (0, [0, 0]),
-            Some(Address::Mac([a, b, c, d, e, f])) => (1, [0, u64::from_be_bytes([0, 0, a, b, c, d, e, f])]),
+            Some(Address::Mac([a, b, c, d, e, f])) => {
+                (1, [0, u64::from_be_bytes([0, 0, a, b, c, d, e, f])])
+            }
             Some(Address::Ipv4(address)) => (2, [0, u64::from(address.to_bits())]),
-            Some(Address::Ipv6(address)) => (3, [(address.to_bits() >> 64) as u64, address.to_bits() as u64]),
+            Some(Address::Ipv6(address)) => {
+                (3, [(address.to_bits() >> 64) as u64, address.to_bits() as u64])
+            }
         };
         let port = port.map_or(0, |port| u64::from(port) + 1);
-        End { tag: port << PORT | family << FAMILY | layer as u64, address }
+        EndpointKey { tag: port << PORT | family << FAMILY | layer as u64, address }
     }
 
     /// Its layer.
@@ -72,7 +80,7 @@ impl End {
     }
 }
 
-impl ShardKey for End {
+impl ShardKey for EndpointKey {
     fn hashes(&self, state: &RandomState) -> (u64, u64) {
         let mut hasher = state.build_hasher();
         hasher.write_u64(self.tag);
@@ -84,7 +92,7 @@ impl ShardKey for End {
 
 /// What one end of conversations sent and received.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Ends {
+pub struct EndpointCounts {
     /// Packets and bytes sent.
     pub tx: Volume,
     /// Packets and bytes received.
@@ -113,7 +121,7 @@ impl Volume {
     }
 }
 
-impl Ends {
+impl EndpointCounts {
     /// Sent or received; what was sent to itself counts once.
     pub fn all(&self) -> Volume {
         Volume {
@@ -139,13 +147,13 @@ impl Ends {
 /// An end of a conversation that is to be counted.
 #[derive(Clone, Copy)]
 struct Item {
-    talk: Talk,
+    id: ConversationId,
     hash: u32,
-    which: Which,
+    end_of: End,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
+enum End {
     Low,
     High,
     Both,
@@ -155,20 +163,21 @@ enum Which {
 #[derive(Clone, Copy)]
 struct Ranked {
     order: u64,
-    end: End,
+    end: EndpointKey,
     bucket: u16,
     place: u32,
 }
 
-/// Rows of the ends of all conversations of a report, by what `end` says of a conversation's side: most packets first.
+/// Rows of the ends of all conversations of a report, by what `end` says of a conversation's side:
+/// most packets first.
 pub fn rows<'a>(
     report: &'a Report,
-    end: impl Fn(Layer, Side) -> Option<End> + Sync,
-    fill: impl Fn(&End, &Ends, &mut RowBuffer) + Sync + Send + 'a,
+    end: impl Fn(Layer, Endpoint) -> Option<EndpointKey> + Sync,
+    fill: impl Fn(&EndpointKey, &EndpointCounts, &mut RowBuffer) + Sync + Send + 'a,
 ) -> Rows<'a> {
     let Some(layers) = Layers::of(report) else { return Rows::none() };
     let buckets = counted(layers, end);
-    let ranked = |(bucket, counted): (usize, &Shard<End, Ends>)| -> Vec<Ranked> {
+    let ranked = |(bucket, counted): (usize, &Shard<EndpointKey, EndpointCounts>)| -> Vec<Ranked> {
         let entries = (0..).zip(counted.entries());
         let ranked = entries.map(|(place, (end, ends))| Ranked {
             order: end.layer().order(ends.all().packets),
@@ -179,14 +188,18 @@ pub fn rows<'a>(
         ranked.collect()
     };
     let lists = buckets.par_iter().enumerate().map(ranked).collect();
-    let sorted = Sorted::of(lists, |ranked| (ranked.order, ranked.end.family(), ranked.end.address, ranked.end.tag));
+    let sorted = Sorted::of(lists, |ranked| {
+        (ranked.order, ranked.end.family(), ranked.end.address, ranked.end.tag)
+    });
     let count = sorted.len();
     let fill = move |number: usize, row: &mut RowBuffer| {
         let at = |number| {
-            sorted.get(number).and_then(|at| buckets.get(usize::from(at.bucket))?.entries().get(at.place as usize))
+            sorted.get(number).and_then(|at| {
+                buckets.get(usize::from(at.bucket))?.entries().get(at.place as usize)
+            })
         };
         if let Some(ahead) = at(number + AHEAD) {
-            crate::source::expect(ahead);
+            prefetch(ahead);
         }
         if let Some((end, ends)) = at(number) {
             fill(end, ends, row);
@@ -196,23 +209,26 @@ pub fn rows<'a>(
 }
 
 /// The ends of all conversations, in buckets and in no order.
-fn counted(layers: Layers<'_>, end: impl Fn(Layer, Side) -> Option<End> + Sync) -> Vec<Shard<End, Ends>> {
+fn counted(
+    layers: Layers<'_>,
+    end: impl Fn(Layer, Endpoint) -> Option<EndpointKey> + Sync,
+) -> Vec<Shard<EndpointKey, EndpointCounts>> {
     let hasher = RandomState::default();
     let fresh = || -> Vec<Vec<Item>> { vec![Vec::new(); SHARDS] };
-    let dealt = layers.collect(fresh, |buckets, talk, conversation| {
+    let dealt = layers.collect(fresh, |buckets, id, conversation| {
         let (low, high) = conversation.sides();
-        let (Some(low), Some(high)) = (end(talk.layer, low), end(talk.layer, high)) else { return };
-        let mut deal = |end: End, which| {
+        let (Some(low), Some(high)) = (end(id.layer, low), end(id.layer, high)) else { return };
+        let mut deal = |end: EndpointKey, end_of| {
             let (chooses, finds) = end.hashes(&hasher);
             if let Some(bucket) = buckets.get_mut((chooses >> 32) as usize % SHARDS) {
-                bucket.push(Item { talk, hash: (finds >> 32) as u32, which });
+                bucket.push(Item { id, hash: (finds >> 32) as u32, end_of });
             }
         };
         if low == high {
-            deal(low, Which::Both);
+            deal(low, End::Both);
         } else {
-            deal(low, Which::Low);
-            deal(high, Which::High);
+            deal(low, End::Low);
+            deal(high, End::High);
         }
     });
     let count = |bucket: usize| {
@@ -220,18 +236,20 @@ fn counted(layers: Layers<'_>, end: impl Fn(Layer, Side) -> Option<End> + Sync) 
         for items in dealt.iter().filter_map(|buckets| buckets.get(bucket)) {
             for (number, item) in items.iter().enumerate() {
                 if let Some(ahead) = items.get(number + AHEAD) {
-                    layers.expect(&ahead.talk);
+                    layers.prefetch(&ahead.id);
                 }
-                let Some(conversation) = layers.get(&item.talk) else { continue };
+                let Some(conversation) = layers.get(&item.id) else { continue };
                 let (low, high) = conversation.sides();
-                let side = if item.which == Which::High { high } else { low };
-                let Some(end) = end(item.talk.layer, side) else { continue };
-                let ends: &mut Ends = counted.value(u64::from(item.hash) << 32, &end, Ends::default);
-                let (from_low, from_high) = (conversation.flow().from_low(), conversation.flow().from_high());
-                match item.which {
-                    Which::Low => ends.add(from_low, from_high),
-                    Which::High => ends.add(from_high, from_low),
-                    Which::Both => ends.add_to_itself(from_low.plus(from_high)),
+                let side = if item.end_of == End::High { high } else { low };
+                let Some(end) = end(item.id.layer, side) else { continue };
+                let ends: &mut EndpointCounts =
+                    counted.value(u64::from(item.hash) << 32, &end, EndpointCounts::default);
+                let (from_low, from_high) =
+                    (conversation.flow().from_low(), conversation.flow().from_high());
+                match item.end_of {
+                    End::Low => ends.add(from_low, from_high),
+                    End::High => ends.add(from_high, from_low),
+                    End::Both => ends.add_to_itself(from_low.plus(from_high)),
                 }
             }
         }
