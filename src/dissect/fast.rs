@@ -69,6 +69,7 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
     packet.push_address_layer(Addresses::Eth(macs));
     packet.push_address_layer(addresses);
     if let Some(hop) = packet.current_ip() {
+        hop.protocol = Some(protocol);
         hop.ports = Some(Ports { transport, source, destination });
         hop.payload_bytes = Some(payload_bytes);
         hop.tcp = if transport == Transport::Tcp { segment.first_chunk() } else { None };

@@ -106,6 +106,7 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::IP_TOTAL_LENGTH_BEYOND_CAPTURE);
     }
     packet.fragmented = header.more_fragments();
+    packet.note_ip_protocol(header.protocol().0);
     if header.fragments_offset().value() > 0 {
         return None;
     }
@@ -194,6 +195,7 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::IPV6_PAYLOAD_LENGTH_BEYOND_CAPTURE);
     }
     packet.fragmented = false;
+    packet.note_ip_protocol(header.next_header().0);
     ip_protocol(header.next_header().0, next.limit(length))
 }
 
@@ -252,6 +254,7 @@ pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::IPV6_EXTENSION_CUT);
         return None;
     }
+    packet.note_ip_protocol(next);
     ip_protocol(next, payload.skip(length))
 }
 
@@ -262,6 +265,7 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     packet.fragmented = header.more_fragments();
+    packet.note_ip_protocol(header.next_header().0);
     if header.fragment_offset().value() > 0 {
         return None;
     }
@@ -274,5 +278,6 @@ pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
         packet.note(Problem::AH_HEADER_TRUNCATED);
         return None;
     };
+    packet.note_ip_protocol(header.next_header().0);
     ip_protocol(header.next_header().0, payload.skip(header.slice().len()))
 }

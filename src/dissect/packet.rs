@@ -55,6 +55,9 @@ pub struct Ports {
 pub struct AddressLayer<'a> {
     /// Who talks to whom.
     pub addresses: Addresses<'a>,
+    /// The protocol number of an IP header: in IPv6 that of the last extension header read. Later
+    /// fragments have it too; None if the header was not captured whole.
+    pub protocol: Option<u8>,
     /// The ports above an IP layer; none in later fragments and where they were not captured.
     pub ports: Option<Ports>,
     /// The transport's payload by the headers' own lengths, in bytes; none where they do not tell.
@@ -93,6 +96,7 @@ impl<'a> Packet<'a> {
     pub fn empty() -> Packet<'a> {
         let hop = AddressLayer {
             addresses: Addresses::NoIp,
+            protocol: None,
             ports: None,
             payload_bytes: None,
             tcp: None,
@@ -167,7 +171,13 @@ impl<'a> Packet<'a> {
     #[inline]
     pub(super) fn push_address_layer(&mut self, addresses: Addresses<'a>) {
         if let Some(slot) = self.layers.get_mut(self.layer_count) {
-            *slot = AddressLayer { addresses, ports: None, payload_bytes: None, tcp: None };
+            *slot = AddressLayer {
+                addresses,
+                protocol: None,
+                ports: None,
+                payload_bytes: None,
+                tcp: None,
+            };
             self.layer_count += 1;
         }
     }
@@ -176,6 +186,13 @@ impl<'a> Packet<'a> {
     #[inline]
     pub(super) fn current_ip(&mut self) -> Option<&mut AddressLayer<'a>> {
         self.layers.get_mut(..self.layer_count)?.iter_mut().rev().find(|hop| hop.is_ip())
+    }
+
+    /// Notes the protocol number that the IP header read last, or an extension header of it, names.
+    pub(super) fn note_ip_protocol(&mut self, number: u8) {
+        if let Some(layer) = self.current_ip() {
+            layer.protocol = Some(number);
+        }
     }
 
     #[inline]

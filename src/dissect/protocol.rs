@@ -117,6 +117,12 @@ impl Protocol {
         }
     }
 
+    /// Every protocol with a constant that can be on a path, with its name.
+    pub fn known() -> impl Iterator<Item = (&'static str, Protocol)> {
+        let names = NAMES.iter().take(usize::from(Protocol::FRAME.0));
+        names.zip(0..).map(|(name, number)| (*name, Protocol(number)))
+    }
+
     /// An IP protocol that has no constant, named `ip-proto-NNN`.
     pub fn ip_protocol(number: u8) -> Protocol {
         Protocol(IP_PROTOCOLS + u16::from(number))

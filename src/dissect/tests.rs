@@ -381,3 +381,25 @@ fn the_common_path_is_taken() {
     assert!(fast::dissect(&mut packet));
     assert_eq!(packet.path.to_string(), "eth:vlan:ip:udp");
 }
+
+/// The protocol number of the first IP layer of a frame.
+fn ip_protocol_of(rest: &str) -> Option<u8> {
+    let frame = hex(&format!("{MACS}{rest}"));
+    let mut packet = Packet::empty();
+    dissect(&record(&frame, frame.len() as u32, ETHERNET), &mut packet);
+    packet.address_layers().iter().find(|layer| layer.is_ip())?.protocol
+}
+
+#[test]
+fn later_fragments_and_extension_headers_have_a_protocol_number() {
+    assert_eq!(ip_protocol_of(&format!("0800 {} {UDP}", ipv4(17, 8))), Some(17));
+    let later = ipv4(17, 8).replace("0001 0000 40", "0001 0010 40");
+    assert_eq!(ip_protocol_of(&format!("0800 {later} {UDP}")), Some(17));
+    let addresses = format!("{:032x} {:032x}", 1, 2);
+    let ipv6 = |next: &str, rest: &str| format!("86dd 60000000 0018 {next} 40 {addresses} {rest}");
+    let fragment = format!("11 00 0010 00000001 {UDP} {UDP}");
+    assert_eq!(ip_protocol_of(&ipv6("2c", &fragment)), Some(17));
+    let hop_by_hop = "3a 00 0000 00000000 0000 0000 0000 0000 0000 0000 0000 0000";
+    assert_eq!(ip_protocol_of(&ipv6("00", hop_by_hop)), Some(58));
+    assert_eq!(ip_protocol_of("0800 4500"), None);
+}
