@@ -33,6 +33,7 @@ fn packets_of_testdata_aggregate_to_the_other_tables() {
 }
 
 #[test]
+#[ignore = "needs ../shared/captures"]
 fn packets_of_real_captures_aggregate_to_the_other_tables() {
     aggregate_each(&captures_beside());
 }

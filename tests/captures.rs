@@ -25,6 +25,7 @@ fn testdata_reads_the_same_in_small_ranges() {
 }
 
 #[test]
+#[ignore = "needs ../shared/captures"]
 fn real_captures_read_the_same_in_small_ranges() {
     same_in_small_ranges(&captures_beside());
 }

@@ -106,6 +106,7 @@ fn a_damaged_record_of_testdata_is_all_that_is_lost() {
 }
 
 #[test]
+#[ignore = "needs ../shared/captures"]
 fn a_damaged_record_of_real_captures_is_all_that_is_lost() {
     lose_one_record(&captures_beside().into_iter().step_by(9).collect::<Vec<_>>());
 }
@@ -226,14 +227,8 @@ fn blocks_of_pcapng_are_found_again() {
     );
 }
 
-#[test]
-fn whole_captures_are_what_they_are_without_salvage() {
-    // Made by a fuzzer: behind its first record stand zeros, which Wireshark reads as 37 empty
-    // packets of 1970.
-    let captures =
-        captures_beside().into_iter().filter(|path| !path.ends_with("bgp_vpn_rt-oobr.pcap"));
-    let captures: Vec<_> = captures_of_testdata().into_iter().chain(captures).collect();
-    check_each(&captures, |path| {
+fn salvaging_changes_nothing(captures: &[PathBuf]) {
+    check_each(captures, |path| {
         let bytes = fs::read(path).expect("a readable capture");
         let Ok(mut capture) = open(&bytes) else { return };
         let plain = crate::reading::read("capture", &mut capture, SERIAL);
@@ -242,6 +237,21 @@ fn whole_captures_are_what_they_are_without_salvage() {
             assert_eq!(plain.difference(&salvaged), None, "{}", path.display());
         }
     });
+}
+
+#[test]
+fn salvaging_an_intact_capture_of_testdata_changes_nothing() {
+    salvaging_changes_nothing(&captures_of_testdata());
+}
+
+#[test]
+#[ignore = "needs ../shared/captures"]
+fn salvaging_an_intact_real_capture_changes_nothing() {
+    // A fuzzer made this one: zeros follow its first record, and Wireshark reads them as 37 empty
+    // packets of 1970.
+    let captures =
+        captures_beside().into_iter().filter(|path| !path.ends_with("bgp_vpn_rt-oobr.pcap"));
+    salvaging_changes_nothing(&captures.collect::<Vec<_>>());
 }
 
 #[test]
