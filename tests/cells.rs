@@ -60,7 +60,7 @@ impl<'a> Row<'a> {
 }
 
 /// RFC 3339 with nine decimals; decimal seconds for the years that it cannot express.
-fn nanoseconds(text: &str) -> Option<i128> {
+pub fn nanoseconds(text: &str) -> Option<i128> {
     let Some(text) = text.strip_suffix('Z') else { return billionths(text) };
     let (date, clock) = text.split_once('T')?;
     let fields = |text: &str, separator| {

@@ -2,7 +2,8 @@
 //! be explained, and every explanation still needed. `differences.txt` has one line for each:
 //! `capture: where: columns: reason`.
 
-use assert_cmd::Command;
+use crate::cells::nanoseconds;
+use crate::cli::pcapstat;
 use csv::StringRecord;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs::File;
@@ -59,30 +60,15 @@ fn rows(path: &Path) -> Vec<Row> {
     reader.records().map(|record| row(record.unwrap())).collect()
 }
 
-/// Decimal seconds or an RFC 3339 time as nanoseconds since 1970; the text itself where it is
-/// neither.
+/// Decimal seconds or an RFC 3339 time as nanoseconds since 1970; otherwise the text itself.
 fn time(text: &str) -> Result<i128, String> {
-    let parse = || -> Option<i128> {
-        let fraction =
-            |digits: &str| format!("{digits:0<9}").get(..9)?.parse::<u32>().ok().map(i128::from);
-        if let Some((date, clock)) = text.strip_suffix('Z').and_then(|text| text.split_once('T')) {
-            let number = |text: &str| text.parse::<i128>().ok();
-            let mut date = date.split('-').map(number);
-            let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-            let (clock, digits) = clock.split_once('.')?;
-            let mut clock = clock.split(':').map(number);
-            let seconds = clock.next()?? * 3600 + clock.next()?? * 60 + clock.next()??;
-            // Days before the year, by Gauss; months from March.
-            let (years, months) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-            let days =
-                365 * years + years / 4 - years / 100 + years / 400 + (153 * months + 2) / 5 + day
-                    - 719_469;
-            return Some((days * 86_400 + seconds) * 1_000_000_000 + fraction(digits)?);
-        }
+    let seconds = || -> Option<i128> {
         let (whole, digits) = text.split_once('.').unwrap_or((text, ""));
-        Some(whole.parse::<i128>().ok()? * 1_000_000_000 + fraction(digits)?)
+        let fraction = format!("{digits:0<9}").get(..9)?.parse::<u32>().ok()?;
+        Some(whole.parse::<i128>().ok()? * 1_000_000_000 + i128::from(fraction))
     };
-    parse().ok_or_else(|| text.to_owned())
+    let time = if text.ends_with('Z') { nanoseconds(text) } else { seconds() };
+    time.ok_or_else(|| text.to_owned())
 }
 
 fn known_path(path: &str) -> String {
@@ -122,7 +108,7 @@ fn summary_differences(wanted: &Row, have: &Row) -> Vec<&'static str> {
 /// `capture: where: columns` of every difference.
 fn differences(captures: &Path) -> BTreeSet<String> {
     let output = tempfile::tempdir().unwrap();
-    let mut command = Command::cargo_bin("pcapstat").unwrap();
+    let mut command = pcapstat();
     command.args(["-q", "-j", "2", "-t", "summary,packets", "-o"]).arg(output.path()).arg(captures);
     command.assert().code(4);
     let relative =

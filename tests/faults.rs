@@ -2,23 +2,19 @@
 //! pcapstat's own bugs.
 
 use crate::builder::Pcap;
-use crate::cli::{pcapstat, run};
+use crate::cli::run;
 use crate::frames::{tcp, udp};
-use crate::reading::{Cut, SERIAL, read};
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::dissect::packet::Packet;
 use pcapstat::engine::memory::Memory;
 use pcapstat::engine::{self, Work};
 use pcapstat::error::FaultKind;
 use pcapstat::progress::Progress;
-use pcapstat::report::Status;
 use pcapstat::source::{ReadOptions, Source};
 use pcapstat::tally::Tally;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Several megabytes of packets: long enough to be mapped.
 fn long_capture(packets: u32) -> Vec<u8> {
@@ -27,36 +23,6 @@ fn long_capture(packets: u32) -> Vec<u8> {
         file.frame(number, &tcp(80, number as u16, &[number as u8; 400]));
     }
     file.bytes
-}
-
-fn mapped(path: &Path) -> Capture {
-    Capture::new(Source::open(path, ReadOptions::default(), is_capture).expect("it opens"))
-        .expect("a capture")
-}
-
-#[test]
-#[cfg(unix)]
-fn a_file_that_shrinks_under_the_map_is_damaged_and_no_crash() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let path = directory.path().join("shrinking.pcap");
-    let bytes = long_capture(5000);
-    let record = (bytes.len() as u64 - 24) / 5000;
-    for (length, cut) in
-        [(1_000_000, SERIAL), (777_777, Cut { jobs: 3, range_bytes: 10_000 }), (24, SERIAL)]
-    {
-        fs::write(&path, &bytes).expect("room");
-        let mut capture = mapped(&path);
-        OpenOptions::new()
-            .write(true)
-            .open(&path)
-            .and_then(|file| file.set_len(length))
-            .expect("it shrinks");
-        let report = read("shrinking.pcap", &mut capture, cut).report;
-        assert_eq!(report.status, Status::Damaged);
-        assert_eq!(report.tallies.totals.counts.packets, (length - 24) / record);
-        let error = report.error.expect("a message");
-        assert!(error.contains("became shorter while it was read at byte "), "{error}");
-    }
 }
 
 #[test]
@@ -137,53 +103,98 @@ fn tables_that_would_not_fit_are_refused() {
         .assert_one_message(&["intervals need more", "a longer --interval"]);
 }
 
-#[test]
 #[cfg(unix)]
-fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
-    for signal in ["-INT", "-TERM"] {
-        let directory = tempfile::tempdir().expect("a directory");
-        let program = pcapstat().get_program().to_owned();
-        let mut child = Command::new(program)
-            .args(["-t", "all", "-o", "out", "-"])
-            .current_dir(directory.path())
-            .stdin(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it runs");
-        let mut stdin = child.stdin.take().expect("a pipe");
-        stdin.write_all(&long_capture(10)).and_then(|()| stdin.flush()).expect("it reads");
-        let unfinished =
-            || fs::read_dir(directory.path().join("out")).map_or(0, |files| files.count());
-        let began = Instant::now();
-        while unfinished() == 0 && began.elapsed() < Duration::from_secs(10) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        assert!(unfinished() > 0, "no output was begun");
-        let sent =
-            Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
-        assert!(sent.success());
-        let output = child.wait_with_output().expect("it ends");
-        drop(stdin);
-        assert_eq!(output.status.code(), Some(130));
-        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
-        assert_eq!(unfinished(), 0);
-    }
-}
+mod unix {
+    use super::long_capture;
+    use crate::cli::{pcapstat, run};
+    use crate::reading::{Cut, SERIAL, read};
+    use pcapstat::capture::{Capture, is_capture};
+    use pcapstat::report::Status;
+    use pcapstat::source::{ReadOptions, Source};
+    use std::fs::{self, OpenOptions};
+    use std::io::Write;
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
 
-#[test]
-#[cfg(target_os = "linux")]
-fn names_that_are_no_text_stay_different() {
-    use std::os::unix::ffi::OsStrExt;
-    let directory = tempfile::tempdir().expect("a directory");
-    for name in [&b"a\xFF.pcap"[..], b"a\xFE.pcap", b"with,comma \"and\"\nline.pcap"] {
-        fs::write(directory.path().join(std::ffi::OsStr::from_bytes(name)), long_capture(1))
-            .expect("room");
+    fn mapped(path: &Path) -> Capture {
+        Capture::new(Source::open(path, ReadOptions::default(), is_capture).expect("it opens"))
+            .expect("a capture")
     }
-    let said = run(directory.path(), &["."]);
-    let mut names: Vec<_> = csv::Reader::from_reader(said.stdout.as_bytes())
-        .records()
-        .map(|row| row.expect("CSV").get(0).unwrap_or_default().to_string())
-        .collect();
-    names.sort();
-    assert_eq!(names, ["./a\\xFE.pcap", "./a\\xFF.pcap", "./with,comma \"and\"\nline.pcap"]);
+
+    #[test]
+    fn a_file_that_shrinks_under_the_map_is_damaged_and_no_crash() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("shrinking.pcap");
+        let bytes = long_capture(5000);
+        let record = (bytes.len() as u64 - 24) / 5000;
+        for (length, cut) in
+            [(1_000_000, SERIAL), (777_777, Cut { jobs: 3, range_bytes: 10_000 }), (24, SERIAL)]
+        {
+            fs::write(&path, &bytes).expect("room");
+            let mut capture = mapped(&path);
+            OpenOptions::new()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_len(length))
+                .expect("it shrinks");
+            let report = read("shrinking.pcap", &mut capture, cut).report;
+            assert_eq!(report.status, Status::Damaged);
+            assert_eq!(report.tallies.totals.counts.packets, (length - 24) / record);
+            let error = report.error.expect("a message");
+            assert!(error.contains("became shorter while it was read at byte "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
+        for signal in ["-INT", "-TERM"] {
+            let directory = tempfile::tempdir().expect("a directory");
+            let program = pcapstat().get_program().to_owned();
+            let mut child = Command::new(program)
+                .args(["-t", "all", "-o", "out", "-"])
+                .current_dir(directory.path())
+                .stdin(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("it runs");
+            let mut stdin = child.stdin.take().expect("a pipe");
+            stdin.write_all(&long_capture(10)).and_then(|()| stdin.flush()).expect("it reads");
+            let unfinished =
+                || fs::read_dir(directory.path().join("out")).map_or(0, |files| files.count());
+            let began = Instant::now();
+            while unfinished() == 0 && began.elapsed() < Duration::from_secs(10) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            assert!(unfinished() > 0, "no output was begun");
+            let sent = Command::new("kill")
+                .args([signal, &child.id().to_string()])
+                .status()
+                .expect("kill");
+            assert!(sent.success());
+            let output = child.wait_with_output().expect("it ends");
+            drop(stdin);
+            assert_eq!(output.status.code(), Some(130));
+            assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
+            assert_eq!(unfinished(), 0);
+        }
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn file_names_that_are_not_utf8_stay_distinct() {
+        use std::os::unix::ffi::OsStrExt;
+        let directory = tempfile::tempdir().expect("a directory");
+        for name in [&b"a\xFF.pcap"[..], b"a\xFE.pcap", b"with,comma \"and\"\nline.pcap"] {
+            fs::write(directory.path().join(std::ffi::OsStr::from_bytes(name)), long_capture(1))
+                .expect("room");
+        }
+        let said = run(directory.path(), &["."]);
+        let mut names: Vec<_> = csv::Reader::from_reader(said.stdout.as_bytes())
+            .records()
+            .map(|row| row.expect("CSV").get(0).unwrap_or_default().to_string())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["./a\\xFE.pcap", "./a\\xFF.pcap", "./with,comma \"and\"\nline.pcap"]);
+    }
 }

@@ -1,7 +1,7 @@
 //! What a run may hold at once: a multiple of the file's length, whatever the file says and however
 //! many workers there are.
 
-use crate::builder::{ETHERNET, Pcap, Pcapng};
+use crate::builder::{ETHERNET, Pcapng};
 use crate::cli::{pcapstat, peak_memory};
 use std::fs;
 
@@ -44,7 +44,7 @@ fn memory_stays_in_proportion_to_the_file() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_pages_of_a_large_file_do_not_stay() {
-    let mut file = Pcap::ethernet();
+    let mut file = crate::builder::Pcap::ethernet();
     for number in 0..400 {
         file.frame(number, &vec![0; 250_000]);
     }

@@ -4,7 +4,6 @@
 use crate::cells::Csv;
 use crate::cli::{pcapstat, run, small_capture};
 use std::fs;
-use std::process::Stdio;
 
 /// Who of several readers got the stream would be a race.
 #[test]
@@ -64,7 +63,7 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
         .args(["-c", "umask 027; exec \"$0\" -o out a.pcap"])
         .arg(program)
         .current_dir(directory.path());
-    assert!(shell.stdout(Stdio::null()).status().expect("it runs").success());
+    assert!(shell.stdout(std::process::Stdio::null()).status().expect("it runs").success());
     let mode = fs::metadata(directory.path().join("out/summary.csv"))
         .expect("a file")
         .permissions()
