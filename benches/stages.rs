@@ -1,8 +1,8 @@
-//! What each stage costs, on generated captures: the walk alone as the floor, then with dissection,
-//! then with counting, then rows. Throughput is given in packets; a packet is 344 bytes of file on
+//! The cost of each stage on generated captures: the walk alone as the floor, then with dissection,
+//! then with counting, then rows. Throughput is in packets; a packet takes 344 bytes of file on
 //! average.
 //!
-//! `cargo bench` prints it; whole programs are compared with `hyperfine`, as the README says.
+//! `cargo bench` prints it. `docs/performance.md` says how to compare whole programs.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pcapstat::capture::{Capture, cut};
@@ -80,12 +80,12 @@ fn pcapng() -> Vec<u8> {
     file
 }
 
-/// Tells the compiler that the value is wanted.
+/// Keeps the compiler from removing the computation of a value.
 fn keep(length: usize) {
     black_box(length);
 }
 
-/// Small records that stay in the cache: the cost of reading headers without that of fetching them.
+/// Small records that stay in the cache: the cost of parsing headers without cache misses.
 fn headers(criterion: &mut Criterion) {
     let mut bytes =
         vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
@@ -107,7 +107,7 @@ fn headers(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What the walk costs through pcap-parser, whose answer the tests hold it to.
+/// The same walk with pcap-parser, which the tests compare with.
 fn walk_with_pcap_parser(bytes: &[u8]) {
     let mut rest = &bytes[24..];
     while let Ok((next, record)) = pcap_parser::parse_pcap_frame(rest) {
@@ -189,7 +189,7 @@ fn work<'a>(progress: &'a Progress, memory: &'a Memory) -> Work<'a> {
     Work { range_bytes, began, progress, keep_ranges: false, salvage: false, memory }
 }
 
-/// Views and rows of what was counted once: nothing is read here.
+/// Rows from finished counts; no capture is read here.
 fn rows(criterion: &mut Criterion) {
     let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
     let needs = Needs { conversations: true, ..Needs::default() };

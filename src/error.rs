@@ -29,67 +29,59 @@ impl Error {
     }
 }
 
-/// What is wrong with a capture file at the place where reading it stopped.
-#[allow(missing_docs, reason = "the fields are what the variant's sentence says")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FaultKind {
-    /// The file ends inside a record header.
-    RecordHeaderCut { have: u64, need: u64 },
-    /// The file ends inside a record's data.
-    RecordCut { have: u64, need: u64 },
-    /// A record claims more bytes than any capture holds.
-    RecordTooLong { claims: u64, limit: u64 },
-    /// What stands in the place of a record does not look like one, nor does what follows it.
-    RecordUnlikely,
-    /// The file ends inside a pcapng block.
-    BlockCut { have: u64, need: u64 },
-    /// A block length that no block can have.
-    BlockLengthImpossible { claims: u64 },
-    /// The length behind a block differs from the one in front of it.
-    BlockLengthsDiffer { front: u64, behind: u64 },
-    /// What a block says of its own contents does not fit into it.
-    BlockContentsTooLong { block: u32 },
-    /// A section header whose byte-order magic or version is unknown.
-    SectionUnknown,
-    /// A packet of an interface that no Interface Description Block has described.
-    InterfaceUnknown { interface: u32 },
-    /// The compressed file ends too early.
-    CompressedStreamCut { compression: &'static str },
-    /// What is compressed cannot be inflated.
-    CompressedStreamDamaged { compression: &'static str },
-    /// What is compressed inflates to more than the user allows.
-    InflatesTooFar { limit: u64 },
-    /// The system could not read on; the code is its own, 0 where it has none.
-    ReadFailed { code: i32 },
-    /// The file became shorter while it was read, or a page of it could not be read.
-    FileShrank,
-    /// A packet made pcapstat panic.
-    Bug,
+macro_rules! faults {
+    ($($variant:ident $({ $($field:ident: $type:ty),* })? = $name:literal, $meaning:literal;)*) => {
+        /// What is wrong with a capture file at the place where reading it stopped.
+        #[allow(missing_docs, reason = "the fields are those of the variant's message")]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum FaultKind {
+            $(#[doc = $meaning] $variant $({ $($field: $type),* })?,)*
+        }
+
+        /// Every fault as the table `problems` lists it (layer `file`): its stable name and meaning.
+        pub const FILE_PROBLEMS: &[(&str, &str)] = &[$(($name, $meaning),)*];
+
+        impl FaultKind {
+            /// The stable name under which the `problems` table lists it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(FaultKind::$variant { .. } => $name,)*
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    RecordHeaderCut { have: u64, need: u64 } = "record_header_truncated",
+        "the file ends inside a record header";
+    RecordCut { have: u64, need: u64 } = "record_cut", "the file ends inside a record's data";
+    RecordTooLong { claims: u64, limit: u64 } = "record_too_long",
+        "a record's length exceeds that of the longest possible record";
+    RecordUnlikely = "record_unlikely", "a record header is implausible, and so are those after it";
+    BlockCut { have: u64, need: u64 } = "block_cut", "the file ends inside a pcapng block";
+    BlockLengthImpossible { claims: u64 } = "block_length_impossible",
+        "a block length that no block can have";
+    BlockLengthsDiffer { front: u64, behind: u64 } = "block_lengths_differ",
+        "the two lengths of a block, at its start and its end, differ";
+    BlockContentsTooLong { block: u32 } = "block_contents_too_long",
+        "the contents of a block exceed its length";
+    SectionUnknown = "section_unknown",
+        "a section header with an unknown byte-order magic or version";
+    InterfaceUnknown { interface: u32 } = "interface_unknown",
+        "a packet refers to an interface that was not described before it";
+    CompressedStreamCut { compression: &'static str } = "compressed_stream_cut",
+        "the compressed stream ends too early";
+    CompressedStreamDamaged { compression: &'static str } = "compressed_stream_damaged",
+        "the compressed stream cannot be decompressed any further";
+    InflatesTooFar { limit: u64 } = "inflates_too_far",
+        "the decompressed capture exceeds --max-inflated";
+    ReadFailed { code: i32 } = "read_failed", "the operating system reported a read error";
+    FileShrank = "file_shrank", "the file became shorter while it was read, or a page of it was lost";
+    Bug = "bug", "a packet made pcapstat panic; please report it";
 }
 
 impl FaultKind {
-    /// The stable name under which the `problems` table lists it.
-    pub fn name(self) -> &'static str {
-        match self {
-            FaultKind::RecordHeaderCut { .. } => "record_header_truncated",
-            FaultKind::RecordCut { .. } => "record_cut",
-            FaultKind::RecordTooLong { .. } => "record_too_long",
-            FaultKind::RecordUnlikely => "record_unlikely",
-            FaultKind::BlockCut { .. } => "block_cut",
-            FaultKind::BlockLengthImpossible { .. } => "block_length_impossible",
-            FaultKind::BlockLengthsDiffer { .. } => "block_lengths_differ",
-            FaultKind::BlockContentsTooLong { .. } => "block_contents_too_long",
-            FaultKind::SectionUnknown => "section_unknown",
-            FaultKind::InterfaceUnknown { .. } => "interface_unknown",
-            FaultKind::CompressedStreamCut { .. } => "compressed_stream_cut",
-            FaultKind::CompressedStreamDamaged { .. } => "compressed_stream_damaged",
-            FaultKind::InflatesTooFar { .. } => "inflates_too_far",
-            FaultKind::ReadFailed { .. } => "read_failed",
-            FaultKind::FileShrank => "file_shrank",
-            FaultKind::Bug => "bug",
-        }
-    }
-
     /// True where a record reaches over the end of what there is.
     pub fn is_record_cut(self) -> bool {
         matches!(

@@ -25,9 +25,9 @@ mod misleading;
 
 // What the command does.
 mod cli;
+mod docs;
 mod inputs;
 mod outputs;
 mod paths;
-mod readme;
 mod salvage;
 mod streams;
