@@ -46,6 +46,7 @@ pub mod dissect;
 pub mod engine;
 pub mod error;
 pub mod export;
+pub mod filter;
 mod inputs;
 pub mod output;
 pub mod plan;

@@ -2,6 +2,7 @@
 //! head what it holds the program to; `builder` and `frames` make captures, `reading` reads them
 //! and `cells` their tables.
 
+mod bpf;
 mod builder;
 mod cells;
 mod frames;
@@ -12,6 +13,7 @@ mod aggregation;
 mod captures;
 mod conversing;
 mod differences;
+mod filter;
 mod golden;
 mod laws;
 
