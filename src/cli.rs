@@ -1,29 +1,28 @@
-//! What was typed: clap's reading of the command line. What is meant is the [`crate::plan`]'s
-//! business.
+//! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
 use crate::table::TABLES;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Turns packet captures into statistics tables, on every core.
+/// Fast, exact statistics from packet captures, on all cores
 #[derive(Clone, Debug, Parser)]
 #[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
 #[command(max_term_width = 100, args_override_self = true)]
 pub struct Cli {
-    /// A capture file, a directory of them (walked recursively), or - for standard input
+    /// Capture file, directory of captures (walked recursively), or - for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<OsString>,
 
-    /// Worker threads [default: the cores this process may use]
+    /// Number of worker threads [default: the cores this process may use]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Which tables, separated by commas; `all` is every table but `packets`
+    /// Tables to write, separated by commas; `all` is every table but `packets`
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
     pub tables: Vec<String>,
 
-    /// Write each table to `DIR/<table>.<ext>`, whole or not at all
+    /// Write each table to its own file, `DIR/<table>.<ext>`, whole or not at all
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
 
@@ -35,26 +34,25 @@ pub struct Cli {
     #[arg(long)]
     pub merge: bool,
 
-    /// Length of a bucket of `intervals`: 100ms, 1s, 5m, 1h, ...
+    /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub interval: String,
 
-    /// How much of a capture one range covers: 64k, 2M, ...; never changes a result [default: 2M]
+    /// Bytes of a capture that one range covers: 64k, 2M, ...; never changes a result [default: 2M]
     #[arg(long, value_name = "SIZE")]
     pub range_bytes: Option<String>,
 
-    /// Go on behind damage, at the next records that can be told from it; what is passed over is in
+    /// Skip damaged regions and continue at the next intact record; skipped bytes are listed in
     /// `gaps`
     #[arg(long)]
     pub salvage: bool,
 
-    /// Stop inflating a compressed capture when it becomes longer than this: 10G, ... [default:
-    /// never]
+    /// Stop decompressing a capture that becomes longer than this: 10G, ... [default: no limit]
     #[arg(long, value_name = "SIZE")]
     pub max_inflated: Option<String>,
 
-    /// What the tables may take of memory: 4G, ... [default: three quarters of what is free]; a run
-    /// that would need more ends with an error and writes nothing
+    /// Memory limit for building tables: 4G, ...; a run that would exceed it writes nothing and
+    /// exits with 71 [default: three quarters of free memory]
     #[arg(long, value_name = "SIZE")]
     pub max_memory: Option<String>,
 
@@ -62,15 +60,15 @@ pub struct Cli {
     #[arg(long)]
     pub no_mmap: bool,
 
-    /// Progress bar on standard error; `auto`: when it is a terminal
+    /// Draw a progress bar on standard error; `auto`: if it is a terminal
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
     pub progress: When,
 
-    /// No messages about inputs on standard error; the exit code still tells
+    /// Print no messages about inputs; the exit code still reports them
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Say how the work was done: cores, ranges, guesses, memory, times
+    /// Print how the work was done: threads, ranges, memory, times
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -86,7 +84,7 @@ pub enum Format {
     Table,
 }
 
-/// When to do something that suits a terminal.
+/// When to do something that is meant for a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// On a terminal
@@ -99,9 +97,9 @@ pub enum When {
 
 const EXAMPLES: &str = "\
 Examples:
-  pcapstat capture.pcap -j 8                        what is in it, on eight cores
-  pcapstat -t conversations capture.pcap            who talked to whom, as CSV when piped
-  pcapstat -t all -o stats/ captures/               every table of every capture below a directory
+  pcapstat capture.pcap -j 8                        packets, bytes, rates; on eight cores
+  pcapstat -t conversations capture.pcap            who talked to whom, how much
+  pcapstat -t all -o stats/ captures/               all tables of a directory of captures
   pcapstat -t packets capture.pcapng | head         one row per packet
   tcpdump -w - -c 1000 | pcapstat -                 from standard input";
 

@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations() {
+    fn durations_are_a_number_and_a_unit() {
         assert_eq!(duration("1s"), Some(1_000_000_000));
         assert_eq!(duration("100ms"), Some(100_000_000));
         assert_eq!(duration("5 m"), Some(300_000_000_000));
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes() {
+    fn sizes_take_binary_units() {
         assert_eq!(size("64"), Some(64));
         assert_eq!(size("64k"), Some(65_536));
         assert_eq!(size("2MiB"), Some(2 << 20));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn table_names() {
+    fn tables_keep_their_order_and_appear_once() {
         let names = |typed: &[&str]| {
             let typed: Vec<_> = typed.iter().map(ToString::to_string).collect();
             tables(&typed).map(|tables| tables.iter().map(|table| table.name).collect::<Vec<_>>())

@@ -12,6 +12,14 @@ pub fn pcapstat() -> Command {
     assert_cmd::cargo_bin_cmd!("pcapstat")
 }
 
+/// The program for a test that needs its process; run by the emulator on an emulated target.
+pub fn program() -> std::process::Command {
+    let command = pcapstat();
+    let mut program = std::process::Command::new(command.get_program());
+    program.args(command.get_args());
+    program
+}
+
 /// What a run gave.
 pub struct Said {
     pub code: Option<i32>,
@@ -101,7 +109,7 @@ fn help_begins_with_examples_and_lists_every_table() {
 }
 
 #[test]
-fn version_is_the_crates() {
+fn version_is_that_of_the_crate() {
     let said = run(directory().path(), &["--version"]);
     assert_eq!(
         (said.code, said.stdout.as_str()),
@@ -154,7 +162,7 @@ fn wrong_usage_beats_a_missing_file() {
 
 /// The same words in any order, and what `-t` names twice stands once.
 #[test]
-fn options_may_stand_anywhere() {
+fn options_may_follow_paths() {
     let directory = directory();
     let one = run(directory.path(), &["-t", "ports", "-j", "2", "a.pcap"]);
     let two = run(directory.path(), &["a.pcap", "-j2", "--tables=ports,ports", "-t", "ports"]);
@@ -164,7 +172,7 @@ fn options_may_stand_anywhere() {
 }
 
 #[test]
-fn quiet_says_nothing_but_the_exit_code() {
+fn quiet_prints_no_messages() {
     let directory = directory();
     fs::write(directory.path().join("cut.pcap"), &small_capture().bytes[..100]).expect("a capture");
     let said = run(directory.path(), &["-q", "missing.pcap", "cut.pcap", "a.pcap"]);
@@ -173,7 +181,7 @@ fn quiet_says_nothing_but_the_exit_code() {
 }
 
 #[test]
-fn verbose_tells_how_the_work_was_done() {
+fn verbose_reports_threads_ranges_and_memory() {
     let directory = directory();
     let said = run(directory.path(), &["-v", "-j", "3", "--range-bytes", "500", "a.pcap"]);
     assert_eq!(said.code, Some(0));

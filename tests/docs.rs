@@ -122,7 +122,10 @@ fn exit_codes() -> String {
     text
 }
 
-const SECTIONS: &[(&str, fn() -> String)] = &[
+/// A name and what makes the text.
+type Section = (&'static str, fn() -> String);
+
+const SECTIONS: &[Section] = &[
     ("tables", tables),
     ("columns", columns),
     ("packet problems", packet_problems),

@@ -68,7 +68,7 @@ fn written(path: &Path, arguments: &[&str]) -> Vec<(String, Vec<u8>)> {
 
 #[test]
 #[ignore = "needs ../shared/captures"]
-fn attacks_on_parsers_by_the_program() {
+fn attacks_on_parsers_give_the_same_tables_in_any_cut() {
     let attacks: Vec<PathBuf> = captures_beside()
         .into_iter()
         .filter(|path| path.components().any(|part| part.as_os_str() == "tcpdump"))
@@ -104,7 +104,7 @@ fn short(most_bytes: u64) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_prefix() {
+fn every_prefix_reads_the_same_and_never_loses_packets() {
     check_each(&share(short(4000), 5), |path| {
         let bytes = fs::read(path).expect("a readable capture");
         let whole = read_anew("capture", || open(&bytes).expect("a capture"), SERIAL, false);
@@ -155,7 +155,7 @@ fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
 }
 
 #[test]
-fn thousands_of_mutations() {
+fn mutated_captures_read_the_same_in_any_cut() {
     let captures: Vec<PathBuf> = short(10_000).into_iter().step_by(2).take(10).collect();
     let each = if long() { 1000 } else { 20 };
     check_each(&captures, |path| {
@@ -169,7 +169,7 @@ fn thousands_of_mutations() {
 }
 
 #[test]
-fn mutations_by_the_program() {
+fn mutated_captures_are_salvaged_the_same_in_any_cut() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut paths = Vec::new();
     for (number, capture) in short(10_000).into_iter().enumerate() {

@@ -26,7 +26,7 @@ fn long_capture(packets: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_file_that_grows_is_read_as_it_was_when_it_was_opened() {
+fn a_growing_file_is_read_up_to_its_length_when_opened() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().join("growing.pcap");
     for (packets, mmap) in [(3000, true), (3000, false), (20, true)] {
@@ -79,7 +79,7 @@ fn a_panic_is_the_fault_of_its_packet() {
 }
 
 #[test]
-fn tables_that_would_not_fit_are_refused() {
+fn tables_above_the_memory_limit_end_the_run() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut file = Pcap::ethernet();
     for number in 0..60_000 {
@@ -106,7 +106,7 @@ fn tables_that_would_not_fit_are_refused() {
 #[cfg(unix)]
 mod unix {
     use super::long_capture;
-    use crate::cli::{pcapstat, run};
+    use crate::cli::{program, run};
     use crate::reading::{Cut, SERIAL, read};
     use pcapstat::capture::{Capture, is_capture};
     use pcapstat::report::Status;
@@ -123,7 +123,7 @@ mod unix {
     }
 
     #[test]
-    fn a_file_that_shrinks_under_the_map_is_damaged_and_no_crash() {
+    fn a_file_truncated_while_mapped_is_damaged() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("shrinking.pcap");
         let bytes = long_capture(5000);
@@ -150,8 +150,7 @@ mod unix {
     fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
         for signal in ["-INT", "-TERM"] {
             let directory = tempfile::tempdir().expect("a directory");
-            let program = pcapstat().get_program().to_owned();
-            let mut child = Command::new(program)
+            let mut child = program()
                 .args(["-t", "all", "-o", "out", "-"])
                 .current_dir(directory.path())
                 .stdin(Stdio::piped())

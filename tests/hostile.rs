@@ -82,7 +82,7 @@ fn cut_everywhere(bytes: &[u8], boundaries: &[Boundary], file_header: usize) {
 }
 
 #[test]
-fn every_prefix_of_a_pcap() {
+fn every_prefix_of_a_pcap_keeps_its_complete_records() {
     for (order, magic) in [(Order::Little, NANOSECONDS), (Order::Big, MODIFIED)] {
         let file = small_pcap(order, magic);
         cut_everywhere(&file.bytes, &file.boundaries, 24);
@@ -90,13 +90,13 @@ fn every_prefix_of_a_pcap() {
 }
 
 #[test]
-fn every_prefix_of_a_pcapng() {
+fn every_prefix_of_a_pcapng_keeps_its_complete_blocks() {
     let file = small_pcapng();
     cut_everywhere(&file.bytes, &file.boundaries, 28);
 }
 
 #[test]
-fn every_prefix_of_a_snoop_file() {
+fn every_prefix_of_a_snoop_file_keeps_its_complete_records() {
     let file = small_snoop();
     cut_everywhere(&file.bytes, &file.boundaries, 16);
 }
@@ -113,23 +113,23 @@ fn change_every_byte(bytes: &[u8]) {
 }
 
 #[test]
-fn a_changed_byte_in_a_pcap() {
+fn a_changed_byte_in_a_pcap_does_no_harm() {
     change_every_byte(&small_pcap(Order::Little, NANOSECONDS).bytes);
 }
 
 #[test]
-fn a_changed_byte_in_a_snoop_file() {
+fn a_changed_byte_in_a_snoop_file_does_no_harm() {
     change_every_byte(&small_snoop().bytes);
 }
 
 #[test]
-fn a_changed_byte_in_a_pcapng() {
+fn a_changed_byte_in_a_pcapng_does_no_harm() {
     change_every_byte(&small_pcapng().bytes);
 }
 
 /// The numbers that break arithmetic, in place of every aligned word.
 #[test]
-fn extreme_lengths_in_a_pcapng() {
+fn extreme_lengths_in_a_pcapng_do_no_harm() {
     let bytes = small_pcapng().bytes;
     for at in (0..bytes.len()).step_by(4) {
         for value in [0u32, 1, 4, 11, 12, 16, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFC, 0xFFFF_FFFF] {
@@ -164,7 +164,7 @@ fn damage_behind_three_packets(append: impl FnOnce(&mut Pcapng)) -> String {
 }
 
 #[test]
-fn damage_of_a_pcapng_has_a_name_and_a_place() {
+fn damage_in_a_pcapng_is_named_and_located() {
     type Append = fn(&mut Pcapng);
     let kinds: [(&str, Append); 7] = [
         ("block_lengths_differ", |file| {
@@ -224,7 +224,7 @@ fn an_option_that_overruns_its_block_is_damage() {
 }
 
 #[test]
-fn a_record_longer_than_any_is_damage() {
+fn a_record_above_the_length_limit_is_damage() {
     let mut file = small_pcap(Order::Little, NANOSECONDS);
     let (end, packets) = *file.boundaries.last().expect("records");
     for value in [1, 2, 262_145u32, 262_145] {
@@ -260,19 +260,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn random_bytes_behind_a_magic(magic in magic(), noise in vec(any::<u8>(), 0..400)) {
+    fn random_bytes_after_a_magic_number_do_no_harm(magic in magic(), noise in vec(any::<u8>(), 0..400)) {
         read("noise", &[magic, noise].concat());
     }
 
     /// Small numbers look more like a capture than noise does.
     #[test]
-    fn random_words_behind_a_magic(magic in magic(), words in vec(prop_oneof![0..64u32, any::<u32>()], 0..100)) {
+    fn random_words_after_a_magic_number_do_no_harm(magic in magic(), words in vec(prop_oneof![0..64u32, any::<u32>()], 0..100)) {
         let words: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
         read("words", &[magic, words].concat());
     }
 
     #[test]
-    fn spliced_files(cut in any::<Index>(), from in any::<Index>(), swapped in any::<bool>()) {
+    fn spliced_files_do_no_harm(cut in any::<Index>(), from in any::<Index>(), swapped in any::<bool>()) {
         let (one, two) = (small_pcap(Order::Little, NANOSECONDS).bytes, small_pcapng().bytes);
         let (one, two) = if swapped { (two, one) } else { (one, two) };
         read("spliced", &[&one[..cut.index(one.len())], &two[from.index(two.len())..]].concat());

@@ -167,7 +167,7 @@ fn a_directory_is_walked_in_byte_order_of_paths() {
 }
 
 #[test]
-fn standard_input_is_read_like_a_file() {
+fn standard_input_gives_the_tables_of_the_file() {
     let directory = directory();
     for table in ["summary", "packets", "conversations"] {
         let file = run(directory.path(), &["-t", table, "a.pcap"]).stdout;
@@ -281,7 +281,7 @@ fn merging_with_an_unreadable_input_keeps_the_others() {
 }
 
 #[test]
-fn a_capture_named_like_nothing_else_is_quoted() {
+fn quotes_and_commas_in_a_file_name_are_quoted() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let name = "a, \"b\"\u{e9}.pcap";
     fs::write(directory.path().join(name), &small_capture().bytes).expect("a capture");

@@ -43,7 +43,7 @@ fn memory_stays_in_proportion_to_the_file() {
 /// Pages that were read are given back, however small the ranges are in which they are read.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_pages_of_a_large_file_do_not_stay() {
+fn pages_of_a_large_file_are_released() {
     let mut file = crate::builder::Pcap::ethernet();
     for number in 0..400 {
         file.frame(number, &vec![0; 250_000]);

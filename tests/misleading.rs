@@ -53,7 +53,7 @@ fn inner_pcapng(packets: u32) -> Vec<u8> {
 }
 
 #[test]
-fn a_pcap_carried_in_segments_of_another() {
+fn a_pcap_carried_in_segments_of_another_misleads_no_worker() {
     for segment in [500, 1460] {
         let mut file = Pcap::ethernet();
         let stream = inner_pcap(2000);
@@ -65,7 +65,7 @@ fn a_pcap_carried_in_segments_of_another() {
 }
 
 #[test]
-fn a_pcap_carried_in_large_frames_of_another() {
+fn a_pcap_carried_in_large_frames_of_another_misleads_no_worker() {
     let mut file = Pcap::ethernet();
     let stream = inner_pcap(8000);
     let mut packets = 0;
@@ -82,7 +82,7 @@ fn a_pcap_carried_in_large_frames_of_another() {
 }
 
 #[test]
-fn whole_pcaps_in_large_frames() {
+fn whole_pcaps_in_large_frames_mislead_no_worker() {
     let mut file = Pcap::ethernet();
     for number in 0..40 {
         file.frame(number, &tcp(80, 40_000, &inner_pcap(850)));
@@ -94,7 +94,7 @@ fn whole_pcaps_in_large_frames() {
 }
 
 #[test]
-fn payloads_that_look_like_record_headers() {
+fn payloads_like_record_headers_mislead_no_worker() {
     for claims in [1u32, 16, 48] {
         let header: Vec<u8> =
             [1_700_000_000, 0, claims, claims].into_iter().flat_map(u32::to_le_bytes).collect();
@@ -107,7 +107,7 @@ fn payloads_that_look_like_record_headers() {
 }
 
 #[test]
-fn payloads_of_one_byte_value() {
+fn payloads_of_one_byte_value_mislead_no_worker() {
     for byte in [0u8, 1, 0xFF] {
         let mut file = Pcap::ethernet();
         for number in 0..60 {
@@ -124,7 +124,7 @@ fn payloads_of_one_byte_value() {
 
 /// Records without data, in which nothing but headers stands.
 #[test]
-fn empty_records() {
+fn empty_records_mislead_no_worker() {
     let mut file = Pcap::ethernet();
     for number in 0..3000 {
         file.record((number, 0), &[], 0);
@@ -135,7 +135,7 @@ fn empty_records() {
 /// The data of an Enhanced Packet Block of raw IP and TCP begins at a multiple of four, and so does
 /// what it carries.
 #[test]
-fn a_pcapng_carried_aligned_in_another() {
+fn an_aligned_pcapng_carried_in_another_misleads_no_worker() {
     let mut file = Pcapng::new(Order::Little);
     file.interface(RAW, 0, None);
     let stream = inner_pcapng(6000);
@@ -151,7 +151,7 @@ fn a_pcapng_carried_aligned_in_another() {
 
 /// The inner file's interfaces are of another kind than the outer one's.
 #[test]
-fn whole_pcapngs_of_another_link_type_in_large_frames() {
+fn pcapngs_of_another_link_type_in_large_frames_mislead_no_worker() {
     let mut file = Pcapng::new(Order::Little);
     file.interface(RAW, 0, None);
     for number in 0..20 {
@@ -166,7 +166,7 @@ fn whole_pcapngs_of_another_link_type_in_large_frames() {
 /// What a worker in the middle supposes of the interfaces is wrong behind every description but the
 /// first.
 #[test]
-fn interfaces_described_in_the_middle() {
+fn interfaces_described_in_the_middle_are_known_to_later_workers() {
     for (between, interfaces) in [(400, 2), (20, 100)] {
         let mut file = Pcapng::new(Order::Big);
         for interface in 0..interfaces {
@@ -193,7 +193,7 @@ fn interfaces_described_in_the_middle() {
 }
 
 #[test]
-fn sections_in_the_middle() {
+fn sections_in_the_middle_are_known_to_later_workers() {
     let mut file = Pcapng::new(Order::Little);
     for section in 0..12 {
         if section > 0 {
@@ -216,7 +216,7 @@ fn sections_in_the_middle() {
 }
 
 #[test]
-fn ranges_smaller_than_a_packet() {
+fn ranges_smaller_than_a_packet_change_nothing() {
     let mut file = Pcap::new(Order::Big, MICROSECONDS, ETHERNET);
     for number in 0..40 {
         file.frame(number, &udp(1, 2, &vec![number as u8; 500]));

@@ -1,7 +1,7 @@
 //! Where tables go: files whole or not at all, tables for people, and a pipe whose reader has left.
 
 use crate::builder::Pcap;
-use crate::cli::{directory, pcapstat, run};
+use crate::cli::{directory, program, run};
 use crate::frames::tcp;
 use crate::reading::{SERIAL, first_difference, open, read};
 use pcapstat::table::TABLES;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// `EX_IOERR` of sysexits.h.
 const OUTPUT_FAILED: i32 = 74;
@@ -31,7 +31,7 @@ fn names(extension: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_table_is_a_file_of_its_own() {
+fn each_table_has_its_own_file() {
     let directory = directory();
     let said = run(directory.path(), &["-t", "all,packets", "-o", "out/deep", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
@@ -63,7 +63,7 @@ fn all_is_every_table_but_packets() {
 }
 
 #[test]
-fn tables_for_people_are_text_files() {
+fn text_tables_are_aligned_files() {
     let directory = directory();
     let said = run(directory.path(), &["-t", "all,packets", "-f", "table", "-o", "out", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
@@ -141,7 +141,7 @@ fn a_file_is_whole_or_not_at_all() {
 }
 
 #[test]
-fn an_output_directory_that_cannot_be_is_said() {
+fn an_impossible_output_directory_is_reported() {
     let directory = directory();
     let said = run(directory.path(), &["-o", "a.pcap/out", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(OUTPUT_FAILED), ""));
@@ -149,7 +149,7 @@ fn an_output_directory_that_cannot_be_is_said() {
 }
 
 #[test]
-fn several_tables_for_people_stand_below_each_other() {
+fn several_text_tables_follow_each_other() {
     let directory = directory();
     let said = run(directory.path(), &["-f", "table", "-t", "lengths,summary,ports", "a.pcap"]);
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
@@ -189,7 +189,7 @@ fn many_rows_are_written_in_order() {
 
 /// The reader has left before the program can write: it is given its input only then.
 #[test]
-fn a_reader_that_leaves_early_is_no_error() {
+fn closing_the_pipe_early_is_no_error() {
     let capture = large_capture();
     for options in [
         &["-t", "packets"][..],
@@ -197,7 +197,7 @@ fn a_reader_that_leaves_early_is_no_error() {
         &["-t", "packets", "-f", "table"],
         &["-t", "all", "-f", "table"],
     ] {
-        let mut command = Command::new(pcapstat().get_program());
+        let mut command = program();
         command.args(options).args(["-j", "2", "--range-bytes", "10000", "-"]);
         let mut child = command
             .stdin(Stdio::piped())
@@ -224,7 +224,7 @@ fn a_full_device_is_no_panic() {
     let directory = directory();
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
     let command = |arguments: &[&str]| {
-        let mut command = Command::new(pcapstat().get_program());
+        let mut command = program();
         command.current_dir(directory.path()).args(arguments).stdin(Stdio::null());
         command
     };

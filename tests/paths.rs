@@ -7,7 +7,7 @@ use std::fs;
 
 /// Who of several readers got the stream would be a race.
 #[test]
-fn standard_input_is_given_once() {
+fn standard_input_is_accepted_once() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let said = run(directory.path(), &["-", "-"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""));
@@ -15,7 +15,7 @@ fn standard_input_is_given_once() {
 }
 
 #[test]
-fn a_directory_called_like_standard_input_is_not_meant() {
+fn a_dash_means_standard_input_even_beside_a_directory_of_that_name() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     fs::create_dir(directory.path().join("-")).expect("a directory");
     let output = pcapstat()
@@ -32,7 +32,7 @@ fn a_directory_called_like_standard_input_is_not_meant() {
 /// Its first bytes tell; reading on would never end.
 #[cfg(target_os = "linux")]
 #[test]
-fn an_endless_stream_that_is_no_capture_is_left_alone() {
+fn an_endless_stream_that_is_no_capture_is_refused_at_once() {
     let output = pcapstat()
         .arg("/dev/zero")
         .timeout(std::time::Duration::from_secs(20))
@@ -43,7 +43,7 @@ fn an_endless_stream_that_is_no_capture_is_left_alone() {
 
 #[cfg(unix)]
 #[test]
-fn a_name_with_a_line_break_is_a_message_of_one_line() {
+fn a_line_break_in_a_name_is_escaped_in_messages() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let name = "two\nlines\u{1B}[31m.pcap";
     fs::write(directory.path().join(name), &small_capture().bytes[..100]).expect("a file");
@@ -57,11 +57,12 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().expect("a temporary directory");
     fs::write(directory.path().join("a.pcap"), &small_capture().bytes).expect("a capture");
-    let program = pcapstat().get_program().to_owned();
+    let program = crate::cli::program();
     let mut shell = std::process::Command::new("sh");
     shell
-        .args(["-c", "umask 027; exec \"$0\" -o out a.pcap"])
-        .arg(program)
+        .args(["-c", "umask 027; exec \"$0\" \"$@\" -o out a.pcap"])
+        .arg(program.get_program())
+        .args(program.get_args())
         .current_dir(directory.path());
     assert!(shell.stdout(std::process::Stdio::null()).status().expect("it runs").success());
     let mode = fs::metadata(directory.path().join("out/summary.csv"))
@@ -73,7 +74,7 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
 
 /// One output that cannot have its name keeps no other from its own.
 #[test]
-fn an_output_in_the_way_is_named_and_stops_no_other() {
+fn a_directory_in_the_place_of_an_output_stops_no_other_output() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     fs::write(directory.path().join("a.pcap"), &small_capture().bytes).expect("a capture");
     fs::create_dir_all(directory.path().join("out/summary.csv/in the way")).expect("a directory");

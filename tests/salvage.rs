@@ -120,7 +120,7 @@ fn many(first: u32, count: u32) -> Pcap {
 }
 
 #[test]
-fn several_gaps_in_one_capture() {
+fn every_damaged_region_is_a_gap() {
     let mut bytes = many(0, 200).bytes;
     let offsets = offsets(&bytes);
     // The last one has fewer records behind it than a chain, but they reach the end of the file.
@@ -168,7 +168,7 @@ fn carrying(inner: &Pcap, left_out: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_capture_in_the_damaged_packet_does_not_leak() {
+fn a_capture_carried_in_the_damaged_packet_gives_no_packets() {
     // More than a week later than the capture that carries it.
     let later = 100_000_000;
     for (what, bytes, packets) in [
@@ -188,7 +188,7 @@ fn a_capture_in_the_damaged_packet_does_not_leak() {
 }
 
 #[test]
-fn garbage_to_the_end_is_a_gap() {
+fn garbage_up_to_the_end_is_a_gap() {
     let mut bytes = many(0, 30).bytes;
     let end = bytes.len() as u64;
     bytes.extend([0xEE; 5000]);
@@ -200,7 +200,7 @@ fn garbage_to_the_end_is_a_gap() {
 }
 
 #[test]
-fn a_cut_capture_is_cut_and_not_damaged() {
+fn a_capture_that_is_only_cut_short_has_no_gap() {
     let bytes = many(0, 30).bytes;
     let salvaged = salvage("cut", &bytes[..bytes.len() - 5]).report;
     assert_eq!(
@@ -210,7 +210,7 @@ fn a_cut_capture_is_cut_and_not_damaged() {
 }
 
 #[test]
-fn blocks_of_pcapng_are_found_again() {
+fn pcapng_resumes_at_the_next_intact_block() {
     let mut file = Pcapng::new(Order::Big);
     file.interface(ETHERNET, 0, None);
     for number in 0..60 {
@@ -255,7 +255,7 @@ fn salvaging_an_intact_real_capture_changes_nothing() {
 }
 
 #[test]
-fn a_wrong_length_that_could_be_one_does_not_lead_astray() {
+fn a_wrong_but_plausible_length_loses_only_its_packet() {
     for (number, captured) in [(10, 500), (20, 70), (30, 200_000), (0, 93)] {
         let mut bytes = many(0, 200).bytes;
         let offsets = offsets(&bytes);

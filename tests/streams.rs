@@ -130,7 +130,7 @@ fn status_of(file: &[u8]) -> (Status, u64, String) {
 }
 
 #[test]
-fn several_members_or_frames_are_one_capture() {
+fn concatenated_members_or_frames_are_one_capture() {
     let bytes = capture();
     let (one, two) = bytes.split_at(bytes.len() / 3);
     for compression in COMPRESSIONS {
@@ -216,7 +216,7 @@ fn a_stream_cut_in_its_first_block_is_cut_short() {
 }
 
 #[test]
-fn a_bomb_is_stopped() {
+fn a_decompression_bomb_is_stopped() {
     let mut file = Pcap::ethernet();
     file.frame(0, &tcp(1, 2, b"first"));
     let bytes = [file.bytes, vec![0; 5 << 20]].concat();
@@ -240,7 +240,7 @@ fn a_bomb_is_stopped() {
 }
 
 #[test]
-fn a_long_block_waits_for_the_rest_of_it() {
+fn a_block_longer_than_a_chunk_is_read_whole() {
     let mut file = Pcapng::new(Order::Little);
     file.interface(ETHERNET, 0, None)
         .packet(0, 7, &[1; 60], 60)

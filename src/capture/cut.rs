@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn few_segments_for_many_ranges() {
+    fn many_ranges_form_few_segments() {
         assert_eq!(Ranges::new(0, 1 << 30, 4 << 20).segments(1).len(), 1);
         assert!(Ranges::new(0, 1 << 30, 4 << 20).segments(2).len() < 24);
     }

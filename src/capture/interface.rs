@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_do_not_show() {
+    fn interfaces_are_found_by_number_across_storage_blocks() {
         let mut interfaces = Interfaces::new();
         let numbered = |snaplen| Interface {
             link_type: LinkType(1),

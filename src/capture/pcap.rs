@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn old_versions_have_the_lengths_the_other_way_round() {
+    fn old_versions_store_the_two_lengths_in_reverse_order() {
         assert_eq!(lengths_of(4, 5, 9), [(5, 9)]);
         assert_eq!(lengths_of(2, 9, 5), [(5, 9)]);
         assert_eq!(lengths_of(3, 9, 5), [(5, 9)]);
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn records_are_those_of_pcap_parser() {
+    fn records_equal_those_of_pcap_parser() {
         let mut bytes = vec![
             0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
         ];

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn records_and_their_padding() {
+    fn records_end_after_their_padding() {
         let bytes = file(&[(100, 61, 88), (60, 60, 84)]);
         let (seen, walk) = walk(&bytes);
         assert_eq!(seen, [(61, 100), (60, 60)]);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn every_cut_keeps_what_is_whole() {
+    fn a_cut_file_keeps_its_complete_records() {
         let bytes = file(&[(60, 60, 84), (60, 60, 84)]);
         for length in HEADER_BYTES as usize..bytes.len() {
             let (seen, walk) = walk(&bytes[..length]);

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimal_resolutions() {
+    fn clocks_with_decimal_resolution_give_nanoseconds() {
         let at = |tsresol, units| Clock::new(tsresol, 0).time(units).total_nanoseconds();
         assert_eq!(at(6, 1_500_000), 1_500_000_000);
         assert_eq!(at(9, 1_500_000_000), 1_500_000_000);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn binary_resolutions() {
+    fn clocks_with_binary_resolution_give_nanoseconds() {
         let at = |power: u8, units| Clock::new(0x80 | power, 0).time(units).total_nanoseconds();
         assert_eq!(at(0, 3), 3_000_000_000);
         assert_eq!(at(1, 3), 1_500_000_000);
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn offsets_and_carried_fractions() {
+    fn offsets_are_added_and_fractions_carry_into_seconds() {
         assert_eq!(
             Clock::new(6, -2).time(1_500_000),
             Timestamp { seconds: -1, nanoseconds: 500_000_000 }

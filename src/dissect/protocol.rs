@@ -294,7 +294,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names() {
+    fn protocols_and_paths_have_wiresharks_names() {
         assert_eq!(
             Path::of(&[Protocol::ETH, Protocol::VLAN, Protocol::HOP_BY_HOP]).to_string(),
             "eth:vlan:ipv6.hopopts"
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_path_takes_no_more() {
+    fn a_full_path_refuses_further_layers() {
         let mut path = Path::of(&[Protocol::VLAN; DEEPEST]);
         assert!(!path.push(Protocol::IP));
         assert_eq!(path.layers().len(), DEEPEST);
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_paths_are_equal_whatever_was_behind_them() {
+    fn paths_of_the_same_layers_are_equal() {
         let mut long = Path::of(&[Protocol::ETH, Protocol::IP]);
         long.clear();
         assert!(long.push(Protocol::ETH));

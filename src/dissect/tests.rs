@@ -49,7 +49,7 @@ fn ipv4(protocol: u8, length: usize) -> String {
 const UDP: &str = "1234 0035 0008 0000";
 
 #[test]
-fn ethertypes_and_lengths() {
+fn type_fields_are_ethertypes_or_lengths() {
     assert_eq!(
         ethernet("0806 0001 0800 06 04 0001 0200000000aa 0a000001 000000000000 0a000002"),
         ("eth:arp".into(), None)
@@ -67,7 +67,7 @@ fn ethertypes_and_lengths() {
 }
 
 #[test]
-fn vlan_tags_of_any_depth() {
+fn vlan_tags_nest_to_the_depth_limit() {
     assert_eq!(
         ethernet(&format!("8100 0005 88a8 0006 0800 {} {UDP}", ipv4(17, 8))),
         ("eth:vlan:ieee8021ad:ip:udp".into(), None)
@@ -87,7 +87,7 @@ fn vlan_ids_are_kept_in_order() {
 }
 
 #[test]
-fn what_a_shim_carries() {
+fn shims_announce_the_next_protocol() {
     let inner = format!("{} {UDP}", ipv4(17, 8));
     assert_eq!(
         ethernet(&format!("8847 00001000 00002100 {inner}")),
@@ -104,7 +104,7 @@ fn what_a_shim_carries() {
 }
 
 #[test]
-fn link_types() {
+fn link_types_have_their_first_protocol() {
     let inner = format!("{} {UDP}", ipv4(17, 8));
     assert_eq!(path_of(0, &hex(&format!("02000000 {inner}"))), ("null:ip:udp".into(), None));
     assert_eq!(path_of(108, &hex(&format!("00000002 {inner}"))), ("null:ip:udp".into(), None));
@@ -126,7 +126,7 @@ fn link_types() {
 }
 
 #[test]
-fn wireless_data_frames() {
+fn wireless_data_frames_carry_llc() {
     let header = "08 01 0000 020000000001 020000000002 020000000003 0000";
     let llc = format!("aaaa03 000000 0800 {} {UDP}", ipv4(17, 8));
     assert_eq!(path_of(105, &hex(&format!("{header}{llc}"))), ("wlan:llc:ip:udp".into(), None));
@@ -141,7 +141,7 @@ fn wireless_data_frames() {
 }
 
 #[test]
-fn broken_ipv4_headers() {
+fn malformed_ipv4_headers_are_problems() {
     assert_eq!(ethernet("0800"), ("eth:ip".into(), Some("ipv4_header_truncated")));
     assert_eq!(
         ethernet(&format!("0800 {}", ipv4(6, 0).replacen("45", "43", 1))),
@@ -165,7 +165,7 @@ fn broken_ipv4_headers() {
 }
 
 #[test]
-fn fragments() {
+fn only_first_fragments_have_ports() {
     let fragment = |flags: &str| {
         format!("0800 {} {UDP}", ipv4(17, 8).replacen("0001 0000", &format!("0001 {flags}"), 1))
     };
@@ -174,7 +174,7 @@ fn fragments() {
 }
 
 #[test]
-fn ipv6_and_its_extensions() {
+fn ipv6_extension_headers_are_followed() {
     let header = |next: &str, length: usize| {
         format!("86dd 60000000 {length:04x} {next} 40 {} {}", "20".repeat(16), "30".repeat(16))
     };
@@ -200,7 +200,7 @@ fn ipv6_and_its_extensions() {
 }
 
 #[test]
-fn tunnels() {
+fn tunnels_have_the_layers_they_carry() {
     let inner = format!("{} {UDP}", ipv4(17, 8));
     let ether = format!("{MACS} 0800 {inner}");
     let over_udp = |port: &str, header: &str, carried: &str| {
@@ -258,7 +258,7 @@ fn cut_tcp(captured: usize) -> (Option<u16>, Option<u32>, bool, Option<Problem>)
 }
 
 #[test]
-fn cut_tcp_headers_give_what_is_there() {
+fn truncated_tcp_headers_give_the_captured_fields() {
     assert_eq!(cut_tcp(3), (None, None, false, Some(Problem::TCP_HEADER_TRUNCATED)));
     assert_eq!(cut_tcp(4), (Some(80), None, false, Some(Problem::TCP_HEADER_TRUNCATED)));
     assert_eq!(cut_tcp(16), (Some(80), Some(4), true, Some(Problem::TCP_HEADER_TRUNCATED)));
@@ -267,7 +267,7 @@ fn cut_tcp_headers_give_what_is_there() {
 }
 
 #[test]
-fn cut_addresses_give_the_source() {
+fn truncated_addresses_give_the_source() {
     let whole = hex(&format!("{MACS} 0800 {}", ipv4(6, 24)));
     let mut packet = Packet::empty();
     dissect(&record(&whole[..14 + 18], 64, ETHERNET), &mut packet);
@@ -289,7 +289,7 @@ fn a_source_route_ends_at_its_last_address() {
 }
 
 #[test]
-fn a_travelled_or_overrunning_source_route_changes_nothing() {
+fn a_completed_or_malformed_source_route_is_ignored() {
     for option in ["8307 08 0a000009 00", "83ef 04 0a000009 00", "8307 06 0a000009 00"] {
         let routed = ipv4(17, 8).replacen("4500 001c", "4700 0024", 1);
         let frame = hex(&format!("{MACS} 0800 {routed} {option} {UDP}"));
@@ -348,7 +348,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn the_common_path_is_the_general_loops(frame in near_common(), more in 0u32..100) {
+    fn the_fast_path_equals_the_general_loop(frame in near_common(), more in 0u32..100) {
         let record = record(&frame, frame.len() as u32 + more, ETHERNET);
         let (mut fast, mut general) = (Packet::empty(), Packet::empty());
         fast.reset(&record);
@@ -366,7 +366,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_of_any_link_type(frame in proptest::collection::vec(any::<u8>(), 0..200), link_type in 0u16..300, wire in any::<u32>()) {
+    fn any_bytes_of_any_link_type_are_dissected(frame in proptest::collection::vec(any::<u8>(), 0..200), link_type in 0u16..300, wire in any::<u32>()) {
         let mut packet = Packet::empty();
         dissect(&record(&frame, wire, link_type), &mut packet);
         prop_assert!(!packet.path.layers().is_empty() || packet.problem.is_some());
@@ -374,7 +374,7 @@ proptest! {
 }
 
 #[test]
-fn the_common_path_is_taken() {
+fn the_fast_path_is_taken() {
     let frame = hex(&format!("{MACS} 8100 0007 0800 {} {UDP}", ipv4(17, 8)));
     let mut packet = Packet::empty();
     packet.reset(&record(&frame, frame.len() as u32, ETHERNET));

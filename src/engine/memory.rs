@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_held_is_summed_and_named() {
+    fn memory_is_summed_and_the_excess_is_named() {
         let memory = Memory::new(3 << 20);
         let held = |conversations, intervals, bytes| Held { conversations, intervals, bytes };
         memory.grew(Held::default(), held(5, 9, 2 << 20));

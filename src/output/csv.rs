@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_quoted_where_it_must_be() {
+    fn text_is_quoted_if_rfc_4180_requires_it() {
         let shown = |text: &str| {
             let mut out = Vec::new();
             write_text(text, &mut out);

@@ -137,7 +137,7 @@ from_bytes  to_bytes  packets  wire_bytes
     }
 
     #[test]
-    fn control_characters_do_not_reach_the_terminal() {
+    fn control_characters_are_escaped() {
         let mut out = Vec::new();
         write_text("a\u{1B}[2Jb", &mut out);
         assert_eq!(String::from_utf8(out).unwrap(), "a\u{FFFD}[2Jb");

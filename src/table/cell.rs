@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn times() {
+    fn times_are_rfc_3339_within_its_years() {
         assert_eq!(at(1_700_000_000, 1_000), "2023-11-14T22:13:20.000001000Z");
         assert_eq!(at(0, 0), "1970-01-01T00:00:00.000000000Z");
         assert_eq!(at(-1, 999_999_999), "1969-12-31T23:59:59.999999999Z");
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals() {
+    fn decimals_have_nine_digits() {
         assert_eq!(text(Cell::Billionths(1_500_000_000)), "1.500000000");
         assert_eq!(text(Cell::Billionths(-1)), "-0.000000001");
         assert_eq!(text(Cell::quotient(2, 3)), "0.666666667");
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn ipv6_as_inet_ntop() {
+    fn ipv6_addresses_are_written_as_by_inet_ntop() {
         for (address, shown) in [
             ("::", "::"),
             ("::1", "::1"),
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn small_ones() {
+    fn addresses_flags_and_link_types_are_written_as_wireshark_does() {
         assert_eq!(text(Cell::Mac([0, 1, 0xAB, 0xFF, 16, 9])), "00:01:ab:ff:10:09");
         assert_eq!(text(Cell::Ipv4(Ipv4Addr::new(0, 10, 200, 255))), "0.10.200.255");
         assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");

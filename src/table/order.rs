@@ -96,7 +96,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
-        fn sorted_as_by_the_standard_library(
+        fn order_equals_that_of_the_standard_library(
             keys in proptest::collection::vec(0u32..50_000, 0..30_000),
             lists in 1usize..9,
         ) {

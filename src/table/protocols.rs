@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn every_prefix_once_in_tree_order() {
+    fn every_prefix_has_one_row_in_tree_order() {
         use Protocol as P;
         let rows = table(&[
             &[P::ETH, P::IP, P::UDP],
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn protocols_of_one_name_are_one_node() {
+    fn protocols_of_the_same_name_share_a_row() {
         use Protocol as P;
         let rows = table(&[
             &[P::GRE, P::ERSPAN_I, P::ETH],

@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buckets_begin_where_they_say() {
+    fn a_length_counts_in_the_bucket_that_covers_it() {
         for (number, &from) in BUCKETS.iter().enumerate() {
             assert_eq!(bucket_of(from), number, "{from}");
             if from > 0 {
