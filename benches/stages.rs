@@ -7,15 +7,13 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pcapstat::capture::{Capture, cut};
 use pcapstat::dissect::{self, packet::Packet};
-use pcapstat::engine::memory::Memory;
-use pcapstat::engine::{self, Work};
-use pcapstat::progress::Progress;
+use pcapstat::engine::{Options, pass::Shift};
+use pcapstat::reading::{self, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::tally::{Needs, Tallies, Tally};
 use pcapstat::{output, table};
 use std::hint::black_box;
-use std::time::Instant;
 
 const PACKETS: u32 = 100_000;
 
@@ -157,7 +155,7 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter_batched(
             || (observed.clone(), observed.clone()),
             |(mut earlier, later)| {
-                earlier.merge(later);
+                earlier.merge(later, Shift::of_packets(u64::from(PACKETS)));
                 earlier
             },
             criterion::BatchSize::LargeInput,
@@ -184,23 +182,20 @@ fn cuts(criterion: &mut Criterion) {
     });
 }
 
-fn work<'a>(progress: &'a Progress, memory: &'a Memory) -> Work<'a> {
-    let (range_bytes, began) = (1 << 20, Instant::now());
-    Work { range_bytes, began, progress, keep_ranges: false, salvage: false, memory }
+fn report(capture: &mut Capture, needs: Needs) -> Report {
+    let wanted = Wanted::of(needs);
+    let options = Options { range_bytes: 1 << 20, ..Options::default() };
+    reading::read(capture, "generated", &wanted, &options, None).expect("no output")
 }
 
 /// Rows from finished counts; no capture is read here.
 fn rows(criterion: &mut Criterion) {
     let mut capture = Capture::new(Source::from(pcap())).expect("a capture");
-    let needs = Needs { conversations: true, ..Needs::default() };
-    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-    let work = work(&progress, &memory);
     let mut group = criterion.benchmark_group("rows");
     group.sample_size(20);
     for name in ["conversations", "endpoints", "ports"] {
         let table = table::named(name).expect("a table");
-        let run = engine::run(&mut capture, work, &|| Tallies::new(needs, 1_000_000_000));
-        let report = Report::new("generated".into(), &capture, run);
+        let report = report(&mut capture, table.needs);
         group.throughput(Throughput::Elements(table.rows(&report).count as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| output::csv::table(table, &report).len())
@@ -217,17 +212,9 @@ fn whole(criterion: &mut Criterion) {
     let table = table::named("conversations").expect("a table");
     for jobs in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("a pool");
+        let mut run = || output::csv::table(table, &report(&mut capture, table.needs)).len();
         group.bench_function(format!("conversations as CSV, {jobs} workers"), |bencher| {
-            bencher.iter(|| {
-                pool.install(|| {
-                    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-                    let work = work(&progress, &memory);
-                    let run = engine::run(&mut capture, work, &|| {
-                        Tallies::new(table.needs, 1_000_000_000)
-                    });
-                    output::csv::table(table, &Report::new("generated".into(), &capture, run)).len()
-                })
-            })
+            bencher.iter(|| pool.install(&mut run))
         });
     }
     group.finish();

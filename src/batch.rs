@@ -1,232 +1,235 @@
-//! From paths to reports to outputs: many inputs, one pool of workers, everything in input order.
+//! From inputs to reports to outputs: many inputs, one pool of workers, everything in input order.
 //!
-//! A few inputs are read at once; the ranges of a large one and whole small ones are dealt to the
-//! same workers. An input that cannot be read or is damaged is a row and a message and stops
-//! nothing.
+//! Inputs are read in waves. The small inputs of a wave are read side by side; their rows wait in
+//! memory with their reports. A large input is alone in its wave and its rows are written as they
+//! come. An unreadable or damaged input is a row and a message and stops no other.
 
-use crate::engine::memory::{Exceeded, Memory};
-use crate::engine::{self, Work};
+use crate::engine::Options;
+use crate::engine::memory::Budget;
 use crate::error::FaultKind;
-use crate::export::Export;
+use crate::exit::{Exit, RunError};
 use crate::inputs::{self, Input};
 use crate::output::Outputs;
+use crate::pass::rows::Rows;
 use crate::plan::Plan;
 use crate::progress::Progress;
+use crate::reading;
 use crate::report::{Report, Status};
-use crate::tally::{Held, Tallies};
+use crate::table::row::{RowBuffer, Style};
+use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How many inputs are read before their reports are written, and how many bytes of them: reports
-/// wait in memory.
+/// Greatest number of inputs of a wave.
 const INPUTS_AT_ONCE: usize = 256;
+
+/// Greatest number of their bytes: reports and rows wait in memory.
 const BYTES_AT_ONCE: u64 = 64 << 20;
 
-/// What a run found, beyond what it wrote.
+/// The same if rows wait, which are longer than the packets of short captures.
+const ROW_BYTES_AT_ONCE: u64 = 16 << 20;
+
+/// Result of a run, beyond its outputs.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Inputs that could not be read at all.
-    pub unreadable: u64,
-    /// Inputs that were cut short or damaged.
-    pub damaged: u64,
-    /// Inputs in which a packet made pcapstat panic.
-    pub bugs: u64,
-    /// How the work was done, for `-v`.
-    pub effort: Effort,
+    /// The worst that happened to an input.
+    pub exit: Exit,
+    /// Statistics of the work, for `-v`.
+    pub stats: Stats,
 }
 
-/// How much work it was.
+/// Statistics of the work.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Effort {
-    /// Inputs.
+pub struct Stats {
+    /// Number of inputs.
     pub inputs: u64,
-    /// Bytes of them.
+    /// Their bytes.
     pub bytes: u64,
-    /// Packets in them.
+    /// Their packets.
     pub packets: u64,
-    /// Ranges that were walked.
+    /// Number of ranges.
     pub ranges: u64,
-    /// Segments whose start was guessed wrong.
+    /// Number of segments whose start was guessed wrong.
     pub rewalked: u64,
-    /// Time spent reading and counting, merging included.
+    /// Time spent reading and counting.
     pub working: Duration,
-    /// Time spent merging runs, summed over inputs.
+    /// Time spent taking parts, summed over inputs.
     pub merging: Duration,
     /// Time spent making and writing rows.
     pub writing: Duration,
 }
 
-/// Reads all inputs and writes all tables. To be called on a worker of the pool that is to do it.
+/// Reads all inputs and writes all tables. Call it on a worker of the pool to use.
 ///
 /// # Errors
-/// When an output cannot be written.
-pub fn run(plan: &Plan, began: Instant) -> io::Result<Outcome> {
+/// If an output cannot be written or the tables exceed their memory.
+pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let inputs = inputs::discover(&plan.paths);
     let total = inputs.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
-    let memory = Memory::new(plan.counting_bytes);
     let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
-    let mut batch = Batch {
-        plan,
-        memory: &memory,
-        progress,
-        began,
-        outputs,
-        merged: None,
-        outcome: Outcome::default(),
-    };
-    if plan.exports_packets() {
-        batch.export(&inputs)?;
-    } else {
-        batch.count(&inputs)?;
-    }
-    batch.finish()
+    let outcome = Outcome::default();
+    let budget = Budget::new(plan.counting_bytes);
+    let mut batch = Batch { plan, budget, progress, began, outputs, merged: None, outcome };
+    batch.read(&inputs)?;
+    Ok(batch.finish()?)
 }
 
 struct Batch<'a> {
     plan: &'a Plan,
-    memory: &'a Memory,
+    budget: Arc<Budget>,
     progress: Progress,
     began: Instant,
     outputs: Outputs,
-    /// With `--merge`: everything so far.
+    /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
     outcome: Outcome,
 }
 
+/// An input of a wave after reading: its rows wait with its report.
+struct Read {
+    report: Report,
+    rows: Vec<RowBuffer>,
+}
+
 impl Batch<'_> {
-    /// Reads inputs, several at once, and writes their reports in order.
-    fn count(&mut self, inputs: &[Input]) -> io::Result<()> {
+    /// Reads inputs wave by wave and writes their rows in order.
+    fn read(&mut self, inputs: &[Input]) -> Result<(), RunError> {
         let mut rest = inputs;
         while !rest.is_empty() {
-            let (inputs, later) = rest.split_at(inputs_at_once(rest));
+            let (wave, later) = rest.split_at(self.inputs_at_once(rest));
             rest = later;
             let working = Instant::now();
-            let plan = self.plan;
-            let work = work(plan, self.began, &self.progress, self.memory);
-            let fresh = || Tallies::new(plan.needs(), plan.interval);
-            let reports: Vec<Report> = inputs
-                .par_iter()
-                .with_max_len(1)
-                .filter_map(|input| match input.open(plan.reading) {
-                    Ok(Some(mut capture)) => {
-                        let run = engine::run(&mut capture, work, &fresh);
-                        Some(Report::new(input.name.clone(), &capture, run))
-                    }
-                    Ok(None) => {
-                        work.progress.add(input.bytes);
-                        None
-                    }
-                    Err(error) => Some(Report::unreadable(
-                        input.name.clone(),
-                        &error,
-                        plan.needs(),
-                        plan.interval,
-                    )),
-                })
-                .collect();
-            self.outcome.effort.working += working.elapsed();
-            self.within_memory()?;
-            reports.into_iter().try_for_each(|report| self.take(report))?;
+            let read = match wave {
+                [input] => self.read_alone(input)?.into_iter().collect(),
+                wave => self.read_side_by_side(wave)?,
+            };
+            self.outcome.stats.working += working.elapsed();
+            if let Some(exceeded) = self.budget.exceeded() {
+                return Err(exceeded.into());
+            }
+            for Read { report, rows } in read {
+                rows.iter().try_for_each(|rows| self.outputs.packets(rows.bytes()))?;
+                self.take(report)?;
+            }
             self.outputs.flush()?;
         }
         Ok(())
     }
 
-    /// Reads inputs one after the other, writing a row for every packet.
-    fn export(&mut self, inputs: &[Input]) -> io::Result<()> {
-        for input in inputs {
-            let working = Instant::now();
-            let report = match input.open(self.plan.reading) {
-                Ok(None) => {
-                    self.progress.add(input.bytes);
-                    continue;
-                }
-                Ok(Some(mut capture)) => {
-                    let name = if self.plan.merge { MERGED } else { &input.name };
-                    let export = Export {
-                        file: name,
-                        before: self
-                            .merged
-                            .as_ref()
-                            .map_or(0, |merged| merged.tallies.totals.counts.packets),
-                        style: self.outputs.style(),
-                        needs: self.plan.needs(),
-                        interval: self.plan.interval,
-                    };
-                    let work = work(self.plan, self.began, &self.progress, self.memory);
-                    let outputs = &mut self.outputs;
-                    let run = export.run(&mut capture, work, |rows| outputs.packets(rows))?;
-                    Report::new(input.name.clone(), &capture, run)
-                }
-                Err(error) => Report::unreadable(
-                    input.name.clone(),
-                    &error,
-                    self.plan.needs(),
-                    self.plan.interval,
-                ),
-            };
-            self.outcome.effort.working += working.elapsed();
-            self.within_memory()?;
-            self.take(report)?;
-        }
-        Ok(())
+    /// Reads one input and writes its rows as they come.
+    fn read_alone(&mut self, input: &Input) -> io::Result<Option<Read>> {
+        let (plan, file) = (self.plan, self.row_name(input).to_string());
+        let before = self.merged.as_ref().map_or(0, |merged| merged.shift().packets);
+        let (style, progress) = (self.outputs.style(), self.progress.clone());
+        let add = |bytes| progress.add(bytes);
+        let options = self.options(&add);
+        let outputs = &mut self.outputs;
+        let rows = plan.exports_packets().then(|| {
+            Rows::new(style, &file, before, Box::new(|rows| outputs.packets(rows.bytes())))
+        });
+        let report = read_input(plan, input, &options, rows)?;
+        Ok(report.map(|report| Read { report, rows: Vec::new() }))
     }
 
-    /// An error where the tables would take more memory than they may: what was counted is not the
-    /// whole.
-    fn within_memory(&self) -> io::Result<()> {
-        let exceeded = |exceeded: Exceeded| {
-            Err(io::Error::new(io::ErrorKind::OutOfMemory, exceeded.to_string()))
+    /// Reads several inputs at once, each on the workers that are free.
+    fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
+        let add = |bytes| self.progress.add(bytes);
+        let (options, style) = (self.options(&add), self.outputs.style());
+        let read = |input: &Input| {
+            let mut waiting = Vec::new();
+            let rows =
+                self.plan.exports_packets().then(|| self.waiting_rows(style, input, &mut waiting));
+            let report = read_input(self.plan, input, &options, rows).transpose()?;
+            Some(report.map(|report| Read { report, rows: waiting }))
         };
-        self.memory.exceeded().map_or(Ok(()), exceeded)
+        wave.par_iter().with_max_len(1).filter_map(read).collect()
     }
 
-    /// Notes a report and writes its rows, or keeps it for the merge.
-    fn take(&mut self, report: Report) -> io::Result<()> {
-        let effort = &mut self.outcome.effort;
-        effort.inputs += 1;
-        effort.bytes += report.file_bytes.unwrap_or(0);
-        effort.packets += report.tallies.totals.counts.packets;
-        effort.ranges += report.range_count;
-        effort.rewalked += report.rewalked;
-        effort.merging += report.merging;
-        self.outcome.bugs +=
-            u64::from(report.faults.iter().any(|damage| damage.fault.kind == FaultKind::Bug));
-        match report.status {
-            Status::Ok => {}
-            Status::Unreadable => self.outcome.unreadable += 1,
-            Status::CutShort | Status::Damaged => self.outcome.damaged += 1,
+    /// Rows that wait in memory until the inputs before theirs are written.
+    fn waiting_rows<'r>(
+        &self,
+        style: &'static Style,
+        input: &Input,
+        waiting: &'r mut Vec<RowBuffer>,
+    ) -> Rows<'r> {
+        let keep = |rows| {
+            waiting.push(rows);
+            Ok(())
+        };
+        Rows::new(style, self.row_name(input), 0, Box::new(keep))
+    }
+
+    /// First cell of the rows of an input.
+    fn row_name<'i>(&self, input: &'i Input) -> &'i str {
+        if self.plan.merge { MERGED } else { &input.name }
+    }
+
+    fn options<'o>(&self, progress: &'o (dyn Fn(u64) + Sync)) -> Options<'o> {
+        Options {
+            range_bytes: self.plan.range_bytes,
+            began: self.began,
+            progress,
+            keep_ranges: self.plan.wanted.needs.ranges,
+            salvage: self.plan.salvage,
+            budget: self.budget.clone(),
         }
-        if let Some(error) = &report.error
-            && !self.plan.quiet
-        {
+    }
+
+    /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
+    /// before them, so their inputs are read one after the other.
+    fn inputs_at_once(&self, inputs: &[Input]) -> usize {
+        let rows = self.plan.exports_packets();
+        if rows && self.plan.merge {
+            return 1;
+        }
+        let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };
+        let mut bytes = 0;
+        let fits = |input: &&Input| {
+            bytes += input.bytes;
+            bytes <= limit
+        };
+        inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
+    }
+
+    /// Notes a report and writes its rows, or appends it with `--merge`.
+    fn take(&mut self, report: Report) -> io::Result<()> {
+        let (stats, walked) = (&mut self.outcome.stats, &report.walked);
+        stats.inputs += 1;
+        stats.bytes += report.file_bytes.unwrap_or(0);
+        stats.packets += walked.packets;
+        stats.ranges += walked.range_count;
+        stats.rewalked += walked.rewalked;
+        stats.merging += walked.merging;
+        let bug = report.faults.iter().any(|damage| damage.fault.kind == FaultKind::Bug);
+        let exit = match report.status {
+            _ if bug => Exit::Bug,
+            Status::Ok => Exit::Success,
+            Status::Unreadable => Exit::Unreadable,
+            Status::CutShort | Status::Damaged => Exit::Damaged,
+        };
+        self.outcome.exit = self.outcome.exit.max(exit);
+        if let Some(error) = report.error.as_ref().filter(|_| !self.plan.quiet) {
+            let message = one_line(&format!("{}: {error}", report.file));
             // Nobody can be told that standard error is closed or full.
-            let _ = self.progress.suspend(|| {
-                writeln!(
-                    io::stderr(),
-                    "pcapstat: {}",
-                    one_line(&format!("{}: {error}", report.file))
-                )
-            });
+            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {message}"));
         }
         if self.plan.merge {
-            let empty = || {
-                Report::empty(MERGED.into(), Tallies::new(self.plan.needs(), self.plan.interval))
-            };
-            self.merged.get_or_insert_with(empty).merge(report);
+            let wanted = &self.plan.wanted;
+            let empty =
+                || Report::empty(MERGED.into(), Tallies::new(wanted.needs, wanted.interval));
+            self.merged.get_or_insert_with(empty).append(report);
             return Ok(());
         }
-        self.write(&report)?;
-        self.memory.grew(report.held, Held::default());
-        Ok(())
+        self.write(&report)
     }
 
     fn write(&mut self, report: &Report) -> io::Result<()> {
         let writing = Instant::now();
         self.outputs.report(report)?;
-        self.outcome.effort.writing += writing.elapsed();
+        self.outcome.stats.writing += writing.elapsed();
         Ok(())
     }
 
@@ -237,24 +240,32 @@ impl Batch<'_> {
         self.progress.finish();
         let writing = Instant::now();
         self.outputs.finish()?;
-        self.outcome.effort.writing += writing.elapsed();
+        self.outcome.stats.writing += writing.elapsed();
         Ok(self.outcome)
     }
 }
 
-fn work<'a>(plan: &Plan, began: Instant, progress: &'a Progress, memory: &'a Memory) -> Work<'a> {
-    let (range_bytes, keep_ranges, salvage) = (plan.range_bytes, plan.needs().ranges, plan.salvage);
-    Work { range_bytes, began, progress, keep_ranges, salvage, memory }
-}
-
-/// How many of these inputs to read at once, at least one.
-fn inputs_at_once(inputs: &[Input]) -> usize {
-    let mut bytes = 0;
-    let fits = |input: &&Input| {
-        bytes += input.bytes;
-        bytes <= BYTES_AT_ONCE
-    };
-    inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
+/// Opens and reads one input. None if a file found in a directory is no capture.
+fn read_input(
+    plan: &Plan,
+    input: &Input,
+    options: &Options<'_>,
+    rows: Option<Rows<'_>>,
+) -> io::Result<Option<Report>> {
+    let wanted = &plan.wanted;
+    match input.open(plan.reading) {
+        Ok(Some(mut capture)) => {
+            reading::read(&mut capture, &input.name, wanted, options, rows).map(Some)
+        }
+        Ok(None) => {
+            (options.progress)(input.bytes);
+            Ok(None)
+        }
+        Err(error) => {
+            let name = input.name.clone();
+            Ok(Some(Report::unreadable(name, &error, wanted.needs, wanted.interval)))
+        }
+    }
 }
 
 /// A message in one line, whatever is in a file's name.
@@ -264,5 +275,5 @@ fn one_line(message: &str) -> String {
     message.chars().map(shown).collect()
 }
 
-/// What the `file` column says with `--merge`.
+/// The column `file` with `--merge`.
 const MERGED: &str = "(merged)";

@@ -1,5 +1,6 @@
 //! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
+use crate::exit::EXIT_CODES;
 use crate::table::TABLES;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
@@ -33,6 +34,18 @@ pub struct Cli {
     /// Treat all inputs, in order, as one capture
     #[arg(long)]
     pub merge: bool,
+
+    /// Only packets with these numbers, both ends included: 10..20, 10.., ..20
+    #[arg(long, value_name = "A..B")]
+    pub packets: Option<String>,
+
+    /// Only packets at or after this time: RFC 3339, or seconds since 1970 with decimals
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub from: Option<String>,
+
+    /// Only packets before this time
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    pub to: Option<String>,
 
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s")]
@@ -109,13 +122,9 @@ fn after_help() -> String {
     for table in TABLES {
         text += &format!("  {:width$}  {}\n", table.name, table.about);
     }
-    text + "\nExit codes:\n\
-        \x20  0  every input was read to its end\n\
-        \x20  2  wrong usage\n\
-        \x20  3  at least one input could not be read at all\n\
-        \x20  4  at least one input was damaged or cut short; the tables hold what was read before\n\
-        \x20 70  a bug: a packet made pcapstat panic; please report it\n\
-        \x20 71  the tables need more memory than they may take\n\
-        \x20 74  an output could not be written\n\
-        \x20130  stopped by Ctrl-C or a signal"
+    text += "\nExit codes:\n";
+    for exit in EXIT_CODES {
+        text += &format!("  {:>3}  {}\n", exit.code, exit.meaning);
+    }
+    text
 }

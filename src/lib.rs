@@ -1,26 +1,29 @@
 //! pcapstat turns packet captures into statistics tables, on every core, with the same bytes out
-//! whatever the cores.
+//! for any number of cores.
 //!
-//! The way through, and the way of all imports:
+//! The way through, which all imports follow:
 //!
 //! ```text
-//! PATH ─ source ─ capture ─────────── dissect ─── tally ──────── table ─── output
-//!        bytes    records, positions  Packet      observe,merge  rows      CSV, …
-//!                 └── engine: cut → (walk, dissect, observe) per range on a worker → merge in index order
+//! PATH ─ source ─ capture ────── dissect ────── pass ─────────── report ─ table ─ output
+//!        bytes    records        Packet         fed by a walk    facts    rows    CSV, …
+//!                 └── engine: cut → (walk, dissect, observe) per range on a worker → taken in file order
 //! ```
 //!
-//! [`capture`] reads records and knows no packet's contents. [`dissect`] sees one record and never
-//! the file. A [`tally`] sees a packet and never bytes; it is a monoid, so that ranges, files and
-//! directories merge alike. A [`table`] is a view of what was counted. [`engine`] cuts a capture
-//! into ranges, has them walked in parallel and joins the runs in order; it names no protocol,
-//! table or format. A mapped file is all there at once; a [`source`] that is compressed or a pipe
-//! comes stretch by stretch, and the engine works through one while the next is read. [`batch`]
-//! does this for many inputs; [`cli`] and [`plan`] say what is wanted. A [`report`] is what a
-//! merged run leaves for the tables; it stands between `engine` and `table`.
+//! - [`source`] gives bytes: a mapped file, or windows of a stream (pipe, compressed file).
+//! - [`capture`] reads records and knows no packet's contents.
+//! - [`dissect`] sees one record and never the file.
+//! - [`engine`] cuts a capture into ranges, has them walked in parallel and hands the verified parts
+//!   to a pass in file order. It names no tally, table or format.
+//! - [`tally`] counts packets. It is a monoid, so that ranges, files and directories merge alike.
+//! - [`pass`] is what a walk feeds: counting, rows, a selection of packets.
+//! - [`reading`] joins the passes of a run into one walk over one capture; a [`report`] remains.
+//! - [`table`] is a view of a report, [`output`] writes it in a format.
+//! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists the
+//!   ways to end.
 //!
-//! # Example
+//! # Examples
 //!
-//! Open a capture, choose tables, run on two threads, read the rows:
+//! Read a table of a capture on two threads:
 //!
 //! ```
 //! use pcapstat::{output, table};
@@ -31,9 +34,34 @@
 //!
 //! let csv = String::from_utf8(output::csv::table(protocols, &report))?;
 //! assert!(csv.starts_with("file,protocols,protocol,depth,packets,"));
-//! for row in csv.lines().skip(1) {
-//!     println!("{row}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Look at every packet in order, here with a tally of one's own:
+//!
+//! ```
+//! use pcapstat::dissect::packet::Packet;
+//! use pcapstat::engine::pass::Shift;
+//! use pcapstat::tally::Tally;
+//!
+//! /// Packets to or from port 53.
+//! #[derive(Default)]
+//! struct Dns(u64);
+//!
+//! impl Tally for Dns {
+//!     fn observe(&mut self, packet: &Packet<'_>) {
+//!         let ports = packet.innermost_ip().and_then(|layer| layer.ports);
+//!         self.0 += u64::from(ports.is_some_and(|p| p.source == 53 || p.destination == 53));
+//!     }
+//!
+//!     fn merge(&mut self, later: Dns, _: Shift) {
+//!         self.0 += later.0;
+//!     }
 //! }
+//!
+//! let mut dns = Dns::default();
+//! let walked = pcapstat::packets("testdata/dns.pcap".as_ref(), |_, packet| dns.observe(packet))?;
+//! assert!(dns.0 > 0 && dns.0 <= walked.packets);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![deny(unsafe_code)]
@@ -45,12 +73,14 @@ pub mod cli;
 pub mod dissect;
 pub mod engine;
 pub mod error;
-pub mod export;
+pub mod exit;
 pub mod filter;
 mod inputs;
 pub mod output;
+pub mod pass;
 pub mod plan;
 pub mod progress;
+pub mod reading;
 pub mod report;
 pub mod source;
 pub mod speed;
@@ -58,40 +88,49 @@ pub mod table;
 pub mod tally;
 
 use capture::Capture;
-use capture::cut::DEFAULT_RANGE_BYTES;
-use engine::Work;
-use engine::memory::Memory;
+use dissect::packet::Packet;
+use engine::{Options, Walked};
 use error::Error;
-use progress::Progress;
+use pass::each::Each;
+use reading::Wanted;
 use report::Report;
 use source::{ReadOptions, Source};
 use std::path::Path;
-use std::time::Instant;
 use table::Table;
-use tally::{Needs, Tallies};
+use tally::Needs;
 
-/// Reads one capture file on `jobs` threads and counts what these tables need; intervals are one
-/// second.
+/// Reads one capture on `jobs` threads and counts what these tables need; intervals are one second.
 ///
 /// # Errors
-/// When the file cannot be read at all, or no threads can be started. Damage inside the capture is
-/// no error: see [`Report::status`].
+/// If the file cannot be read at all, or no threads can be started. Damage inside the capture is no
+/// error: see [`Report::status`].
 pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error> {
-    const INTERVAL: u64 = 1_000_000_000;
-    let needs = tables.iter().fold(Needs::default(), |needs, table| needs.and(table.needs));
-    let mut capture =
-        Capture::new(Source::open(path, ReadOptions::default(), capture::is_capture)?)?;
+    let needs = tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+    let wanted = Wanted::of(needs);
+    let options = Options { keep_ranges: needs.ranges, ..Options::default() };
+    let (mut capture, file) = (open(path)?, inputs::display_path(path));
+    let read = || reading::read(&mut capture, &file, &wanted, &options, None);
+    workers(jobs)?.install(read).map_err(Error::io("cannot write"))
+}
+
+/// Hands every packet of a capture, with its number from 1, to `each`: in file order, on one thread.
+/// The input may be any that pcapstat reads: pcap, pcapng, snoop, compressed or not, a pipe.
+///
+/// # Errors
+/// If the file cannot be read at all. Damage inside the capture ends the walk: see
+/// [`Walked::fault`].
+pub fn packets(path: &Path, each: impl FnMut(u64, &Packet<'_>) + Send) -> Result<Walked, Error> {
+    let mut capture = open(path)?;
+    let (options, mut pass) = (Options::default(), Each::new(each));
+    let Ok(walked) = workers(1)?.install(|| engine::run(&mut capture, &options, &mut pass));
+    Ok(walked)
+}
+
+fn open(path: &Path) -> Result<Capture, Error> {
+    Capture::new(Source::open(path, ReadOptions::default(), capture::is_capture)?)
+}
+
+fn workers(jobs: usize) -> Result<rayon::ThreadPool, Error> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
-    let pool = pool.map_err(std::io::Error::other).map_err(Error::io("cannot start threads"))?;
-    let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-    let work = Work {
-        range_bytes: DEFAULT_RANGE_BYTES,
-        began: Instant::now(),
-        progress: &progress,
-        keep_ranges: needs.ranges,
-        salvage: false,
-        memory: &memory,
-    };
-    let run = pool.install(|| engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL)));
-    Ok(Report::new(inputs::display_path(path), &capture, run))
+    pool.map_err(std::io::Error::other).map_err(Error::io("cannot start threads"))
 }

@@ -3,6 +3,10 @@
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
 use crate::engine::memory;
+use crate::pass::period::Period;
+use crate::pass::selected::{Condition, Conditions};
+use crate::pass::slice::Slice;
+use crate::reading::Wanted;
 use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
@@ -27,8 +31,8 @@ pub struct Plan {
     pub for_people: bool,
     /// All inputs as one capture.
     pub merge: bool,
-    /// The length of a bucket of time in nanoseconds.
-    pub interval: u64,
+    /// What is wanted of each input.
+    pub wanted: Wanted,
     /// How much of a capture one range covers, in bytes.
     pub range_bytes: u64,
     /// How inputs are read.
@@ -64,6 +68,12 @@ impl Plan {
             ));
         }
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        let mut wanted =
+            Wanted::of(tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs)));
+        wanted.interval = duration(&cli.interval).ok_or_else(|| {
+            format!("--interval {}: not a duration such as 100ms, 1.5s, 1m30s", cli.interval)
+        })?;
+        wanted.conditions = conditions(&cli)?;
         Ok(Plan {
             paths: cli.paths,
             jobs: cli.jobs.map_or_else(available, usize::from),
@@ -72,9 +82,7 @@ impl Plan {
             output_dir: cli.output_dir,
             for_people,
             merge: cli.merge,
-            interval: duration(&cli.interval).ok_or_else(|| {
-                format!("--interval {}: not a duration such as 100ms, 1s, 5m", cli.interval)
-            })?,
+            wanted,
             range_bytes: match &cli.range_bytes {
                 None => DEFAULT_RANGE_BYTES,
                 Some(text) => bytes("--range-bytes", text)?,
@@ -99,15 +107,22 @@ impl Plan {
         })
     }
 
-    /// What the chosen tables need to be counted.
-    pub fn needs(&self) -> Needs {
-        self.tables.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
-    }
-
     /// True when a row per packet is to be written.
     pub fn exports_packets(&self) -> bool {
         self.tables.iter().any(|table| table.is_export())
     }
+}
+
+/// Conditions on packets; one line for each option that selects.
+fn conditions(cli: &Cli) -> Result<Conditions, String> {
+    let mut conditions: Vec<Box<dyn Condition>> = Vec::new();
+    if let Some(text) = &cli.packets {
+        conditions.push(Box::new(text.parse::<Slice>()?));
+    }
+    if cli.from.is_some() || cli.to.is_some() {
+        conditions.push(Box::new(Period::new(cli.from.as_deref(), cli.to.as_deref())?));
+    }
+    Ok(conditions.into())
 }
 
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
@@ -135,20 +150,39 @@ fn unknown_table(name: &str) -> String {
     format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
 }
 
-/// A number and a unit as nanoseconds, at least one.
+/// Numbers and units as nanoseconds, at least one: `100ms`, `1.5s`, `1m30s`. A number alone is
+/// seconds.
 fn duration(text: &str) -> Option<u64> {
-    let (number, unit) = split(text);
-    let unit = match unit {
-        "ns" => 1,
-        "us" => 1_000,
-        "ms" => 1_000_000,
-        "s" | "" => 1_000_000_000,
-        "m" | "min" => 60_000_000_000,
-        "h" => 3_600_000_000_000,
-        "d" => 86_400_000_000_000,
-        _ => return None,
-    };
-    number?.checked_mul(unit).filter(|nanoseconds| *nanoseconds > 0)
+    const UNITS: [(&str, u64); 9] = [
+        ("ns", 1),
+        ("us", 1_000),
+        ("ms", 1_000_000),
+        ("s", 1_000_000_000),
+        ("", 1_000_000_000),
+        ("m", 60_000_000_000),
+        ("min", 60_000_000_000),
+        ("h", 3_600_000_000_000),
+        ("d", 86_400_000_000_000),
+    ];
+    let (mut rest, mut total) = (text.trim(), 0_u64);
+    while !rest.is_empty() {
+        let number = |c: char| c.is_ascii_digit() || c == '.';
+        let (digits, after) = rest.split_at(rest.find(|c| !number(c)).unwrap_or(rest.len()));
+        let after = after.trim_start();
+        let unit = after.split_at(after.find(number).unwrap_or(after.len())).0;
+        let nanoseconds = UNITS.iter().find(|(name, _)| *name == unit.trim())?.1;
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+        let numeric = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if !numeric(decimals) || decimals.is_empty() || decimals.len() > 9 {
+            return None;
+        }
+        let billionths: u128 = format!("{decimals:0<9}").parse().ok()?;
+        let fraction = u64::try_from(billionths * u128::from(nanoseconds) / 1_000_000_000).ok()?;
+        let amount = whole.parse::<u64>().ok()?.checked_mul(nanoseconds)?.checked_add(fraction)?;
+        total = total.checked_add(amount)?;
+        rest = after.get(unit.len()..)?.trim_start();
+    }
+    Some(total).filter(|nanoseconds| *nanoseconds > 0)
 }
 
 /// What counting may take of memory: of what the tables may take, sorting and the ends of
@@ -199,7 +233,10 @@ mod tests {
         assert_eq!(duration("1s"), Some(1_000_000_000));
         assert_eq!(duration("100ms"), Some(100_000_000));
         assert_eq!(duration("5 m"), Some(300_000_000_000));
-        for wrong in ["", "0s", "s", "-1s", "1w", "1.5s", "99999999999d"] {
+        assert_eq!(duration("1.5s"), Some(1_500_000_000));
+        assert_eq!(duration("1m30s"), Some(90_000_000_000));
+        assert_eq!(duration("0.5"), Some(500_000_000));
+        for wrong in ["", "0s", "s", "-1s", "1w", "1.s", ".5s", "1..5s", "1s x", "99999999999d"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
     }

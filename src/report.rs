@@ -1,15 +1,16 @@
 //! What is known of one input when all its runs are merged: what every table is made from.
 
 use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
-use crate::engine::{Gap, RangeStats, Run};
+use crate::engine::memory::Reservation;
+use crate::engine::pass::Shift;
+use crate::engine::{Gap, Walked};
 use crate::error::{Error, Fault};
 use crate::source::Compression;
 use crate::tally::conversations::{Conversations, IpPairs};
-use crate::tally::{Held, Needs, Tallies, Tally};
+use crate::tally::{Needs, Tallies, Tally};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 /// How reading an input ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,43 +36,36 @@ impl fmt::Display for Status {
     }
 }
 
-/// One input, or with `--merge` all of them.
+/// One input, or with `--merge` all of them: everything that tables are made of.
+///
+/// It is plain data that outlives the walk. [`Walked`] is what the engine says of the walk;
+/// [`Tallies`] are what the packets were counted by; the rest is what the file says of itself.
 #[derive(Debug)]
 pub struct Report {
     /// The path as given.
     pub file: String,
     /// How reading it ended.
     pub status: Status,
-    /// The formats' names in order, each once.
-    pub formats: Vec<&'static str>,
-    /// How the inputs are compressed, each way once.
-    pub compressions: Vec<&'static str>,
-    /// What is said of interfaces, in the order of the file.
-    pub interface_blocks: Vec<InterfaceEntry>,
-    /// How many sections there are; 1 in formats without them.
-    pub sections: u32,
-    /// The length of the file; none when it could not be opened.
+    /// Names of the formats in order, each once.
+    pub formats: Vec<String>,
+    /// Names of the compressions, each once.
+    pub compressions: Vec<String>,
+    /// Length of the file in bytes. None if it could not be opened.
     pub file_bytes: Option<u64>,
-    /// How many bytes of capture that is: more than the file has where it is compressed.
+    /// Length of the decompressed capture in bytes.
     pub capture_bytes: u64,
-    /// What was passed over, in order.
-    pub gaps: Vec<Gap>,
-    /// What is wrong with the file, and where.
+    /// Faults of the file, the first of each kind.
     pub faults: Vec<Damage>,
-    /// The message for people, when anything is wrong.
+    /// Message for people. None if nothing is wrong.
     pub error: Option<String>,
-    /// What was counted.
+    /// Number of merged inputs that have an error, and the first one's name and error.
+    merged_errors: Option<(u64, String)>,
+    /// Facts of the walk.
+    pub walked: Walked,
+    /// Counts of the packets.
     pub tallies: Tallies,
-    /// What the memory's bound was told of that.
-    pub held: Held,
-    /// How many ranges it was cut into.
-    pub range_count: u64,
-    /// Their facts in index order, where they were kept.
-    pub ranges: Vec<RangeStats>,
-    /// How many segments were walked again.
-    pub rewalked: u64,
-    /// How long joining its runs took.
-    pub merging: Duration,
+    /// Memory of the tallies. None if nothing was walked.
+    reservation: Option<Reservation>,
     pairs: OnceLock<IpPairs>,
 }
 
@@ -96,7 +90,7 @@ impl fmt::Display for Damage {
 }
 
 impl Report {
-    /// The report of an input of which nothing could be read.
+    /// Report of an input that could not be read at all.
     pub fn unreadable(file: String, error: &Error, needs: Needs, interval: u64) -> Report {
         Report {
             status: Status::Unreadable,
@@ -105,155 +99,113 @@ impl Report {
         }
     }
 
-    /// The report of no input at all.
+    /// Report of no input.
     pub fn empty(file: String, tallies: Tallies) -> Report {
         Report {
             file,
             status: Status::Ok,
             formats: Vec::new(),
             compressions: Vec::new(),
-            interface_blocks: Vec::new(),
-            sections: 0,
             file_bytes: None,
             capture_bytes: 0,
-            gaps: Vec::new(),
             faults: Vec::new(),
             error: None,
+            merged_errors: None,
+            walked: Walked::default(),
             tallies,
-            held: Held::default(),
-            range_count: 0,
-            ranges: Vec::new(),
-            rewalked: 0,
-            merging: Duration::ZERO,
+            reservation: None,
             pairs: OnceLock::new(),
         }
     }
 
-    /// The report of a capture that was walked.
-    pub fn new(file: String, capture: &Capture, run: Run<Tallies>) -> Report {
-        let only = capture.only_interface().map(|interface| InterfaceEntry {
-            section: 0,
-            interface: 0,
-            block: InterfaceBlock::Description(interface),
-        });
-        let interface_blocks = only.into_iter().chain(run.interface_blocks).collect();
-        let last = run.fault.map(|fault| Damage { fault, packets: run.packets });
-        let passed_over =
-            run.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
-        // What could not be passed over is a gap to the end of the file.
-        let last = last.filter(|last| run.gaps.last().is_none_or(|gap| gap.fault != last.fault));
+    /// Report of a capture that was walked.
+    pub fn new(
+        file: String,
+        capture: &Capture,
+        mut walked: Walked,
+        tallies: Tallies,
+        reservation: Reservation,
+    ) -> Report {
+        if let Some(interface) = capture.only_interface() {
+            let block = InterfaceBlock::Description(interface);
+            walked.interface_blocks.insert(0, InterfaceEntry { section: 0, interface: 0, block });
+        }
+        let last = walked.fault.map(|fault| Damage { fault, packets: walked.packets });
+        let skipped =
+            walked.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
+        // Damage without a record after it is a gap up to the end of the file.
+        let last = last.filter(|last| walked.gaps.last().is_none_or(|gap| gap.fault != last.fault));
         Report {
-            file,
-            status: match run.fault {
-                _ if !run.gaps.is_empty() => Status::Damaged,
+            status: match walked.fault {
+                _ if !walked.gaps.is_empty() => Status::Damaged,
                 None => Status::Ok,
                 Some(fault) if fault.kind.is_cut() => Status::CutShort,
                 Some(_) => Status::Damaged,
             },
-            formats: vec![capture.format()],
+            formats: vec![capture.format().to_string()],
             compressions: capture
                 .source()
                 .compression()
-                .map(Compression::name)
+                .map(|compression| Compression::name(compression).to_string())
                 .into_iter()
                 .collect(),
-            interface_blocks,
-            sections: run
-                .end
-                .section
-                .as_ref()
-                .map_or(0, |section| section.number)
-                .saturating_add(1),
             file_bytes: Some(capture.source().length()),
             capture_bytes: capture.source().end(),
-            faults: one_of_each(passed_over.chain(last)),
-            error: message(&run.gaps, last, run.packets),
-            gaps: run.gaps,
-            tallies: run.tally,
-            held: run.held,
-            range_count: run.range_count,
-            ranges: run.ranges,
-            rewalked: run.rewalked,
-            merging: run.merging,
-            pairs: OnceLock::new(),
+            faults: one_of_each(skipped.chain(last)),
+            error: message(&walked.gaps, last, walked.packets),
+            walked,
+            reservation: Some(reservation),
+            ..Report::empty(file, tallies)
         }
     }
 
-    /// Takes in the next input, as if its packets followed in the same capture (`--merge`).
+    /// Appends the next input, as if its packets followed in the same capture (`--merge`).
     ///
-    /// Packets go on counting; so do byte offsets.
-    pub fn merge(&mut self, mut later: Report) {
-        let packets = self.tallies.totals.counts.packets;
-        let bytes = self.capture_bytes;
+    /// Packet numbers, byte offsets and section numbers continue.
+    pub fn append(&mut self, later: Report) {
+        let shift = self.shift();
         self.status = match (self.status, later.status) {
-            (before, later) if self.file_bytes.is_none() && later == Status::Unreadable => {
-                before.max(later)
+            (before, Status::Unreadable) if self.file_bytes.is_none() => {
+                before.max(Status::Unreadable)
             }
-            // A part is missing: neither all is well nor is nothing there.
+            // A part is missing: the whole is neither well nor unreadable.
             (before, Status::Unreadable) => before.max(Status::Damaged),
             (Status::Unreadable, later) => later.max(Status::Damaged),
             (before, later) => before.max(later),
         };
-        for (known, new) in
-            [(&mut self.formats, later.formats), (&mut self.compressions, later.compressions)]
-        {
-            for name in new {
-                if !known.contains(&name) {
-                    known.push(name);
-                }
-            }
-        }
-        // Every input has sections of its own.
-        let sections = self.sections;
-        let moved = |block: InterfaceEntry| InterfaceEntry {
-            section: block.section.saturating_add(sections),
-            ..block
-        };
-        self.interface_blocks.extend(later.interface_blocks.into_iter().map(moved));
-        self.sections = self.sections.saturating_add(later.sections);
+        append_new(&mut self.formats, later.formats);
+        append_new(&mut self.compressions, later.compressions);
         self.faults.extend(later.faults.iter().map(|damage| Damage {
-            fault: Fault { offset: damage.fault.offset + bytes, ..damage.fault },
-            packets: damage.packets + packets,
-        }));
-        self.gaps.extend(later.gaps.iter().map(|gap| Gap {
-            fault: Fault { offset: gap.fault.offset + bytes, ..gap.fault },
-            packets: gap.packets + packets,
-            ..*gap
+            fault: Fault { offset: damage.fault.offset + shift.bytes, ..damage.fault },
+            packets: damage.packets + shift.packets,
         }));
         if let Some(error) = later.error {
-            // Appended in place: there may be tens of thousands.
-            let all = self.error.get_or_insert_default();
-            let separator = if all.is_empty() { "" } else { "; " };
-            all.extend([separator, &later.file, ": ", &error]);
+            let first = || (0, format!("{}: {error}", later.file));
+            let (count, first) = self.merged_errors.get_or_insert_with(first);
+            *count += 1;
+            let (plural, first) = (if *count == 1 { "" } else { "s" }, first.as_str());
+            self.error = Some(format!("{count} damaged input{plural}, the first: {first}"));
         }
-        let moved =
-            later.ranges.iter().map(|range| RangeStats { offset: range.offset + bytes, ..*range });
-        for mut range in moved {
-            // What stands between the records of two files, headers and damage, goes to the later
-            // one.
-            if let Some(before) = self.ranges.last() {
-                let end = before.offset + before.bytes;
-                range.bytes += range.offset.saturating_sub(end);
-                range.offset = end;
-            }
-            self.ranges.push(range);
+        self.walked.append(later.walked, shift);
+        self.tallies.merge(later.tallies, shift);
+        self.reservation = self.reservation.take().or(later.reservation);
+        if let Some(reservation) = &mut self.reservation {
+            reservation.resize(self.tallies.memory());
         }
-        if let Some(problems) = &mut later.tallies.problems {
-            problems.shift_offsets(bytes);
-        }
-        if let Some(interfaces) = &mut later.tallies.interfaces {
-            interfaces.shift_sections(sections);
-        }
-        self.tallies.merge(later.tallies);
-        self.held = self.held.plus(later.held);
-        // Made from what was counted before.
+        // Derived from the tallies before.
         self.pairs = OnceLock::new();
-        self.merging += later.merging;
         let file_bytes = |later| self.file_bytes.unwrap_or(0) + later;
         self.file_bytes = later.file_bytes.map(file_bytes).or(self.file_bytes);
         self.capture_bytes += later.capture_bytes;
-        self.range_count += later.range_count;
-        self.rewalked += later.rewalked;
+    }
+
+    /// Packets, bytes and sections so far: the shift of the next input.
+    pub fn shift(&self) -> Shift {
+        Shift {
+            packets: self.walked.packets,
+            bytes: self.capture_bytes,
+            sections: self.walked.sections,
+        }
     }
 
     /// The finest conversations and those between pairs of addresses, where they were counted.
@@ -279,10 +231,19 @@ impl Report {
 
     /// The interfaces that are described, in the order of the file.
     pub fn described(&self) -> impl Iterator<Item = &Interface> {
-        self.interface_blocks.iter().filter_map(|block| match &block.block {
+        self.walked.interface_blocks.iter().filter_map(|block| match &block.block {
             InterfaceBlock::Description(interface) => Some(interface),
             InterfaceBlock::Statistics { .. } => None,
         })
+    }
+}
+
+/// Appends the names that are not known yet.
+fn append_new(known: &mut Vec<String>, names: Vec<String>) {
+    for name in names {
+        if !known.contains(&name) {
+            known.push(name);
+        }
     }
 }
 
@@ -298,7 +259,7 @@ fn message(gaps: &[Gap], last: Option<Damage>, packets: u64) -> Option<String> {
         let bytes: u64 = gaps.iter().map(|gap| gap.bytes).sum();
         let (Fault { kind, offset }, packet) = (first.fault, first.packets + 1);
         let (count, plural) = (gaps.len(), if gaps.len() == 1 { "" } else { "s" });
-        format!("{kind} at byte {offset} (packet {packet}); passed over {bytes} bytes in {count} gap{plural}; kept {packets} packets")
+        format!("{kind} at byte {offset} (packet {packet}); skipped {bytes} bytes in {count} gap{plural}; kept {packets} packets")
     });
     let parts: Vec<String> = gaps.into_iter().chain(last.map(|last| last.to_string())).collect();
     Some(parts.join("; ")).filter(|message| !message.is_empty())

@@ -6,15 +6,14 @@ use crate::cli::run;
 use crate::frames::{tcp, udp};
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::dissect::packet::Packet;
-use pcapstat::engine::memory::Memory;
-use pcapstat::engine::{self, Work};
+use pcapstat::engine::pass::{Part, Pass, Piece, Shift};
+use pcapstat::engine::{self, Options};
 use pcapstat::error::FaultKind;
-use pcapstat::progress::Progress;
+use pcapstat::pass::each::Each;
 use pcapstat::source::{ReadOptions, Source};
-use pcapstat::tally::Tally;
+use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::time::Instant;
 
 /// Several megabytes of packets: long enough to be mapped.
 fn long_capture(packets: u32) -> Vec<u8> {
@@ -37,45 +36,66 @@ fn a_growing_file_is_read_up_to_its_length_when_opened() {
         let mut capture = Capture::new(source).expect("a capture");
         let mut file = OpenOptions::new().append(true).open(&path).expect("it opens");
         file.write_all(&bytes[24..20_000.min(bytes.len())]).expect("room");
-        let (memory, progress) = (Memory::unlimited(), Progress::hidden());
-        let run = engine::run(&mut capture, work(&memory, &progress, false), &|| ());
-        assert_eq!((run.packets, run.fault), (u64::from(packets), None));
+        let Ok(walked) = engine::run(&mut capture, &work(false), &mut Each::new(|_, _| ()));
+        assert_eq!((walked.packets, walked.fault), (u64::from(packets), None));
     }
 }
 
-fn work<'a>(memory: &'a Memory, progress: &'a Progress, salvage: bool) -> Work<'a> {
-    Work { range_bytes: 1000, began: Instant::now(), progress, keep_ranges: false, salvage, memory }
+fn work(salvage: bool) -> Options<'static> {
+    Options { range_bytes: 1000, salvage, ..Options::default() }
 }
 
-/// Panics at one packet.
-struct Fragile {
-    until: u16,
-}
+/// Panics at the packet to port 120.
+struct Fragile;
 
-impl Tally for Fragile {
+/// The pass of such parts.
+struct Fragiles(Piece);
+
+impl Part for Fragile {
+    type Settings = ();
+
+    fn new((): &(), _: u64) -> Fragile {
+        Fragile
+    }
+
     fn observe(&mut self, packet: &Packet<'_>) {
-        let port =
-            packet.address_layers().iter().find_map(|hop| hop.ports).map(|ports| ports.destination);
-        assert!(port != Some(self.until), "a bug that this test is made of");
+        let ports = packet.address_layers().iter().find_map(|layer| layer.ports);
+        let port = ports.map(|ports| ports.destination);
+        assert!(port != Some(120), "a bug that this test is made of");
+    }
+}
+
+impl Pass for Fragiles {
+    type Part = Fragile;
+    type Error = Infallible;
+
+    fn settings(&self) {}
+
+    fn piece(&self) -> Piece {
+        self.0
     }
 
-    fn merge(&mut self, _: Fragile) {}
+    fn take(&mut self, _: Fragile, _: Shift) -> Result<(), Infallible> {
+        Ok(())
+    }
 }
 
 #[test]
 fn a_panic_is_the_fault_of_its_packet() {
-    let capture = || Capture::new(Source::from(long_capture(200))).expect("a capture");
-    let (memory, progress) = (Memory::unlimited(), Progress::hidden());
-    let run =
-        engine::run(&mut capture(), work(&memory, &progress, false), &|| Fragile { until: 120 });
-    assert_eq!(run.packets, 120);
-    assert_eq!(
-        run.fault.map(|fault| (fault.kind, fault.offset)),
-        Some((FaultKind::Bug, run.end.offset))
-    );
-    let salvaged =
-        engine::run(&mut capture(), work(&memory, &progress, true), &|| Fragile { until: 120 });
-    assert_eq!((salvaged.packets, salvaged.gaps.len(), salvaged.fault), (199, 1, None));
+    for piece in [Piece::Long, Piece::Range, Piece::Numbered] {
+        let walked = |salvage| {
+            let mut capture = Capture::new(Source::from(long_capture(200))).expect("a capture");
+            let Ok(walked) = engine::run(&mut capture, &work(salvage), &mut Fragiles(piece));
+            walked
+        };
+        let plain = walked(false);
+        let fault = plain.fault.map(|fault| (fault.kind, fault.offset));
+        let record = long_capture(1).len() as u64 - 24;
+        assert_eq!((plain.packets, fault), (120, Some((FaultKind::Bug, 24 + 120 * record))));
+        let salvaged = walked(true);
+        let facts = (salvaged.packets, salvaged.gaps.len(), salvaged.fault);
+        assert_eq!(facts, (199, 1, None), "{piece:?}");
+    }
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub struct Loose {
 impl Loose {
     pub fn record(&self, offset: u64) -> Record<'_> {
         Record {
+            number: 0,
             offset,
             data: &self.data,
             wire_bytes: self.wire_bytes,

@@ -32,4 +32,5 @@ mod inputs;
 mod outputs;
 mod paths;
 mod salvage;
+mod selection;
 mod streams;

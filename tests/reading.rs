@@ -2,25 +2,23 @@
 //! of ranges.
 
 use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
-use pcapstat::engine::memory::Memory;
-use pcapstat::engine::{self, Work};
+use pcapstat::engine::Options;
 use pcapstat::error::{Error, FaultKind};
-use pcapstat::export::Export;
 use pcapstat::output::csv;
-use pcapstat::progress::Progress;
+use pcapstat::pass::rows::Rows;
+use pcapstat::reading::{self, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
+use pcapstat::table::row::RowBuffer;
 use pcapstat::table::{TABLES, Table};
-use pcapstat::tally::{Needs, Tallies};
+use pcapstat::tally::Needs;
 use rayon::ThreadPool;
-use std::convert::Infallible;
 use std::fs::File;
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, OnceLock};
-use std::time::Instant;
+use std::sync::{Mutex, OnceLock};
 
 /// How a capture is worked through, which must never show.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +36,6 @@ pub struct Reading {
     /// Every table but `ranges`, `packets` too, in the order of [`TABLES`].
     pub tables: Vec<(&'static str, Vec<u8>)>,
 }
-
-const INTERVAL: u64 = 1_000_000_000;
 
 /// Opens bytes that may be no capture at all.
 pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
@@ -60,29 +56,20 @@ pub fn read_anew(file: &str, make: impl Fn() -> Capture, cut: Cut, salvage: bool
     Reading::new(report, &exported, &rows)
 }
 
-fn needs() -> Needs {
-    TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
+fn wanted() -> Wanted {
+    let needs = TABLES.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+    Wanted::of(needs)
 }
 
-fn work(cut: Cut, salvage: bool, progress: &Progress) -> Work<'_> {
-    static MEMORY: LazyLock<Memory> = LazyLock::new(Memory::unlimited);
-    Work {
-        range_bytes: cut.range_bytes,
-        began: Instant::now(),
-        progress,
-        keep_ranges: true,
-        salvage,
-        memory: &MEMORY,
-    }
+/// Options of a cut.
+pub fn options(cut: Cut, salvage: bool) -> Options<'static> {
+    Options { range_bytes: cut.range_bytes, keep_ranges: true, salvage, ..Options::default() }
 }
 
 fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
     pool(cut.jobs).install(|| {
-        let progress = Progress::hidden();
-        let run = engine::run(capture, work(cut, salvage, &progress), &|| {
-            Tallies::new(needs(), INTERVAL)
-        });
-        let report = Report::new(file.to_string(), capture, run);
+        let options = options(cut, salvage);
+        let report = reading::read(capture, file, &wanted(), &options, None).expect("no output");
         assert_gapless(&report, capture);
         report
     })
@@ -90,18 +77,17 @@ fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
 
 fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report, Vec<u8>) {
     pool(cut.jobs).install(|| {
-        let progress = Progress::hidden();
-        let export =
-            Export { file, before: 0, style: &csv::STYLE, needs: needs(), interval: INTERVAL };
-        let mut rows = Vec::new();
-        let Ok(exported) =
-            export.run(capture, work(cut, salvage, &progress), |bytes| -> Result<(), Infallible> {
-                rows.extend_from_slice(bytes);
-                Ok(())
-            });
-        let exported = Report::new(file.to_string(), capture, exported);
-        assert_gapless(&exported, capture);
-        (exported, rows)
+        let mut bytes = Vec::new();
+        let sink = |rows: RowBuffer| {
+            bytes.extend_from_slice(rows.bytes());
+            Ok(())
+        };
+        let rows = Rows::new(&csv::STYLE, file, 0, Box::new(sink));
+        let options = options(cut, salvage);
+        let report =
+            reading::read(capture, file, &wanted(), &options, Some(rows)).expect("no output");
+        assert_gapless(&report, capture);
+        (report, bytes)
     })
 }
 
@@ -115,7 +101,11 @@ impl Reading {
             exported.tallies == report.tallies,
             "{file}: counting while exporting counts something else"
         );
-        assert_eq!((&exported.error, &exported.gaps), (&report.error, &report.gaps), "{file}");
+        assert_eq!(
+            (&exported.error, &exported.walked.gaps),
+            (&report.error, &report.walked.gaps),
+            "{file}"
+        );
         let table = |table: &&'static Table| {
             let export = || [csv::header(table), rows.to_vec()].concat();
             (table.name, if table.is_export() { export() } else { csv::table(table, &report) })
@@ -135,11 +125,11 @@ fn pool(jobs: usize) -> &'static ThreadPool {
 /// `ranges` promises that each row continues the row before it, and all packets lie in them.
 fn assert_gapless(report: &Report, capture: &Capture) {
     let mut offset = capture.start().offset;
-    for range in &report.ranges {
+    for range in &report.walked.ranges {
         assert_eq!(range.offset, offset, "{}: a gap between ranges", report.file);
         offset += range.bytes;
     }
-    let packets: u64 = report.ranges.iter().map(|range| range.packets).sum();
+    let packets: u64 = report.walked.ranges.iter().map(|range| range.packets).sum();
     assert_eq!(
         packets, report.tallies.totals.counts.packets,
         "{}: packets outside all ranges",
@@ -186,7 +176,7 @@ pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut])
     let mut rewalked = 0;
     for &cut in cuts {
         let reading = read("capture", capture, cut);
-        rewalked += reading.report.rewalked;
+        rewalked += reading.report.walked.rewalked;
         if let Some(difference) = serial.difference(&reading) {
             panic!("{what}: serial and {cut:?} differ: {difference}");
         }

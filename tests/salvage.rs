@@ -87,10 +87,14 @@ fn lose_one_record(captures: &[PathBuf]) {
                 report.tallies.totals.counts.packets,
                 count as u64 - 1,
                 "{what}: {:?}",
-                report.gaps
+                report.walked.gaps
             );
-            let gaps: Vec<_> =
-                report.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.end())).collect();
+            let gaps: Vec<_> = report
+                .walked
+                .gaps
+                .iter()
+                .map(|gap| (gap.packets, gap.fault.offset, gap.end()))
+                .collect();
             // Blocks that are no packets may stand between two records.
             assert!(
                 matches!(gaps[..], [(before, begins, ends)] if before == number as u64 && begins == offset && ends <= next),
@@ -136,13 +140,13 @@ fn every_damaged_region_is_a_gap() {
         (198 - 300u64.div_ceil(record) - 9, 190, 1),
     ];
     let gaps: Vec<_> =
-        salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+        salvaged.walked.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
     assert_eq!(
         gaps,
         expected.map(|(packets, at, records)| (packets, offsets[at], records * record))
     );
     let error = salvaged.error.expect("a message");
-    assert!(error.contains("passed over") && error.contains("in 3 gaps; kept"), "{error}");
+    assert!(error.contains("skipped") && error.contains("in 3 gaps; kept"), "{error}");
     assert!(salvaged.faults.iter().all(|damage| damage.packets < 200));
 }
 
@@ -152,7 +156,7 @@ fn without_salvage_reading_stops_at_the_damage() {
     let at = offsets(&bytes)[10] as usize;
     bytes[at..at + 16].fill(0xEE);
     let plain = read_anew("capture", || open(&bytes).expect("a capture"), SERIAL, false).report;
-    assert_eq!((plain.tallies.totals.counts.packets, plain.gaps.len()), (10, 0));
+    assert_eq!((plain.tallies.totals.counts.packets, plain.walked.gaps.len()), (10, 0));
 }
 
 /// Fifty packets, of which the damaged one carries another capture; the last bytes of that one are
@@ -179,10 +183,10 @@ fn a_capture_carried_in_the_damaged_packet_gives_no_packets() {
     ] {
         let report = salvage(what, &bytes).report;
         assert_eq!(
-            (report.tallies.totals.counts.packets, report.gaps.len()),
+            (report.tallies.totals.counts.packets, report.walked.gaps.len()),
             (packets, 1),
             "{what}: {:?}",
-            report.gaps
+            report.walked.gaps
         );
     }
 }
@@ -195,7 +199,7 @@ fn garbage_up_to_the_end_is_a_gap() {
     let salvaged = salvage("garbage behind", &bytes).report;
     assert_eq!((salvaged.status, salvaged.tallies.totals.counts.packets), (Status::Damaged, 30));
     let gaps: Vec<_> =
-        salvaged.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
+        salvaged.walked.gaps.iter().map(|gap| (gap.packets, gap.fault.offset, gap.bytes)).collect();
     assert_eq!(gaps, [(30, end, 5000)]);
 }
 
@@ -204,7 +208,7 @@ fn a_capture_that_is_only_cut_short_has_no_gap() {
     let bytes = many(0, 30).bytes;
     let salvaged = salvage("cut", &bytes[..bytes.len() - 5]).report;
     assert_eq!(
-        (salvaged.status, salvaged.tallies.totals.counts.packets, salvaged.gaps.len()),
+        (salvaged.status, salvaged.tallies.totals.counts.packets, salvaged.walked.gaps.len()),
         (Status::CutShort, 29, 0)
     );
 }
@@ -222,7 +226,7 @@ fn pcapng_resumes_at_the_next_intact_block() {
     let salvaged = salvage("pcapng", &bytes).report;
     assert_eq!(salvaged.tallies.totals.counts.packets, 57);
     assert_eq!(
-        salvaged.gaps.iter().map(|gap| (gap.fault.offset, gap.end())).collect::<Vec<_>>(),
+        salvaged.walked.gaps.iter().map(|gap| (gap.fault.offset, gap.end())).collect::<Vec<_>>(),
         [(offsets[20], offsets[23])]
     );
 }

@@ -52,6 +52,8 @@ impl LinkType {
 /// One captured packet, as the capture file holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
+    /// Number of records before it in its walk.
+    pub number: u64,
     /// The byte of the file at which the record, header included, begins.
     pub offset: u64,
     /// What was captured of the frame.

@@ -355,6 +355,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         return Err(too_long);
     }
     Ok(Record {
+        number: 0,
         offset,
         data: data.get(pseudo_header as usize..).unwrap_or_default(),
         wire_bytes: wire_bytes.saturating_sub(pseudo_header),

@@ -103,6 +103,7 @@ impl Snoop {
         }
         let data = rest.get(..length).and_then(|record| record.get(RECORD_HEADER_BYTES..data_end));
         let record = Record {
+            number: 0,
             offset,
             data: data.ok_or(FaultKind::RecordCut { have, need: length as u64 })?,
             wire_bytes,

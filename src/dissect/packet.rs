@@ -103,6 +103,7 @@ impl<'a> Packet<'a> {
         };
         Packet {
             record: Record {
+                number: 0,
                 offset: 0,
                 data: &[],
                 wire_bytes: 0,

@@ -17,6 +17,7 @@ fn hex(text: &str) -> Vec<u8> {
 
 fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
     Record {
+        number: 0,
         offset: 0,
         data,
         wire_bytes,

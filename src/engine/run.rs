@@ -1,146 +1,136 @@
-//! A stretch of a capture that was walked, and what merges of it.
+//! Runs: consecutive ranges that one worker walked, and the facts that remain when runs are joined.
+//!
+//! A [`Run`] belongs to the engine: it has a position and a part. [`Walked`] is plain data that
+//! outlives the walk: runs are joined into it, and later inputs are appended to it (`--merge`).
 
+use super::memory::Reservation;
+use super::pass::{Part, Shift};
 use crate::capture::{InterfaceEntry, Position};
 use crate::error::Fault;
-use crate::tally::{Held, Tally};
 use std::time::Duration;
 
-/// How one range was worked through: a row of the `ranges` table.
+/// Statistics of one range: a row of the `ranges` table.
 #[derive(Clone, Copy, Debug)]
 pub struct RangeStats {
-    /// How many packets begin in it.
+    /// Number of packets that begin in it.
     pub packets: u64,
-    /// The byte at which its first record begins.
+    /// Byte offset of its first record.
     pub offset: u64,
-    /// From its first record to the first of the next range.
+    /// Bytes from its first record to the first of the next range.
     pub bytes: u64,
-    /// The worker's number in its pool.
+    /// Number of the worker in its pool.
     pub worker: usize,
-    /// Seconds from the beginning of the program to that of the range, in nanoseconds.
+    /// Time from the start of the program to that of the range, in nanoseconds.
     pub start_nanoseconds: u128,
-    /// How long it took, in nanoseconds.
+    /// Time spent on it, in nanoseconds.
     pub elapsed_nanoseconds: u128,
 }
 
-/// Bytes between two records that were passed over (`--salvage`).
+/// Bytes between two records that `--salvage` skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What was wrong there, and where it begins.
+    /// Damage at its start.
     pub fault: Fault,
-    /// How many packets of the run come before it.
+    /// Number of packets before it.
     pub packets: u64,
-    /// How many bytes were passed over.
+    /// Its length.
     pub bytes: u64,
 }
 
 impl Gap {
-    /// Where the next record begins.
+    /// Byte offset of the next record.
     pub fn end(&self) -> u64 {
         self.fault.offset.saturating_add(self.bytes)
     }
 }
 
-/// A stretch of a capture that was walked.
-#[derive(Debug)]
-pub struct Run<T> {
-    /// Behind its last record.
-    pub end: Position,
-    /// How many packets it holds.
+/// Facts of a walk, apart from what its parts observed.
+#[derive(Clone, Debug, Default)]
+pub struct Walked {
+    /// Number of packets.
     pub packets: u64,
-    /// Why it ended early, where it did.
+    /// Reason for ending before the end. None if all was read.
     pub fault: Option<Fault>,
-    /// What was passed over, in order.
+    /// Skipped regions, in order.
     pub gaps: Vec<Gap>,
-    /// What was counted.
-    pub tally: T,
-    /// What the memory's bound was told of it.
-    pub held: Held,
-    /// How many ranges it covers.
+    /// Number of ranges.
     pub range_count: u64,
-    /// Their facts in order, where they are kept.
+    /// Their statistics in order, if they are kept.
     pub ranges: Vec<RangeStats>,
-    /// How many segments had to be walked again because their start was guessed wrong.
+    /// Number of segments that were walked again because their start was guessed wrong.
     pub rewalked: u64,
-    /// How long joining the runs took.
+    /// Time spent taking parts.
     pub merging: Duration,
-    /// What was said of interfaces on the way.
+    /// Number of sections; 1 in formats without them.
+    pub sections: u32,
+    /// Interface descriptions and statistics, in order.
     pub interface_blocks: Vec<InterfaceEntry>,
 }
 
-impl<T> Run<T> {
-    /// The run of no record.
-    pub fn empty(start: Position, tally: T) -> Run<T> {
-        Run {
-            end: start,
-            packets: 0,
-            fault: None,
-            gaps: Vec::new(),
-            tally,
-            held: Held::default(),
-            range_count: 0,
-            ranges: Vec::new(),
-            rewalked: 0,
-            merging: Duration::ZERO,
-            interface_blocks: Vec::new(),
+impl Walked {
+    /// Appends what follows `shift`. Adjacent gaps become one; ranges stay gapless.
+    pub fn append(&mut self, later: Walked, shift: Shift) {
+        for gap in later.gaps {
+            let offset = gap.fault.offset + shift.bytes;
+            let fault = Fault { offset, ..gap.fault };
+            let gap = Gap { fault, packets: gap.packets + shift.packets, ..gap };
+            match self.gaps.last_mut() {
+                Some(last) if last.end() == offset && last.packets == gap.packets => {
+                    last.bytes += gap.bytes;
+                }
+                _ => self.gaps.push(gap),
+            }
         }
+        self.ranges.reserve(later.ranges.len());
+        for mut range in later.ranges {
+            range.offset += shift.bytes;
+            // File headers and damage between the records of two inputs belong to the later range.
+            if let Some(last) = self.ranges.last() {
+                let end = last.offset + last.bytes;
+                range.bytes += range.offset.saturating_sub(end);
+                range.offset = end;
+            }
+            self.ranges.push(range);
+        }
+        self.interface_blocks.extend(later.interface_blocks.into_iter().map(|entry| {
+            InterfaceEntry { section: entry.section.saturating_add(shift.sections), ..entry }
+        }));
+        self.packets += later.packets;
+        self.sections = self.sections.saturating_add(later.sections);
+        self.fault = later.fault.map(|fault| Fault { offset: fault.offset + shift.bytes, ..fault });
+        self.range_count += later.range_count;
+        self.rewalked += later.rewalked;
+        self.merging += later.merging;
     }
 
-    /// The same run with another tally, and the tally that it had.
-    pub fn with_tally<U>(self, tally: U) -> (Run<U>, T) {
-        let empty = Run::empty(self.end, tally);
-        let run = Run {
-            packets: self.packets,
-            fault: self.fault,
-            gaps: self.gaps,
-            held: self.held,
-            range_count: self.range_count,
-            ranges: self.ranges,
-            rewalked: self.rewalked,
-            merging: self.merging,
-            interface_blocks: self.interface_blocks,
-            ..empty
-        };
-        (run, self.tally)
-    }
-
-    /// Notes that bytes behind the last record are passed over. Neighbouring gaps are one.
-    pub fn pass_over(&mut self, fault: Fault, bytes: u64) {
-        self.end.offset = fault.offset.saturating_add(bytes);
+    /// Notes that `bytes` from `fault` on are skipped.
+    pub fn skip(&mut self, fault: Fault, bytes: u64) {
         match self.gaps.last_mut() {
             Some(gap) if gap.end() == fault.offset && gap.packets == self.packets => {
-                gap.bytes += bytes
+                gap.bytes += bytes;
             }
             _ => self.gaps.push(Gap { fault, packets: self.packets, bytes }),
         }
     }
 }
 
-impl<T: Tally> Run<T> {
-    /// Appends the run that begins where this one ends.
-    pub fn append(&mut self, later: Run<T>) {
-        for gap in later.gaps {
-            let before = self.gaps.last_mut();
-            match before {
-                // What was passed over up to the end of a range goes on in the next.
-                Some(before)
-                    if gap.packets == 0
-                        && before.end() == gap.fault.offset
-                        && before.packets == self.packets =>
-                {
-                    before.bytes += gap.bytes;
-                }
-                _ => self.gaps.push(Gap { packets: gap.packets + self.packets, ..gap }),
-            }
-        }
-        self.end = later.end;
-        self.packets += later.packets;
-        self.fault = later.fault;
-        self.tally.merge(later.tally);
-        self.held = self.held.plus(later.held);
-        self.range_count += later.range_count;
-        self.ranges.extend(later.ranges);
-        self.rewalked += later.rewalked;
-        self.merging += later.merging;
-        self.interface_blocks.extend(later.interface_blocks);
+/// Consecutive ranges that one worker walked.
+pub struct Run<P> {
+    /// After its last record.
+    pub end: Position,
+    /// Facts of the walk.
+    pub walked: Walked,
+    /// What the packets were observed by.
+    pub part: P,
+    /// Memory of the part.
+    pub reservation: Reservation,
+}
+
+impl<P: Part> Run<P> {
+    /// Notes that `bytes` from `fault` on are skipped, and continues after them.
+    pub fn skip(&mut self, fault: Fault, bytes: u64) {
+        self.end.offset = fault.offset.saturating_add(bytes);
+        self.walked.skip(fault, bytes);
+        self.walked.fault = None;
     }
 }

@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 fn rows(report: &Report) -> Rows<'_> {
-    Rows::from_list(report.gaps.clone(), |gap, row| {
+    Rows::from_list(report.walked.gaps.clone(), |gap, row| {
         row.push(Cell::Integer(gap.packets));
         row.push(Cell::Integer(gap.fault.offset));
         row.push(Cell::Integer(gap.bytes));

@@ -61,7 +61,7 @@ struct Known<'a> {
 
 fn rows(report: &Report) -> Rows<'_> {
     let mut known: BTreeMap<InterfaceId, Known<'_>> = BTreeMap::new();
-    for InterfaceEntry { section, interface, block } in &report.interface_blocks {
+    for InterfaceEntry { section, interface, block } in &report.walked.interface_blocks {
         let id = (*section, *interface);
         match block {
             InterfaceBlock::Description(description) => {

@@ -156,15 +156,7 @@ impl Table {
 }
 
 /// Tables that need no tally beyond the totals.
-const NOTHING: Needs = Needs {
-    paths: false,
-    conversations: false,
-    intervals: false,
-    lengths: false,
-    problems: false,
-    interfaces: false,
-    ranges: false,
-};
+const NOTHING: Needs = Needs::NOTHING;
 
 #[cfg(test)]
 mod tests {

@@ -29,7 +29,7 @@ const COLUMNS: &[Column] = &[
 
 fn rows(report: &Report) -> Rows<'_> {
     let mut next = 1;
-    let items = report.ranges.iter().enumerate().map(|(number, range)| {
+    let items = report.walked.ranges.iter().enumerate().map(|(number, range)| {
         let first = next;
         next += range.packets;
         (number as u64, first, *range)

@@ -5,16 +5,16 @@
 //! endpoints and ports are made of them when all is merged. A packet counts in every layer that it
 //! has, tunnels included. There are no timeouts.
 
+use super::Tally;
 use super::flow::{self, Flows, Key, Pairs};
-use super::{Held, Tally};
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
+use crate::engine::memory::{Growth, MemoryUse};
+use crate::engine::pass::Shift;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Conversations of one capture or run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversations {
-    /// How many packets were observed.
-    seen: u64,
     /// Pairs of MAC addresses.
     pub eth: Flows<3>,
     /// Pairs of IPv4 addresses, by transport and ports.
@@ -143,27 +143,26 @@ impl Conversations {
 impl Tally for Conversations {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
-        for (layer, hop) in (0..).zip(packet.address_layers()) {
-            self.observe_layer(packet, (self.seen, layer), hop);
+        for (depth, layer) in (0..).zip(packet.address_layers()) {
+            self.observe_layer(packet, (packet.record.number, depth), layer);
         }
-        self.seen += 1;
     }
 
-    fn merge(&mut self, later: Conversations) {
-        flow::merge(&mut self.eth, later.eth, self.seen);
-        flow::merge(&mut self.ipv4, later.ipv4, self.seen);
-        flow::merge(&mut self.ipv6, later.ipv6, self.seen);
-        self.seen += later.seen;
+    fn merge(&mut self, later: Conversations, shift: Shift) {
+        flow::merge(&mut self.eth, later.eth, shift.packets);
+        flow::merge(&mut self.ipv4, later.ipv4, shift.packets);
+        flow::merge(&mut self.ipv6, later.ipv6, shift.packets);
     }
 
-    fn held(&self) -> Held {
+    fn memory(&self) -> MemoryUse {
+        static GROWTH: Growth = Growth {
+            entries: "conversations",
+            advice: "choose tables other than conversations, endpoints and ports",
+        };
         let counts = [self.eth.len(), self.ipv4.len(), self.ipv6.len()];
         let bytes = [self.eth.bytes(), self.ipv4.bytes(), self.ipv6.bytes()];
-        Held {
-            conversations: counts.iter().sum::<usize>() as u64,
-            intervals: 0,
-            bytes: bytes.iter().sum::<usize>() as u64,
-        }
+        let (entries, bytes): (usize, usize) = (counts.iter().sum(), bytes.iter().sum());
+        MemoryUse::of(&GROWTH, entries as u64, bytes as u64)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Tally;
 use super::totals::Counts;
 use crate::dissect::packet::Packet;
+use crate::engine::pass::Shift;
 use std::collections::BTreeMap;
 
 /// A section's number and an interface's in it, from 0.
@@ -22,17 +23,6 @@ impl InterfaceCounts {
         let mut settled = self.clone();
         settled.settle();
         settled.counts
-    }
-
-    /// Numbers sections from `sections` later on.
-    pub fn shift_sections(&mut self, sections: u32) {
-        self.settle();
-        let shifted = std::mem::take(&mut self.counts).into_iter();
-        self.counts = shifted
-            .map(|((section, interface), counts)| {
-                ((section.saturating_add(sections), interface), counts)
-            })
-            .collect();
     }
 
     fn settle(&mut self) {
@@ -60,10 +50,11 @@ impl Tally for InterfaceCounts {
         self.current.1.add(packet);
     }
 
-    fn merge(&mut self, mut later: InterfaceCounts) {
+    fn merge(&mut self, mut later: InterfaceCounts, shift: Shift) {
         self.settle();
         later.settle();
-        for (id, counts) in later.counts {
+        for ((section, interface), counts) in later.counts {
+            let id = (section.saturating_add(shift.sections), interface);
             self.counts.entry(id).or_default().merge(counts);
         }
     }

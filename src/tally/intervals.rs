@@ -1,10 +1,12 @@
 //! Packets per bucket of time: the `intervals` table. Only buckets with packets exist, however long
 //! a gap is.
 
+use super::Tally;
 use super::totals::Counts;
-use super::{Held, Tally};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
+use crate::engine::memory::{Growth, MemoryUse};
+use crate::engine::pass::Shift;
 use std::collections::HashMap;
 
 /// The packets of one bucket.
@@ -109,7 +111,7 @@ impl Tally for Intervals {
         bucket.udp_packets += u64::from(transport == Some(Transport::Udp));
     }
 
-    fn merge(&mut self, mut later: Intervals) {
+    fn merge(&mut self, mut later: Intervals, _: Shift) {
         self.settle();
         later.settle();
         for (key, bucket) in later.buckets {
@@ -117,8 +119,10 @@ impl Tally for Intervals {
         }
     }
 
-    fn held(&self) -> Held {
+    fn memory(&self) -> MemoryUse {
+        static GROWTH: Growth =
+            Growth { entries: "intervals", advice: "choose a longer --interval" };
         let bytes = self.buckets.capacity() * (size_of::<(Option<i128>, Bucket)>() + 1);
-        Held { conversations: 0, intervals: self.buckets.len() as u64, bytes: bytes as u64 }
+        MemoryUse::of(&GROWTH, self.buckets.len() as u64, bytes as u64)
     }
 }

@@ -3,6 +3,7 @@
 
 use super::Tally;
 use crate::dissect::packet::Packet;
+use crate::engine::pass::Shift;
 
 /// Where each bucket begins; the last one has no end.
 pub const BUCKETS: [u32; 10] = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120];
@@ -52,7 +53,7 @@ impl Tally for Lengths {
         }
     }
 
-    fn merge(&mut self, later: Lengths) {
+    fn merge(&mut self, later: Lengths, _: Shift) {
         for (bucket, later) in self.buckets.iter_mut().zip(later.buckets) {
             if let Some(extent) = later.extent {
                 bucket.add(later.packets, later.wire_bytes, extent);

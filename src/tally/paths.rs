@@ -4,6 +4,7 @@ use super::Tally;
 use super::totals::Counts;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Path;
+use crate::engine::pass::Shift;
 use std::collections::HashMap;
 
 /// Packets per whole path.
@@ -22,7 +23,7 @@ impl Tally for Paths {
         }
     }
 
-    fn merge(&mut self, later: Paths) {
+    fn merge(&mut self, later: Paths, _: Shift) {
         for (path, counts) in later.paths {
             self.paths.entry(path).or_default().merge(counts);
         }

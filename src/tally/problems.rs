@@ -3,6 +3,7 @@
 use super::Tally;
 use crate::dissect::packet::Packet;
 use crate::dissect::problem::Problem;
+use crate::engine::pass::Shift;
 use std::collections::BTreeMap;
 
 /// The packets of one problem.
@@ -19,41 +20,28 @@ pub struct Occurrences {
 /// Packets per problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
-    /// How many packets were observed, with a problem or without.
-    seen: u64,
     /// By problem, in the order of the layers.
     pub problems: BTreeMap<Problem, Occurrences>,
-}
-
-impl Problems {
-    /// Counts byte offsets from `bytes` earlier on.
-    pub fn shift_offsets(&mut self, bytes: u64) {
-        for occurrences in self.problems.values_mut() {
-            occurrences.first_offset += bytes;
-        }
-    }
 }
 
 impl Tally for Problems {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
         if let Some(problem) = packet.problem {
-            let first = Occurrences {
-                packets: 0,
-                first_packet: self.seen,
-                first_offset: packet.record.offset,
-            };
+            let (first_packet, first_offset) = (packet.record.number, packet.record.offset);
+            let first = Occurrences { packets: 0, first_packet, first_offset };
             self.problems.entry(problem).or_insert(first).packets += 1;
         }
-        self.seen += 1;
     }
 
-    fn merge(&mut self, later: Problems) {
-        for (problem, occurrences) in later.problems {
-            let first_packet = self.seen + occurrences.first_packet;
-            let first = Occurrences { packets: 0, first_packet, ..occurrences };
-            self.problems.entry(problem).or_insert(first).packets += occurrences.packets;
+    fn merge(&mut self, later: Problems, shift: Shift) {
+        for (problem, later) in later.problems {
+            let first = Occurrences {
+                packets: 0,
+                first_packet: later.first_packet + shift.packets,
+                first_offset: later.first_offset + shift.bytes,
+            };
+            self.problems.entry(problem).or_insert(first).packets += later.packets;
         }
-        self.seen += later.seen;
     }
 }

@@ -4,6 +4,7 @@ use super::Tally;
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
+use crate::engine::pass::Shift;
 use std::collections::HashSet;
 
 /// Packets and their bytes.
@@ -99,7 +100,7 @@ impl Tally for Totals {
         }
     }
 
-    fn merge(&mut self, later: Totals) {
+    fn merge(&mut self, later: Totals, _: Shift) {
         self.counts.merge(later.counts);
         self.truncated_packets += later.truncated_packets;
         self.problem_packets += later.problem_packets;

@@ -108,6 +108,7 @@ impl FastPath {
             && captured <= interface.link_type.longest_record();
         let pseudo_header = interface.link_type.pseudo_header_bytes();
         let record = Record {
+            number: 0,
             offset,
             data: whole
                 .get(28..28 + captured as usize)?

@@ -3,20 +3,18 @@
 
 use pcapstat::capture::{Capture, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
-use pcapstat::engine::memory::Memory;
-use pcapstat::engine::{self, Gap, Run, Work};
+use pcapstat::engine::memory::{Budget, Reservation};
+use pcapstat::engine::{Gap, Options, Walked as Facts};
 use pcapstat::error::Fault;
-use pcapstat::export::Export;
 use pcapstat::output::csv;
-use pcapstat::progress::Progress;
+use pcapstat::pass::rows::Rows;
+use pcapstat::reading::{self, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::table::{TABLES, packets, row::RowBuffer};
 use pcapstat::tally::{Needs, Tallies, Tally};
 use rayon::ThreadPool;
-use std::convert::Infallible;
 use std::sync::LazyLock;
-use std::time::Instant;
 
 /// What the column `file` says.
 pub const FILE: &str = "fuzzed";
@@ -81,7 +79,7 @@ pub fn open(bytes: Vec<u8>) -> Option<Capture> {
 
 /// Everything that can be counted.
 pub fn all_needs() -> Needs {
-    TABLES.iter().fold(Needs::default(), |needs, table| needs.and(table.needs))
+    TABLES.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs))
 }
 
 /// Counts packets in every tally and writes the row of each.
@@ -124,14 +122,15 @@ pub fn count_everything(capture: &Capture) {
     });
     let (tally, _) = counter.finish();
     assert_eq!(walk.packets, tally.totals.counts.packets, "records got lost");
-    let run = Run {
+    let walked = Facts {
         packets: walk.packets,
         fault: walk.fault,
         range_count: 1,
         interface_blocks: walk.interface_blocks,
-        ..Run::empty(walk.end, tally)
+        ..Facts::default()
     };
-    tables(&Report::new(FILE.into(), capture, run));
+    let reservation = Reservation::new(&Budget::unlimited());
+    tables(&Report::new(FILE.into(), capture, walked, tally, reservation));
 }
 
 /// Every table that is made from a report, as CSV.
@@ -193,6 +192,7 @@ fn facts<'a>(record: &Record<'a>) -> Facts<'a> {
 /// A frame of this link type, captured whole.
 pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
     Record {
+        number: 0,
         offset: 0,
         data: frame,
         wire_bytes: u32::try_from(frame.len()).unwrap_or(u32::MAX),
@@ -226,28 +226,27 @@ pub struct Reading {
 impl Reading {
     /// Reads what `make` opens, twice, on the workers of the pool that it is called in.
     pub fn of(make: impl Fn() -> Option<Capture>, range_bytes: u64, salvage: bool) -> Option<Reading> {
-        let (progress, memory) = (Progress::hidden(), Memory::unlimited());
-        let began = Instant::now();
-        let work = Work { range_bytes, began, progress: &progress, keep_ranges: true, salvage, memory: &memory };
-        let needs = all_needs();
+        let options = Options { range_bytes, keep_ranges: true, salvage, ..Options::default() };
+        let wanted = Wanted::of(all_needs());
         let mut capture = make()?;
-        let run = engine::run(&mut capture, work, &|| Tallies::new(needs, INTERVAL));
-        let report = Report::new(FILE.into(), &capture, run);
+        let report = reading::read(&mut capture, FILE, &wanted, &options, None).expect("no output");
 
-        let mut rows = Vec::new();
-        let export = Export { file: FILE, before: 0, style: &csv::STYLE, needs, interval: INTERVAL };
-        let mut again = make()?;
-        let Ok(exported) = export.run(&mut again, work, |bytes| -> Result<(), Infallible> {
-            rows.extend_from_slice(bytes);
+        let mut bytes = Vec::new();
+        let sink = |rows: RowBuffer| {
+            bytes.extend_from_slice(rows.bytes());
             Ok(())
-        });
-        let exported = Report::new(FILE.into(), &again, exported);
-        assert_eq!((&exported.error, &exported.gaps), (&report.error, &report.gaps), "the export ends elsewhere");
+        };
+        let rows = Rows::new(&csv::STYLE, FILE, 0, Box::new(sink));
+        let mut again = make()?;
+        let exported = reading::read(&mut again, FILE, &wanted, &options, Some(rows)).expect("no output");
+        let rows = bytes;
+        let (ended, counted) = ((&exported.error, &exported.walked.gaps), (&report.error, &report.walked.gaps));
+        assert_eq!(ended, counted, "the export ends elsewhere");
         assert!(exported.tallies == report.tallies, "counting while exporting counts something else");
 
         for report in [&report, &exported] {
             let mut offset = capture.start().offset;
-            for range in &report.ranges {
+            for range in &report.walked.ranges {
                 assert_eq!(range.offset, offset, "a gap between ranges");
                 offset += range.bytes;
             }
@@ -258,7 +257,7 @@ impl Reading {
         // How it was cut is what this table tells.
         tables.retain(|(name, _)| *name != "ranges");
         tables.push(("packets", rows));
-        Some(Reading { error: report.error, gaps: report.gaps, tallies: report.tallies, tables })
+        Some(Reading { error: report.error, gaps: report.walked.gaps, tallies: report.tallies, tables })
     }
 
     /// Panics where the other reading says something else.

@@ -1,0 +1,117 @@
+//! Exit codes, and the errors that end a run.
+//!
+//! [`EXIT_CODES`] is the one list: the command, `--help` and the documentation walk it. 70, 71 and
+//! 74 are `EX_SOFTWARE`, `EX_OSERR` and `EX_IOERR` of sysexits.h; 130 is 128 and SIGINT.
+
+use crate::engine::memory::Exceeded;
+use std::io;
+
+/// How the program ended. Greater is worse: with several, the greatest counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Exit {
+    /// All is well.
+    #[default]
+    Success,
+    /// An expectation did not hold.
+    Unexpected,
+    /// An input was damaged.
+    Damaged,
+    /// An input could not be read at all.
+    Unreadable,
+    /// The command line was wrong.
+    Usage,
+    /// A signal.
+    Stopped,
+    /// An output could not be written.
+    OutputFailed,
+    /// The tables need too much memory.
+    OutOfMemory,
+    /// A packet made the program panic.
+    Bug,
+}
+
+/// An exit code, when it is used, and its meaning.
+#[derive(Debug)]
+pub struct ExitCode {
+    /// How the program ended.
+    pub exit: Exit,
+    /// The number.
+    pub code: u8,
+    /// When it is used, for people.
+    pub meaning: &'static str,
+}
+
+const fn code(exit: Exit, code: u8, meaning: &'static str) -> ExitCode {
+    ExitCode { exit, code, meaning }
+}
+
+/// Every exit code, by number.
+pub static EXIT_CODES: &[ExitCode] = &[
+    code(Exit::Success, 0, "every input was read to its end"),
+    code(Exit::Unexpected, 1, "an --expect condition did not hold, or the baseline differs"),
+    code(Exit::Usage, 2, "wrong usage"),
+    code(
+        Exit::Unreadable,
+        3,
+        "at least one input could not be read at all, or no capture was found",
+    ),
+    code(
+        Exit::Damaged,
+        4,
+        "at least one input was damaged or cut short; the tables hold the packets before the damage",
+    ),
+    code(Exit::Bug, 70, "a bug: a packet made pcapstat panic; please report it"),
+    code(Exit::OutOfMemory, 71, "the tables need more memory than allowed"),
+    code(Exit::OutputFailed, 74, "an output could not be written"),
+    code(Exit::Stopped, 130, "stopped by Ctrl-C or a signal"),
+];
+
+impl Exit {
+    /// The number that the program exits with.
+    pub fn code(self) -> u8 {
+        EXIT_CODES.iter().find(|known| known.exit == self).map_or(0, |known| known.code)
+    }
+}
+
+/// Reason to end a run before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The tables exceed their memory.
+    #[error("{0}")]
+    OutOfMemory(#[from] Exceeded),
+    /// An output could not be written.
+    #[error("cannot write: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl RunError {
+    /// How the program ends for it. None if it is no failure: the reader of a pipe left early.
+    pub fn exit(&self) -> Option<Exit> {
+        match self {
+            RunError::OutOfMemory(_) => Some(Exit::OutOfMemory),
+            RunError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            RunError::Output(_) => Some(Exit::OutputFailed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_is_never_out_of_memory() {
+        let refused = RunError::from(io::Error::from(io::ErrorKind::OutOfMemory));
+        assert_eq!(refused.exit().map(Exit::code), Some(74));
+        assert_eq!(RunError::from(io::Error::from(io::ErrorKind::BrokenPipe)).exit(), None);
+    }
+
+    #[test]
+    fn the_worst_end_counts() {
+        // The contract: 70, 71, 74, 130, then 2, 3, 4, 1.
+        let order = [1, 4, 3, 2, 130, 74, 71, 70];
+        let mut exits: Vec<Exit> = EXIT_CODES.iter().map(|known| known.exit).collect();
+        exits.sort();
+        assert_eq!(exits.iter().skip(1).map(|exit| exit.code()).collect::<Vec<_>>(), order);
+    }
+}

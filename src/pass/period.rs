@@ -1,0 +1,91 @@
+//! `--from TIME` and `--to TIME`: packets at or after, and before, a time.
+//!
+//! Times are RFC 3339 with any offset, or seconds since 1970 with up to nine decimals. Packets
+//! without a timestamp are in no period.
+
+use super::selected::Condition;
+use crate::capture::time::Timestamp;
+use crate::dissect::packet::Packet;
+
+/// A half-open interval of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    from: Timestamp,
+    to: Timestamp,
+}
+
+impl Period {
+    /// From one time up to another, as typed; an end may be missing.
+    ///
+    /// # Errors
+    /// A message that names the option.
+    pub fn new(from: Option<&str>, to: Option<&str>) -> Result<Period, String> {
+        let end = |option: &str, text: Option<&str>, default| {
+            let Some(text) = text else { return Ok(default) };
+            time(text).ok_or_else(|| {
+                format!("{option} {text}: not a time such as 2026-01-31T12:00:00Z or 1769860800.5")
+            })
+        };
+        let from = end("--from", from, Timestamp::MIN)?;
+        Ok(Period { from, to: end("--to", to, Timestamp::MAX)? })
+    }
+}
+
+/// A time as RFC 3339 or as decimal seconds since 1970. None if it is neither.
+pub fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(Timestamp::from_total_nanoseconds(time.as_nanosecond()));
+    }
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let numeric = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !numeric(whole) || !numeric(decimals) || decimals.len() > 9 {
+        return None;
+    }
+    let nanoseconds: i128 = format!("{decimals:0<9}").parse().ok()?;
+    let seconds = i128::from(whole.parse::<i64>().ok()?);
+    let total = seconds * 1_000_000_000 + nanoseconds;
+    Some(Timestamp::from_total_nanoseconds(if negative { -total } else { total }))
+}
+
+impl Condition for Period {
+    #[inline]
+    fn selects(&self, packet: &Packet<'_>, _: u64) -> bool {
+        packet.record.time.is_some_and(|time| self.from <= time && time < self.to)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rfc_3339_or_seconds() {
+        let nanoseconds = |text: &str| time(text).map(Timestamp::total_nanoseconds);
+        assert_eq!(nanoseconds("1700000000.000001"), Some(1_700_000_000_000_001_000));
+        assert_eq!(nanoseconds("2023-11-14T22:13:20.000001Z"), Some(1_700_000_000_000_001_000));
+        assert_eq!(nanoseconds("2023-11-15T00:13:20+02:00"), Some(1_700_000_000_000_000_000));
+        assert_eq!(nanoseconds("-1.5"), Some(-1_500_000_000));
+        for wrong in ["", "now", "2023-11-14", "1.", ".5", "1e9", "1.0000000001", "12:00"] {
+            assert_eq!(nanoseconds(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_start_is_included_and_the_end_is_not() {
+        let period = Period::new(Some("10"), Some("12")).unwrap();
+        let selected = |seconds| {
+            let mut packet = Packet::empty();
+            packet.record.time = seconds;
+            period.selects(&packet, 0)
+        };
+        let at = |seconds| Some(Timestamp { seconds, nanoseconds: 0 });
+        assert_eq!(
+            [9, 10, 11, 12].map(|seconds| selected(at(seconds))),
+            [false, true, true, false]
+        );
+        assert!(!selected(None));
+        assert!(Period::new(Some("x"), None).is_err_and(|message| message.contains("--from x")));
+    }
+}

@@ -1,0 +1,68 @@
+//! Selections of packets: `--packets`, `--from` and `--to` choose rows and change none of them.
+
+use crate::cli::run;
+use std::path::Path;
+
+fn testdata() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))
+}
+
+/// Data rows of a table of `http.pcap` with these options.
+fn rows(table: &str, options: &[&str]) -> Vec<String> {
+    let arguments = [&["-f", "csv", "-t", table, "http.pcap"], options].concat();
+    let said = run(testdata(), &arguments);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{options:?}");
+    said.stdout.lines().skip(1).map(String::from).collect()
+}
+
+fn cell(row: &str, column: usize) -> &str {
+    row.split(',').nth(column).expect("a cell")
+}
+
+#[test]
+fn a_slice_is_those_rows_with_their_numbers_in_every_cut() {
+    let all = rows("packets", &[]);
+    assert!(all.len() > 12, "too few packets to slice");
+    for (slice, from, to) in [("3..7", 2, 7), ("..4", 0, 4), ("9..", 8, all.len()), ("5", 4, 5)] {
+        for cut in [&["-j", "1"][..], &["-j", "3", "--range-bytes", "200"]] {
+            let options = [&["--packets", slice], cut].concat();
+            assert_eq!(rows("packets", &options), all[from..to], "{options:?}");
+            let summary = rows("summary", &options);
+            assert_eq!(cell(&summary[0], 7), (to - from).to_string(), "{options:?}");
+        }
+    }
+    assert!(rows("packets", &["--packets", "100000.."]).is_empty());
+}
+
+#[test]
+fn a_slice_keeps_first_packets_of_conversations_as_in_the_file() {
+    let arguments = ["-f", "csv", "-t", "conversations", "--packets", "4..", "http.pcap"];
+    let said = run(testdata(), &arguments);
+    let mut lines = said.stdout.lines();
+    let names: Vec<_> = lines.next().expect("a header").split(',').collect();
+    let column = names.iter().position(|name| *name == "first_packet").expect("the column");
+    let least = lines.map(|row| cell(row, column).parse::<u64>().expect("a number")).min();
+    assert_eq!(least, Some(4));
+}
+
+#[test]
+fn a_period_includes_its_start_and_excludes_its_end() {
+    let all = rows("packets", &[]);
+    let (start, end) = (cell(&all[2], 2), cell(&all[9], 2));
+    let expected: Vec<_> =
+        all.iter().filter(|row| (start..end).contains(&cell(row, 2))).cloned().collect();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    assert_eq!(rows("packets", &["--from", start, "--to", end]), expected);
+    let both = rows("packets", &["--from", start, "--to", end, "--packets", "..5"]);
+    assert_eq!(both, expected.iter().take(both.len()).cloned().collect::<Vec<_>>());
+    assert!(both.len() < expected.len());
+}
+
+#[test]
+fn wrong_selections_are_usage_errors_that_name_the_option() {
+    for (option, value) in [("--packets", "7..3"), ("--packets", "x"), ("--from", "noon")] {
+        let said = run(testdata(), &[option, value, "http.pcap"]);
+        assert_eq!(said.code, Some(2), "{option} {value}");
+        assert!(said.stderr.contains(option) && said.stderr.contains(value), "{}", said.stderr);
+    }
+}
