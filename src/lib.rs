@@ -74,6 +74,7 @@ pub mod dissect;
 pub mod engine;
 pub mod error;
 pub mod exit;
+pub mod expect;
 pub mod filter;
 mod inputs;
 pub mod output;
@@ -84,6 +85,7 @@ pub mod reading;
 pub mod report;
 pub mod source;
 pub mod speed;
+mod suggest;
 pub mod table;
 pub mod tally;
 

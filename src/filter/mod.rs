@@ -87,11 +87,3 @@ impl fmt::Display for FilterError {
 }
 
 impl std::error::Error for FilterError {}
-
-/// The name nearest to a misspelt one, if one is near.
-fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
-    let most = (text.chars().count() / 3).max(1);
-    let near = names.map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, _)| *distance <= most).map(|(_, name)| name)
-}

@@ -3,13 +3,14 @@
 //! `not` binds tightest; `and` and `or` have equal precedence and associate from left to right. A
 //! value without qualifiers takes those of the value before it: `tcp port 80 or 443`.
 
+use super::FilterError;
 use super::lexer::{Symbol, Token};
 use super::primitive::{Direction, Family, Scope, Test, Within};
 use super::program::{Expression, Joint};
 use super::value::{self, Net};
 use super::words::{self, Kind, Layer, Role, WORDS};
-use super::{FilterError, nearest};
 use crate::dissect::protocol::Protocol;
+use crate::suggest::{hint, nearest};
 
 /// More parentheses than anyone types; a bound for recursion.
 const DEEPEST: usize = 100;
@@ -419,13 +420,9 @@ fn ethertype(text: &str) -> Result<u16, String> {
 
 fn port(text: &str) -> Result<u16, String> {
     let number = value::number(text).and_then(|number| u16::try_from(number).ok());
-    number.or_else(|| words::service(text)).ok_or_else(|| {
-        let near = nearest(text, words::services());
-        format!(
-            "{text} is no port{}",
-            near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default()
-        )
-    })
+    number
+        .or_else(|| words::service(text))
+        .ok_or_else(|| format!("{text} is no port{}", hint(text, words::services())))
 }
 
 fn port_range(text: &str) -> Result<(u16, u16), String> {

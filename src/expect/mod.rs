@@ -1,0 +1,237 @@
+//! `--expect`: conditions on the columns of one-row tables, checked for every input.
+//!
+//! An expectation is `COLUMN OPERATOR VALUE`: `packets >= 1000`, `status == ok`, `duration_s < 5m`,
+//! `error ~ "cut short"`. It is checked against the cell's text, as every output format writes it,
+//! so it knows no table's insides. Sizes (`*_bytes`) take binary units, durations (`*_s`) units of
+//! time, times are RFC 3339 or seconds since 1970.
+//!
+//! An empty cell of a number, time or boolean is unknown: it meets no expectation but one of an empty
+//! value. An empty text is a text.
+
+mod value;
+
+use crate::suggest::hint;
+use crate::table::{Column, ColumnType, Table};
+use regex::Regex;
+use std::cmp::Ordering;
+use std::fmt;
+use value::Unit;
+
+/// An operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// `==`
+    Equal,
+    /// `!=`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+    /// `~`: matches a regular expression.
+    Matches,
+}
+
+/// The operators, longer ones before their own beginnings.
+const OPERATORS: &[(&str, Operator)] = &[
+    ("==", Operator::Equal),
+    ("!=", Operator::Unequal),
+    ("<=", Operator::AtMost),
+    (">=", Operator::AtLeast),
+    ("<", Operator::Less),
+    (">", Operator::Greater),
+    ("~", Operator::Matches),
+];
+
+/// Operators of other languages and what they are here.
+const OTHER_OPERATORS: &[(&str, &str)] = &[
+    ("=", "=="),
+    ("===", "=="),
+    ("=~", "~"),
+    ("~=", "~"),
+    ("<>", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("!", "!="),
+    ("!~", "!="),
+    ("<<", "<"),
+    (">>", ">"),
+];
+
+/// The values of columns with a fixed list of them.
+const LISTS: &[(&str, &[&str])] = &[("status", &["ok", "cut_short", "damaged", "unreadable"])];
+
+/// A condition on one column.
+#[derive(Clone, Debug)]
+pub struct Expectation {
+    /// The name of the table that has the column.
+    pub table: &'static str,
+    /// The column's name.
+    pub column: &'static str,
+    /// The column's place in the table, from 0.
+    pub index: usize,
+    operator: Operator,
+    /// The value as typed, without quotes.
+    typed: String,
+    test: Test,
+}
+
+/// The comparison with the value.
+#[derive(Clone, Debug)]
+enum Test {
+    /// With a number in units of 10^-9: integers, decimals and times.
+    Number(i128, Parse),
+    /// With a text.
+    Text,
+    /// With a regular expression.
+    Matches(Regex),
+}
+
+/// Reads a cell.
+type Parse = fn(&str) -> Option<i128>;
+
+impl Expectation {
+    /// Parses a condition on a column of one of these tables.
+    ///
+    /// # Errors
+    /// A message for people that suggests the right column, operator or value.
+    pub fn new(text: &str, tables: &[&'static Table]) -> Result<Expectation, String> {
+        let is_sign = |c: char| "=!<>~".contains(c);
+        let at = text.find(is_sign).ok_or_else(|| {
+            format!(
+                "{text:?} has no operator; write COLUMN OPERATOR VALUE, such as packets >= 1000"
+            )
+        })?;
+        let (name, rest) = text.split_at(at);
+        let value = rest.trim_start_matches(is_sign);
+        let sign = rest.strip_suffix(value).unwrap_or_default();
+        let (name, typed) = (name.trim(), unquoted(value.trim()));
+        let (table, index, column) = column(name, tables)?;
+        let operator = operator(sign)?;
+        let test = test(column, operator, typed)?;
+        let (table, column) = (table.name, column.name);
+        Ok(Expectation { table, column, index, operator, typed: typed.into(), test })
+    }
+
+    /// True if a cell with this text meets the condition.
+    pub fn holds(&self, found: &str) -> bool {
+        match &self.test {
+            Test::Matches(regex) => regex.is_match(found),
+            Test::Number(value, parse) if !self.typed.is_empty() => {
+                parse(found).is_some_and(|found| self.operator.accepts(found.cmp(value)))
+            }
+            Test::Text | Test::Number(..) => self.operator.accepts(found.cmp(&self.typed)),
+        }
+    }
+}
+
+/// The condition, normalised: `packets >= 1000`.
+impl fmt::Display for Expectation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = OPERATORS.iter().find(|(_, operator)| *operator == self.operator);
+        let sign = sign.map_or("", |(sign, _)| sign);
+        match self.typed.contains(char::is_whitespace) || self.typed.is_empty() {
+            true => write!(out, "{} {sign} {:?}", self.column, self.typed),
+            false => write!(out, "{} {sign} {}", self.column, self.typed),
+        }
+    }
+}
+
+impl Operator {
+    /// True if values that compare so meet the condition.
+    fn accepts(self, ordering: Ordering) -> bool {
+        match self {
+            Operator::Equal => ordering.is_eq(),
+            Operator::Unequal => ordering.is_ne(),
+            Operator::Less => ordering.is_lt(),
+            Operator::AtMost => ordering.is_le(),
+            Operator::Greater => ordering.is_gt(),
+            Operator::AtLeast => ordering.is_ge(),
+            Operator::Matches => false,
+        }
+    }
+}
+
+fn unquoted(text: &str) -> &str {
+    let inside = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    inside('"').or(inside('\'')).unwrap_or(text)
+}
+
+type Found = (&'static Table, usize, &'static Column);
+
+fn column(name: &str, tables: &[&'static Table]) -> Result<Found, String> {
+    let all = || {
+        tables.iter().flat_map(|table| {
+            table.columns.iter().enumerate().map(|(index, column)| (*table, index, column))
+        })
+    };
+    all().find(|(_, _, column)| column.name == name).ok_or_else(|| {
+        let names: Vec<_> = tables.iter().map(|table| table.name).collect();
+        let hint = hint(name, all().map(|(_, _, column)| column.name));
+        format!("no column of {} is named {name:?}{hint}", names.join(" or "))
+    })
+}
+
+fn operator(sign: &str) -> Result<Operator, String> {
+    let known = OPERATORS.iter().find(|(known, _)| *known == sign);
+    known.map(|(_, operator)| *operator).ok_or_else(|| {
+        let meant = OTHER_OPERATORS.iter().find(|(other, _)| *other == sign);
+        let hint = meant.map(|(_, meant)| format!(" (did you mean {meant}?)")).unwrap_or_default();
+        format!("unknown operator {sign}{hint}; there are == != < <= > >= ~")
+    })
+}
+
+fn test(column: &Column, operator: Operator, typed: &str) -> Result<Test, String> {
+    let name = column.name;
+    let ordered = !matches!(operator, Operator::Equal | Operator::Unequal);
+    if operator == Operator::Matches {
+        if column.kind != ColumnType::Text {
+            return Err(format!("~ is for text; {name} takes == != < <= > >="));
+        }
+        let regex = Regex::new(typed).map_err(|_| format!("{typed} is no regular expression"))?;
+        return Ok(Test::Matches(regex));
+    }
+    if typed.is_empty() && ordered {
+        return Err(format!("{name} has no value to compare with"));
+    }
+    let unit = match column.kind {
+        ColumnType::Text | ColumnType::Boolean => {
+            if ordered {
+                return Err(format!("{name} has no order; it takes == != and, for text, ~"));
+            }
+            listed(column, typed)?;
+            return Ok(Test::Text);
+        }
+        ColumnType::Time => Unit::Time,
+        _ if name.ends_with("_bytes") => Unit::Bytes,
+        _ if name.ends_with("_s") && !name.ends_with("_per_s") => Unit::Seconds,
+        _ => Unit::None,
+    };
+    let value = if typed.is_empty() { Some(0) } else { unit.parse(typed) };
+    match value {
+        Some(value) => Ok(Test::Number(value, unit.of_cells())),
+        None => Err(format!("{name}: {typed} is no {}", unit.example())),
+    }
+}
+
+/// Refuses a value that a column with a list of values never has.
+fn listed(column: &Column, typed: &str) -> Result<(), String> {
+    let values = match column.kind {
+        ColumnType::Boolean => Some(&["true", "false"][..]),
+        _ => LISTS.iter().find(|(name, _)| *name == column.name).map(|(_, values)| *values),
+    };
+    match values {
+        Some(values) if !typed.is_empty() && !values.contains(&typed) => {
+            let hint = hint(typed, values.iter().copied());
+            Err(format!("{} is never {typed:?}{hint}; it is {}", column.name, values.join(", ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
