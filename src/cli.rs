@@ -35,6 +35,10 @@ pub struct Cli {
     #[arg(long)]
     pub merge: bool,
 
+    /// Only packets that match, in tcpdump's words on decoded fields: "tcp port 443 and not net 10"
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+
     /// Only packets with these numbers, both ends included: 10..20, 10.., ..20
     #[arg(long, value_name = "A..B")]
     pub packets: Option<String>,

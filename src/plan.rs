@@ -3,6 +3,7 @@
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
 use crate::engine::memory;
+use crate::filter::Filter;
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
@@ -116,6 +117,9 @@ impl Plan {
 /// Conditions on packets; one line for each option that selects.
 fn conditions(cli: &Cli) -> Result<Conditions, String> {
     let mut conditions: Vec<Box<dyn Condition>> = Vec::new();
+    if let Some(text) = &cli.filter {
+        conditions.push(Box::new(Filter::new(text).map_err(|error| format!("--filter: {error}"))?));
+    }
     if let Some(text) = &cli.packets {
         conditions.push(Box::new(text.parse::<Slice>()?));
     }

@@ -11,6 +11,7 @@ use clap::{CommandFactory, Parser};
 use pcapstat::cli::Cli;
 use pcapstat::dissect::problem::PROBLEMS;
 use pcapstat::error::FILE_PROBLEMS;
+use pcapstat::filter::words::WORDS;
 use pcapstat::table::TABLES;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -122,6 +123,14 @@ fn exit_codes() -> String {
     text
 }
 
+fn filter_words() -> String {
+    let mut text = String::from("| word | meaning |\n|---|---|\n");
+    for word in WORDS {
+        text += &format!("| `{}` | {} |\n", word.name, cell(word.about));
+    }
+    text
+}
+
 /// A name and what makes the text.
 type Section = (&'static str, fn() -> String);
 
@@ -132,6 +141,8 @@ const SECTIONS: &[Section] = &[
     ("file problems", file_problems),
     ("options", options),
     ("exit codes", exit_codes),
+    ("filter words", filter_words),
+    ("filter differences", crate::filter::differences),
 ];
 
 /// The page with each generated section made anew, and the names of these.

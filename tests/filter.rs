@@ -131,32 +131,45 @@ type Applies = fn(&Case<'_>) -> bool;
 
 /// Every place where decoded fields differ from tcpdump.
 const DIFFERENCES: &[(&str, Applies)] = &[
-    ("tags, labels, PPPoE and other layers before IP and ARP are passed by every word", |case| {
-        case.as_without_shims && case.is_shimmed()
-    }),
-    ("vlan, mpls and pppoes look at every tag and label and shift nothing after them", |case| {
-        ["vlan", "mpls", "pppoes"].iter().any(|word| case.names(word) && case.has(word))
-            || (case.names("vlan") && case.has("ieee8021ad"))
-    }),
-    ("IPv6 extension headers and AH are passed by ports and protocols", |case| {
+    (
+        "Every word looks past VLAN tags, MPLS labels, PPPoE, PPP and LLC: `ip` matches tagged IPv4.",
+        |case| case.as_without_shims && case.is_shimmed(),
+    ),
+    (
+        "`vlan`, `mpls` and `pppoes` look at every tag and label of the outermost layers, and do not change\n  the words after them: `vlan 1 or vlan 2` is either tag.",
+        |case| {
+            ["vlan", "mpls", "pppoes"].iter().any(|word| case.names(word) && case.has(word))
+                || (case.names("vlan") && case.has("ieee8021ad"))
+        },
+    ),
+    ("Ports and protocols are found after IPv6 extension headers and AH.", |case| {
         case.path.contains("ipv6.") || case.has("ah")
     }),
-    ("a field that was not captured equals nothing; tcpdump then refuses the packet", |case| {
-        case.beyond
-    }),
-    ("a header that is truncated or invalid has no fields", |case| case.problem.is_some()),
-    ("link types that are not dissected have no fields, and not matches them", |case| {
+    (
+        "A field that was not captured equals nothing, so `not port 80` matches. tcpdump refuses the packet.",
+        |case| case.beyond,
+    ),
+    (
+        "A header that is truncated or invalid has no fields beyond those that the table `packets` shows.",
+        |case| case.problem.is_some(),
+    ),
+    ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
         case.path.starts_with("dlt-") || !case.path.contains(':')
     }),
-    ("ether's addresses are those of Ethernet, not of IEEE 802.11", |case| {
+    ("`ether` addresses are those of Ethernet, not of IEEE 802.11.", |case| {
         case.names("ether") && case.has("wlan")
     }),
-    ("addresses in ARP are read where hardware and protocol lengths are 6 and 4", |case| {
+    ("Addresses in ARP are read if it maps IPv4 to Ethernet. `arp` is RARP, too.", |case| {
         case.path == "eth:arp"
     }),
-    ("vrrp is VRRP over IPv6, too", |case| case.names("vrrp") && case.has("ipv6")),
-    ("IPv6 that is announced as IPv4 is IPv6", |case| case.path.contains("ip:ipv6")),
+    ("`vrrp` is VRRP over IPv4 and IPv6.", |case| case.names("vrrp") && case.has("ipv6")),
+    ("An IPv6 header after the EtherType of IPv4 is IPv6.", |case| case.path.contains("ip:ipv6")),
 ];
+
+/// The differences as a list for the documentation.
+pub fn differences() -> String {
+    DIFFERENCES.iter().map(|(row, _)| format!("- {row}\n")).collect()
+}
 
 /// A record's first IP header or ARP packet directly in Ethernet.
 fn without_shims(packet: &Packet<'_>) -> Option<Vec<u8>> {

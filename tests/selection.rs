@@ -59,6 +59,32 @@ fn a_period_includes_its_start_and_excludes_its_end() {
 }
 
 #[test]
+fn a_filter_is_those_rows_with_their_numbers_in_every_cut() {
+    let all = rows("packets", &[]);
+    let sent = |row: &&String| cell(row, 13) == "80";
+    let expected: Vec<_> = all.iter().filter(sent).cloned().collect();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    for cut in [&["-j", "1"][..], &["-j", "3", "--range-bytes", "200"]] {
+        let options = [&["--filter", "tcp dst port 80"], cut].concat();
+        assert_eq!(rows("packets", &options), expected, "{options:?}");
+        let summary = rows("summary", &options);
+        assert_eq!(cell(&summary[0], 7), expected.len().to_string(), "{options:?}");
+    }
+    let sliced = rows("packets", &["--filter", "dst port 80", "--packets", "5.."]);
+    let expected: Vec<_> = all.iter().skip(4).filter(sent).cloned().collect();
+    assert_eq!(sliced, expected);
+}
+
+#[test]
+fn a_wrong_filter_is_a_usage_error_that_points_at_the_word() {
+    let said = run(testdata(), &["--filter", "tcp and prot 80", "http.pcap"]);
+    assert_eq!(said.code, Some(2));
+    let lines: Vec<_> = said.stderr.lines().collect();
+    assert_eq!(lines[0], "pcapstat: --filter: unknown word prot (did you mean port?)");
+    assert_eq!(lines[1..3], ["  tcp and prot 80", "          ^^^^"]);
+}
+
+#[test]
 fn wrong_selections_are_usage_errors_that_name_the_option() {
     for (option, value) in [("--packets", "7..3"), ("--packets", "x"), ("--from", "noon")] {
         let said = run(testdata(), &[option, value, "http.pcap"]);

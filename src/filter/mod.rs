@@ -20,6 +20,7 @@ mod value;
 pub mod words;
 
 use crate::dissect::packet::Packet;
+use crate::pass::selected::Condition;
 use program::Program;
 use std::fmt;
 
@@ -53,6 +54,13 @@ impl Filter {
     #[inline]
     pub fn matches(&self, packet: &Packet<'_>) -> bool {
         self.program.accepts(packet)
+    }
+}
+
+impl Condition for Filter {
+    #[inline]
+    fn selects(&self, packet: &Packet<'_>, _: u64) -> bool {
+        self.matches(packet)
     }
 }
 
