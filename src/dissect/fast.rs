@@ -4,7 +4,7 @@
 //! extensions, TCP or UDP, headers whole and their lengths in order, no tunnel's port. Everything
 //! else is left to the general loop; a test holds both to the same answer.
 
-use super::packet::{Addresses, Packet, Ports, Transport};
+use super::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
 use super::transport::tunnel_of;
 use crate::capture::LinkType;
@@ -67,13 +67,13 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
         return None;
     }
     packet.push_address_layer(Addresses::Eth(macs));
-    packet.push_address_layer(addresses);
-    if let Some(hop) = packet.current_ip() {
-        hop.protocol = Some(protocol);
-        hop.ports = Some(Ports { transport, source, destination });
-        hop.payload_bytes = Some(payload_bytes);
-        hop.tcp = if transport == Transport::Tcp { segment.first_chunk() } else { None };
-    }
+    packet.push_layer(AddressLayer {
+        addresses,
+        protocol: Some(protocol),
+        ports: Some(Ports { transport, source, destination }),
+        payload_bytes: Some(payload_bytes),
+        segment,
+    });
     if let Some(tag) = tag {
         packet.push_vlan(tag & 0x0FFF);
     }

@@ -62,15 +62,30 @@ pub struct AddressLayer<'a> {
     pub ports: Option<Ports>,
     /// The transport's payload by the headers' own lengths, in bytes; none where they do not tell.
     pub payload_bytes: Option<u32>,
-    /// The first 16 bytes of the TCP header, which tell everything but options.
-    pub tcp: Option<&'a [u8; 16]>,
+    /// The captured bytes from the header above the IP layer on, bounded by what the IP header
+    /// leaves. Empty unless that is TCP, UDP, SCTP, ICMP, ICMPv6 or IGMP.
+    pub segment: &'a [u8],
 }
 
-impl AddressLayer<'_> {
+impl<'a> AddressLayer<'a> {
+    /// A layer with nothing known above it.
+    #[inline]
+    pub(super) fn new(addresses: Addresses<'a>) -> AddressLayer<'a> {
+        let (protocol, ports, payload_bytes) = (None, None, None);
+        AddressLayer { addresses, protocol, ports, payload_bytes, segment: &[] }
+    }
+
     /// True for the layers IPv4 and IPv6.
     #[inline]
     pub fn is_ip(&self) -> bool {
         !matches!(self.addresses, Addresses::Eth(_))
+    }
+
+    /// The first 16 bytes of the TCP header: everything but checksum, urgent pointer and options.
+    #[inline]
+    pub fn tcp_header(&self) -> Option<&'a [u8; 16]> {
+        let tcp = self.ports.is_some_and(|ports| ports.transport == Transport::Tcp);
+        self.segment.first_chunk().filter(|_| tcp)
     }
 }
 
@@ -94,13 +109,6 @@ pub struct Packet<'a> {
 impl<'a> Packet<'a> {
     /// A packet of no bytes, to be filled by [`super::dissect`].
     pub fn empty() -> Packet<'a> {
-        let hop = AddressLayer {
-            addresses: Addresses::NoIp,
-            protocol: None,
-            ports: None,
-            payload_bytes: None,
-            tcp: None,
-        };
         Packet {
             record: Record {
                 number: 0,
@@ -114,7 +122,7 @@ impl<'a> Packet<'a> {
             },
             path: Path::default(),
             problem: None,
-            layers: [hop; DEEPEST],
+            layers: [AddressLayer::new(Addresses::NoIp); DEEPEST],
             layer_count: 0,
             vlans: [0; DEEPEST],
             vlan_count: 0,
@@ -171,14 +179,13 @@ impl<'a> Packet<'a> {
 
     #[inline]
     pub(super) fn push_address_layer(&mut self, addresses: Addresses<'a>) {
+        self.push_layer(AddressLayer::new(addresses));
+    }
+
+    #[inline]
+    pub(super) fn push_layer(&mut self, layer: AddressLayer<'a>) {
         if let Some(slot) = self.layers.get_mut(self.layer_count) {
-            *slot = AddressLayer {
-                addresses,
-                protocol: None,
-                ports: None,
-                payload_bytes: None,
-                tcp: None,
-            };
+            *slot = layer;
             self.layer_count += 1;
         }
     }

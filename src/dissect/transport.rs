@@ -27,22 +27,29 @@ pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
     named(source.min(destination)).or_else(|| named(source.max(destination)))
 }
 
-fn note_ports(
-    packet: &mut Packet<'_>,
+fn note_ports<'a>(
+    packet: &mut Packet<'a>,
     transport: Transport,
-    payload: Payload<'_>,
+    payload: Payload<'a>,
 ) -> Option<(u16, u16)> {
-    let (source, destination) = (payload.u16(0)?, payload.u16(2)?);
-    if let Some(hop) = packet.current_ip() {
-        hop.ports = Some(Ports { transport, source, destination });
+    let ports = payload.u16(0).zip(payload.u16(2));
+    if let Some(layer) = packet.current_ip() {
+        layer.segment = payload.captured;
+        layer.ports = ports.map(|(source, destination)| Ports { transport, source, destination });
     }
-    Some((source, destination))
+    ports
+}
+
+fn note_segment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) {
+    if let Some(layer) = packet.current_ip() {
+        layer.segment = payload.captured;
+    }
 }
 
 /// TCP (RFC 9293).
 pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     note_ports(packet, Transport::Tcp, payload);
-    let Some(header) = payload.bytes::<16>(0) else {
+    if payload.captured.len() < 16 {
         packet.note(Problem::TCP_HEADER_TRUNCATED);
         return None;
     };
@@ -52,7 +59,6 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let rest = payload.length.checked_sub(header_length).filter(|_| !packet.fragmented);
     let payload_bytes = rest.and_then(|rest| u32::try_from(rest).ok());
     if let Some(hop) = packet.current_ip() {
-        hop.tcp = Some(header);
         hop.payload_bytes = payload_bytes;
     }
     if !valid {
@@ -91,6 +97,7 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// SCTP (RFC 9260): ports only where the common header was captured whole, as Wireshark gives them.
 pub fn sctp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 12 {
+        note_segment(packet, payload);
         packet.note(Problem::SCTP_HEADER_TRUNCATED);
         return None;
     }
@@ -105,6 +112,7 @@ pub fn without_ports<'a>(
     header: usize,
     cut: Problem,
 ) -> Next<'a> {
+    note_segment(packet, payload);
     if payload.captured.len() < header {
         packet.note(cut);
     }

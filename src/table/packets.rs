@@ -59,7 +59,7 @@ pub fn fill(packet: &Packet<'_>, number: u64, row: &mut RowBuffer) {
     let ports = innermost.and_then(|hop| hop.ports);
     row.push(Cell::integer(ports.map(|Ports { source, .. }| source)));
     row.push(Cell::integer(ports.map(|Ports { destination, .. }| destination)));
-    tcp(innermost.and_then(|hop| hop.tcp), row);
+    tcp(innermost.and_then(|layer| layer.tcp_header()), row);
     row.push(Cell::integer(innermost.and_then(|hop| hop.payload_bytes)));
     row.push(packet.problem.map_or(Cell::Empty, |problem| Cell::Text(problem.info().name)));
 }
