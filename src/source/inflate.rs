@@ -56,8 +56,8 @@ impl Compression {
     /// # Errors
     /// When the decompressor cannot be set up.
     pub fn reader(self, raw: impl BufRead + Send + 'static) -> io::Result<Box<dyn Read + Send>> {
-        /// `zstd --long=31`: the longest window there is.
-        const LONGEST_WINDOW: u32 = 31;
+        /// `zstd --long=31`, or 30 on 32-bit hosts: the longest window the library accepts.
+        const LONGEST_WINDOW: u32 = if cfg!(target_pointer_width = "32") { 30 } else { 31 };
         Ok(match self {
             Compression::Gzip => {
                 Box::new(Members::Inside(Box::new(flate2::bufread::GzDecoder::new(raw))))
