@@ -84,7 +84,6 @@ pub mod progress;
 pub mod reading;
 pub mod report;
 pub mod source;
-pub mod speed;
 mod suggest;
 pub mod table;
 pub mod tally;

@@ -28,6 +28,7 @@ mod misleading;
 // What the command does.
 mod cli;
 mod docs;
+mod examples;
 mod inputs;
 mod outputs;
 mod paths;
