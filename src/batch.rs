@@ -8,6 +8,7 @@ use crate::engine::Options;
 use crate::engine::memory::Budget;
 use crate::error::FaultKind;
 use crate::exit::{Exit, RunError};
+use crate::expect;
 use crate::inputs::{self, Input};
 use crate::output::Outputs;
 use crate::pass::rows::Rows;
@@ -211,10 +212,8 @@ impl Batch<'_> {
             Status::CutShort | Status::Damaged => Exit::Damaged,
         };
         self.outcome.exit = self.outcome.exit.max(exit);
-        if let Some(error) = report.error.as_ref().filter(|_| !self.plan.quiet) {
-            let message = one_line(&format!("{}: {error}", report.file));
-            // Nobody can be told that standard error is closed or full.
-            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {message}"));
+        if let Some(error) = &report.error {
+            self.say(&format!("{}: {error}", report.file));
         }
         if self.plan.merge {
             let wanted = &self.plan.wanted;
@@ -226,7 +225,25 @@ impl Batch<'_> {
         self.write(&report)
     }
 
+    /// Checks what is expected of an input, or of all as one, and says what it does not meet.
+    fn check(&mut self, report: &Report) {
+        for failure in expect::failures(&self.plan.expectations, report) {
+            self.outcome.exit = self.outcome.exit.max(Exit::Unexpected);
+            self.say(&format!("{}: {failure}", report.file));
+        }
+    }
+
+    /// Writes a message about an input on standard error, in one line.
+    fn say(&self, message: &str) {
+        if !self.plan.quiet {
+            let message = one_line(message);
+            // Nobody can be told that standard error is closed or full.
+            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {message}"));
+        }
+    }
+
     fn write(&mut self, report: &Report) -> io::Result<()> {
+        self.check(report);
         let writing = Instant::now();
         self.outputs.report(report)?;
         self.outcome.stats.writing += writing.elapsed();

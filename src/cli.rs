@@ -51,6 +51,11 @@ pub struct Cli {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
 
+    /// Condition on a column of `summary` that every input must meet, or the exit code is 1:
+    /// "packets >= 1000", "status == ok". Repeatable
+    #[arg(long, value_name = "COND", action = ArgAction::Append)]
+    pub expect: Vec<String>,
+
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub interval: String,

@@ -3,6 +3,7 @@
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
 use crate::engine::memory;
+use crate::expect::Expectation;
 use crate::filter::Filter;
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
@@ -34,6 +35,8 @@ pub struct Plan {
     pub merge: bool,
     /// What is wanted of each input.
     pub wanted: Wanted,
+    /// Conditions that every input must meet.
+    pub expectations: Vec<Expectation>,
     /// How much of a capture one range covers, in bytes.
     pub range_bytes: u64,
     /// How inputs are read.
@@ -69,8 +72,10 @@ impl Plan {
             ));
         }
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        let expectations = expectations(&cli.expect)?;
+        let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
         let mut wanted =
-            Wanted::of(tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs)));
+            Wanted::of(needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs)));
         wanted.interval = duration(&cli.interval).ok_or_else(|| {
             format!("--interval {}: not a duration such as 100ms, 1.5s, 1m30s", cli.interval)
         })?;
@@ -84,6 +89,7 @@ impl Plan {
             for_people,
             merge: cli.merge,
             wanted,
+            expectations,
             range_bytes: match &cli.range_bytes {
                 None => DEFAULT_RANGE_BYTES,
                 Some(text) => bytes("--range-bytes", text)?,
@@ -127,6 +133,17 @@ fn conditions(cli: &Cli) -> Result<Conditions, String> {
         conditions.push(Box::new(Period::new(cli.from.as_deref(), cli.to.as_deref())?));
     }
     Ok(conditions.into())
+}
+
+/// Names of the tables with one row for each input, whose columns can be expected.
+const EXPECTED_TABLES: [&str; 2] = ["summary", "health"];
+
+fn expectations(texts: &[String]) -> Result<Vec<Expectation>, String> {
+    let tables: Vec<_> = EXPECTED_TABLES.iter().filter_map(|name| table::named(name)).collect();
+    let parsed = |text: &String| {
+        Expectation::new(text, &tables).map_err(|error| format!("--expect: {error}"))
+    };
+    texts.iter().map(parsed).collect()
 }
 
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {

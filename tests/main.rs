@@ -13,6 +13,7 @@ mod aggregation;
 mod captures;
 mod conversing;
 mod differences;
+mod expect;
 mod filter;
 mod golden;
 mod laws;

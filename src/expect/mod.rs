@@ -10,6 +10,8 @@
 
 mod value;
 
+use crate::output::csv;
+use crate::report::Report;
 use crate::suggest::hint;
 use crate::table::{Column, ColumnType, Table};
 use regex::Regex;
@@ -66,14 +68,13 @@ const OTHER_OPERATORS: &[(&str, &str)] = &[
 const LISTS: &[(&str, &[&str])] = &[("status", &["ok", "cut_short", "damaged", "unreadable"])];
 
 /// A condition on one column.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Expectation {
-    /// The name of the table that has the column.
-    pub table: &'static str,
-    /// The column's name.
-    pub column: &'static str,
+    /// The table that has the column.
+    pub table: &'static Table,
+    column: &'static Column,
     /// The column's place in the table, from 0.
-    pub index: usize,
+    index: usize,
     operator: Operator,
     /// The value as typed, without quotes.
     typed: String,
@@ -113,8 +114,15 @@ impl Expectation {
         let (table, index, column) = column(name, tables)?;
         let operator = operator(sign)?;
         let test = test(column, operator, typed)?;
-        let (table, column) = (table.name, column.name);
         Ok(Expectation { table, column, index, operator, typed: typed.into(), test })
+    }
+
+    /// The text of the column's cell in a report.
+    pub fn found(&self, report: &Report) -> String {
+        let text = csv::table(self.table, report);
+        let mut rows = ::csv::Reader::from_reader(text.as_slice());
+        let row = rows.records().next().and_then(Result::ok);
+        row.and_then(|row| row.get(self.index).map(String::from)).unwrap_or_default()
     }
 
     /// True if a cell with this text meets the condition.
@@ -129,14 +137,47 @@ impl Expectation {
     }
 }
 
+/// An expectation that a report does not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The condition.
+    pub expected: String,
+    /// The name of its column.
+    pub column: &'static str,
+    /// The text of the cell.
+    pub found: String,
+}
+
+/// `expected packets >= 1000, found 7`.
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let found = if self.found.is_empty() { "nothing" } else { &self.found };
+        write!(out, "expected {}, found {found}", self.expected)
+    }
+}
+
+/// The expectations that a report does not meet, in order.
+pub fn failures(expectations: &[Expectation], report: &Report) -> Vec<Failure> {
+    let failure = |expectation: &Expectation| {
+        let found = expectation.found(report);
+        let failure = || Failure {
+            expected: expectation.to_string(),
+            column: expectation.column.name,
+            found: found.clone(),
+        };
+        (!expectation.holds(&found)).then(failure)
+    };
+    expectations.iter().filter_map(failure).collect()
+}
+
 /// The condition, normalised: `packets >= 1000`.
 impl fmt::Display for Expectation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = OPERATORS.iter().find(|(_, operator)| *operator == self.operator);
         let sign = sign.map_or("", |(sign, _)| sign);
         match self.typed.contains(char::is_whitespace) || self.typed.is_empty() {
-            true => write!(out, "{} {sign} {:?}", self.column, self.typed),
-            false => write!(out, "{} {sign} {}", self.column, self.typed),
+            true => write!(out, "{} {sign} {:?}", self.column.name, self.typed),
+            false => write!(out, "{} {sign} {}", self.column.name, self.typed),
         }
     }
 }
