@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Builds the captures in this folder that no network yields on demand: odd formats, damage, rare layers, and captures made to
-mislead a parallel reader. The same bytes every time: `build.py` writes them, `build.py --check` names those that differ."""
+"""Builds the captures in this folder that no network yields on demand: odd formats, damage, rare layers, and captures built to
+mislead a parallel reader. `build.py` writes them, always the same bytes; `build.py --check` names those that differ."""
 import os
 import struct
 import sys

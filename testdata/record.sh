@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Records the captures of real traffic in this folder: between two network namespaces of our own, joined by a veth pair.
-# Needs root, iproute2, iputils-ping, ethtool, tcpdump, openssl and python3. Times and ports differ from run to run, so the golden tables beside the
-# captures must be written anew after it (PCAPSTAT_BLESS=1 cargo test golden).
+# Records the captures of real traffic in this folder, between two network namespaces that a veth pair joins.
+# Needs root, iproute2, iputils-ping, ethtool, tcpdump, openssl and python3. Times and ports differ from run to run, so write the golden tables
+# again afterwards (PCAPSTAT_BLESS=1 cargo test golden).
 set -euo pipefail
 cd "$(dirname "$0")"
 scratch=$(mktemp -d)

@@ -1,4 +1,4 @@
-//! `packets`, aggregated row by row as a user would, gives the other tables exactly.
+//! Aggregating the rows of `packets`, as a user would, gives the other tables exactly.
 
 use crate::cells::{Csv, PacketRow, billionths};
 use crate::conversing;
@@ -85,7 +85,8 @@ fn summary(reading: &Reading, packets: &[PacketRow]) {
     assert_eq!(billionths(row.text("mean_wire_bytes")), per(wire_bytes, packets.len() as i128, 1));
 }
 
-/// A packet counts once at every prefix of its path; component by component is tree order.
+/// A packet counts once at every prefix of its path. Rows are in tree order: by path, component by
+/// component.
 fn protocols(reading: &Reading, packets: &[PacketRow]) {
     let mut expected: BTreeMap<Vec<&str>, [u64; 3]> = BTreeMap::new();
     for row in packets {
@@ -164,7 +165,7 @@ fn lengths(reading: &Reading, packets: &[PacketRow]) {
     assert_eq!(found.collect::<Vec<(_, _, _, _, _, _)>>(), expected);
 }
 
-/// What is wrong with the file itself is no packet's problem.
+/// Problems of the file itself are not problems of a packet.
 fn problems(reading: &Reading, packets: &[PacketRow]) {
     let mut expected: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
     for row in packets.iter().filter(|row| !row.problem.is_empty()) {
@@ -187,8 +188,7 @@ fn problems(reading: &Reading, packets: &[PacketRow]) {
     );
 }
 
-/// A row of `packets` does not tell its section, so that interfaces of the same number count
-/// together.
+/// A row of `packets` has no section, so interfaces of the same number are counted together.
 fn interfaces(reading: &Reading, packets: &[PacketRow]) {
     let mut made: BTreeMap<u64, [u64; 3]> = BTreeMap::new();
     for row in packets {

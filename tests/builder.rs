@@ -1,8 +1,8 @@
-//! Builds capture files byte by byte: pcap in all its variants and pcapng block by block, in either
-//! byte order, and snoop.
+//! Builders of capture files: pcap in all its variants, pcapng block by block, in either byte
+//! order, and snoop.
 //!
-//! All remember where every record ends and how many packets there are until then, which is what a
-//! cut file is judged by.
+//! Each keeps the end of every record and the number of packets up to it, so that a test knows how
+//! many packets a cut file holds.
 
 /// The byte order of a file or section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,10 @@ pub const MODIFIED: u32 = 0xA1B2_CD34;
 pub const ETHERNET: u16 = 1;
 pub const RAW: u16 = 101;
 
-/// A place at which a file may end and still be whole, and how many packets are in front of it.
+/// An offset at which a file may end and still be complete, and the number of packets before it.
 pub type Boundary = (usize, u64);
 
-/// A pcap file in the making.
+/// A pcap file under construction.
 pub struct Pcap {
     pub bytes: Vec<u8>,
     pub boundaries: Vec<Boundary>,
@@ -77,7 +77,7 @@ impl Pcap {
         self
     }
 
-    /// A frame captured whole, the `number`th of a capture that took a packet every ten
+    /// A completely captured frame, the `number`th of a capture with a packet every ten
     /// milliseconds.
     pub fn frame(&mut self, number: u32, data: &[u8]) -> &mut Pcap {
         let time = (1_700_000_000 + number / 100, number % 100 * 10_000);
@@ -91,7 +91,7 @@ const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
-/// A block that says nothing about packets.
+/// A block without information about packets.
 pub const NAME_RESOLUTION: u32 = 4;
 
 /// Options of interface descriptions.
@@ -103,7 +103,7 @@ pub const IF_TSOFFSET: u16 = 14;
 pub const ISB_IFRECV: u16 = 4;
 pub const ISB_IFDROP: u16 = 5;
 
-/// A pcapng file in the making.
+/// A pcapng file under construction.
 pub struct Pcapng {
     pub bytes: Vec<u8>,
     pub boundaries: Vec<Boundary>,
@@ -167,7 +167,7 @@ impl Pcapng {
         self.block(INTERFACE_DESCRIPTION, &body)
     }
 
-    /// What the capturing system counted of an interface.
+    /// Interface statistics, as the capturing system counted them.
     pub fn statistics(&mut self, interface: u32, options: &[(u16, &[u8])]) -> &mut Pcapng {
         let mut body = [self.order.u32(interface), [0; 4], [0; 4]].concat();
         body.extend(self.options(options));
@@ -206,7 +206,7 @@ impl Pcapng {
         self.block(SIMPLE_PACKET, &body)
     }
 
-    /// The packet block of before 2005.
+    /// The obsolete Packet Block.
     pub fn obsolete(
         &mut self,
         interface: u16,
@@ -228,7 +228,7 @@ impl Pcapng {
     }
 }
 
-/// A snoop file in the making: always big-endian.
+/// A snoop file under construction; always big-endian.
 pub struct Snoop {
     pub bytes: Vec<u8>,
     pub boundaries: Vec<Boundary>,

@@ -1,6 +1,5 @@
-//! Real captures, many of them attacks on parsers, and what the project's own testdata holds: cut
-//! into ranges smaller than most packets and read by three workers they give the same bytes as read
-//! serially.
+//! Captures give the same tables when read serially and when three workers read ranges smaller than
+//! most packets: testdata, and real captures, many of them attacks on parsers.
 
 use crate::reading::{Cut, SERIAL, captures_beside, captures_of_testdata, check_each, open, read};
 use std::fs;

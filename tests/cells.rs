@@ -1,9 +1,9 @@
-//! Reads tables back as a user's program would: rows of CSV with named columns, and `packets` as
-//! values.
+//! Parses tables as a user's program would: rows of CSV with named columns, and typed rows of
+//! `packets`.
 
 use std::collections::HashMap;
 
-/// A table that was parsed again.
+/// A parsed table.
 pub struct Csv {
     columns: HashMap<String, usize>,
     rows: Vec<csv::StringRecord>,
@@ -22,7 +22,7 @@ impl Csv {
         let header = reader.headers().expect("a header line").clone();
         let columns =
             header.iter().enumerate().map(|(number, name)| (name.to_string(), number)).collect();
-        // The reader refuses rows whose number of cells is not that of the header.
+        // The reader rejects rows with more or fewer cells than the header.
         Csv { columns, rows: reader.records().map(|row| row.expect("a row of CSV")).collect() }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// RFC 3339 with nine decimals; decimal seconds for the years that it cannot express.
+/// Parses RFC 3339 with nine decimals, or decimal seconds, as nanoseconds since 1970.
 pub fn nanoseconds(text: &str) -> Option<i128> {
     let Some(text) = text.strip_suffix('Z') else { return billionths(text) };
     let (date, clock) = text.split_once('T')?;
@@ -125,13 +125,13 @@ impl PacketRow {
         self.protocols.split(':').filter(|layer| !layer.is_empty())
     }
 
-    /// Whose the ports are.
+    /// The transport that the ports belong to.
     pub fn transport(&self) -> Option<&str> {
         self.ports?;
         self.layers().rfind(|layer| matches!(*layer, "tcp" | "udp" | "sctp"))
     }
 
-    /// True where the row tells all address layers that the packet has: no tunnels.
+    /// True if the row holds every address layer of the packet: there is no tunnel.
     pub fn tells_all_addresses(&self) -> bool {
         let count = |names: &[&str]| self.layers().filter(|layer| names.contains(layer)).count();
         let ethernet_first = count(&["eth"]) == 0 || self.layers().next() == Some("eth");

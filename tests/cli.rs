@@ -1,4 +1,4 @@
-//! The command line: help, wrong usage, and what is said on standard error.
+//! The command line: help, wrong usage, and messages on standard error.
 
 use crate::builder::Pcap;
 use crate::frames::{tcp, udp};
@@ -20,7 +20,7 @@ pub fn program() -> std::process::Command {
     program
 }
 
-/// What a run gave.
+/// Exit code and output of a run.
 pub struct Said {
     pub code: Option<i32>,
     pub stdout: String,
@@ -39,8 +39,8 @@ impl From<Output> for Said {
 }
 
 impl Said {
-    /// One line on standard error that begins with the program's name, and all of these words in
-    /// it.
+    /// Asserts that standard error is one line that begins with the program's name and has these
+    /// words.
     pub fn assert_one_message(&self, words: &[&str]) {
         assert_eq!(self.stderr.lines().count(), 1, "{}", self.stderr);
         self.assert_message(words);
@@ -54,7 +54,7 @@ impl Said {
     }
 }
 
-/// The peak of memory that `-v` tells, in MiB; only Linux does.
+/// Peak memory reported by `-v`, in MiB. None except on Linux.
 pub fn peak_memory(stderr: &[u8]) -> Option<usize> {
     let said = String::from_utf8_lossy(stderr);
     let memory = said.split("peak memory ").nth(1).expect("it tells");
@@ -160,7 +160,7 @@ fn wrong_usage_beats_a_missing_file() {
     assert_eq!(said.code, Some(2));
 }
 
-/// The same words in any order, and what `-t` names twice stands once.
+/// Options and paths may be in any order, and a table named twice is written once.
 #[test]
 fn options_may_follow_paths() {
     let directory = directory();
@@ -199,8 +199,7 @@ fn verbose_reports_threads_ranges_and_memory() {
     assert_eq!((silent.stderr.as_str(), silent.stdout), ("", said.stdout));
 }
 
-/// `always` draws even where nobody sees it; otherwise a pipe gets nothing. Either way the data
-/// stays clean.
+/// `always` draws even into a pipe; otherwise a pipe gets nothing. Standard output is the same.
 #[test]
 fn progress_is_drawn_on_standard_error() {
     let directory = directory();

@@ -1,8 +1,9 @@
-//! Conversations made of the rows of `packets`, and endpoints and ports made of conversations.
+//! Conversations computed from the rows of `packets`, and endpoints and ports computed from
+//! conversations.
 //!
-//! A row of `packets` tells the outer MAC and the innermost IP addresses. Where no packet of a
-//! capture is tunnelled, that is all, and the conversations made of it are the table itself;
-//! otherwise the table has those and more.
+//! A row of `packets` has the outer MAC and the innermost IP addresses. If no packet of a capture
+//! is tunnelled, the conversations computed from the rows equal the table. Otherwise they are a
+//! part of it.
 
 use crate::cells::{Csv, PacketRow, Row, billionths};
 use crate::reading::Reading;
@@ -13,11 +14,10 @@ use std::net::IpAddr;
 /// The layers in the order of the rows.
 const LAYERS: [&str; 6] = ["eth", "ipv4", "ipv6", "tcp", "udp", "sctp"];
 
-/// Address and port as the cells say them.
+/// Address and port as text.
 type Side = (String, String);
 
-/// What the two directions of a conversation are counted by: packets, bytes, payload, A to B and
-/// then B to A.
+/// Packets, bytes and payload of a conversation, A to B and then B to A.
 type Counts = [u64; 6];
 
 #[derive(Debug, PartialEq)]
@@ -80,8 +80,7 @@ fn talks(reading: &Reading) -> Vec<Talk> {
     Csv::parse(reading.table("conversations")).rows().map(Talk::of).collect()
 }
 
-/// The conversations that a packet counts in as far as its row tells: layer, sender, receiver,
-/// payload.
+/// Conversations of a packet according to its row: layer, sender, receiver, payload.
 fn of_packet(row: &PacketRow) -> Vec<(usize, Side, Side, u64)> {
     let mut found = Vec::new();
     let known = |(one, two): &(String, String)| !one.is_empty() && !two.is_empty();
@@ -161,7 +160,7 @@ fn end(layer: usize, (address, port): &Side) -> End {
 /// Packets, bytes and payload: all, sent, received; and conversations.
 type Ends = [u64; 10];
 
-/// Counts every conversation at both of its ends, once where they are the same.
+/// Counts every conversation at both of its ends, or once if they are the same.
 fn ends<K: Ord>(talks: &[Talk], end: impl Fn(usize, &Side) -> K) -> Vec<(K, Ends)> {
     let mut ends: BTreeMap<K, Ends> = BTreeMap::new();
     for talk in talks {

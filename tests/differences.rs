@@ -1,6 +1,6 @@
-//! Wireshark's answers beside pcapstat's on the captures next to the project: every difference must
-//! be explained, and every explanation still needed. `differences.txt` has one line for each:
-//! `capture: where: columns: reason`.
+//! Compares pcapstat with tshark and capinfos on the captures beside the project. `differences.txt`
+//! has one line for each difference, `capture: where: columns: reason`; an unexplained difference
+//! fails, and so does an explanation without its difference.
 
 use crate::cells::nanoseconds;
 use crate::cli::pcapstat;
@@ -12,7 +12,7 @@ use std::path::Path;
 const SHARED: &str = "../shared";
 const EXPLAINED: &str = include_str!("differences.txt");
 
-/// Names of a path that tshark's expected rows know; a path is compared up to the first other one.
+/// Protocol names in tshark's expected rows. A path is compared up to the first other name.
 const KNOWN: &str = "eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopts ipv6.dstopts ipv6.routing ipv6.fraghdr ah gre \
     erspan vxlan geneve gtp teredo sll null raw radiotap wlan_radio wlan chdlc fddi udp arp stp lldp eapol pppoed tcp sctp icmp \
     icmpv6 igmp esp ospf pim vrrp eigrp dccp pgm rsvp lcp ipcp ipv6cp";
@@ -105,7 +105,7 @@ fn summary_differences(wanted: &Row, have: &Row) -> Vec<&'static str> {
     SUMMARY.iter().filter(differs).map(|(ours, _)| *ours).collect()
 }
 
-/// `capture: where: columns` of every difference.
+/// Every difference, as `capture: where: columns`.
 fn differences(captures: &Path) -> BTreeSet<String> {
     let output = tempfile::tempdir().unwrap();
     let mut command = pcapstat();

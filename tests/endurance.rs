@@ -1,6 +1,5 @@
-//! Hostile bytes in numbers: attacks on parsers, every prefix, thousands of mutations. A quick
-//! share of them always, all of them with `PCAPSTAT_LONG=1 cargo test --release --test main
-//! endurance`.
+//! Hostile input in quantity: attacks on parsers, every prefix, thousands of mutations. By default
+//! a sample of them; all with `PCAPSTAT_LONG=1 cargo test --release --test main endurance`.
 
 use crate::cli::{pcapstat, peak_memory};
 use crate::reading::{
@@ -16,14 +15,14 @@ fn long() -> bool {
     std::env::var_os("PCAPSTAT_LONG").is_some_and(|value| value == "1")
 }
 
-/// All of them in the long version, every so manieth in the quick one.
+/// All items in the long version, one in `quick` in the short one.
 fn share<T>(all: Vec<T>, quick: usize) -> Vec<T> {
     let step = if long() { 1 } else { quick };
     all.into_iter().step_by(step).collect()
 }
 
-/// Reads bytes in two ways that must say the same, within a limit of time; none where they open as
-/// no capture.
+/// Reads bytes serially and in a cut, which must agree, within a time limit. None if they are not a
+/// capture.
 fn same(what: &str, bytes: &[u8], cut: Cut, salvage: bool) -> Option<Reading> {
     let began = Instant::now();
     open(bytes).ok()?;
@@ -36,7 +35,7 @@ fn same(what: &str, bytes: &[u8], cut: Cut, salvage: bool) -> Option<Reading> {
     Some(serial)
 }
 
-/// Runs the program over a capture; what it wrote, but for `ranges`.
+/// Runs the program on a capture and returns the tables it wrote, without `ranges`.
 fn written(path: &Path, arguments: &[&str]) -> Vec<(String, Vec<u8>)> {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = pcapstat();
@@ -55,7 +54,7 @@ fn written(path: &Path, arguments: &[&str]) -> Vec<(String, Vec<u8>)> {
     if let Some(memory) = peak_memory(&output.stderr) {
         assert!(memory < 100, "{}: {memory} MiB", path.display());
     }
-    // How the work was cut is another matter every time.
+    // `ranges` measures the run.
     let names = TABLES
         .iter()
         .map(|table| table.name)
@@ -126,7 +125,7 @@ fn every_prefix_reads_the_same_and_never_loses_packets() {
     });
 }
 
-/// A generator of numbers that are the same every time (Steele and others' SplitMix64).
+/// A deterministic generator of numbers: SplitMix64 (Steele and others).
 struct Numbers(u64);
 
 impl Numbers {
@@ -139,7 +138,7 @@ impl Numbers {
     }
 }
 
-/// One byte, or a block overwritten, taken out, doubled or of one value.
+/// Changes one byte, or overwrites, removes, repeats or fills a block.
 fn mutated(bytes: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let at = numbers.below(bytes.len());

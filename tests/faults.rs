@@ -1,5 +1,5 @@
-//! Faults of the machine: files that change while they are read, signals, memory that runs out, and
-//! pcapstat's own bugs.
+//! Faults of the environment: files that change while they are read, signals, the memory limit, and
+//! bugs of pcapstat itself.
 
 use crate::builder::Pcap;
 use crate::cli::run;
@@ -15,7 +15,7 @@ use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 
-/// Several megabytes of packets: long enough to be mapped.
+/// Several megabytes of packets: large enough to be mapped.
 fn long_capture(packets: u32) -> Vec<u8> {
     let mut file = Pcap::ethernet();
     for number in 0..packets {
@@ -116,7 +116,7 @@ fn tables_above_the_memory_limit_end_the_run() {
     }
     let enough = run(directory.path(), &["-t", "conversations", "--max-memory", "1G", "scan.pcap"]);
     assert_eq!((enough.code, enough.stderr.as_str()), (Some(0), ""));
-    // What is not counted takes nothing.
+    // Tables that are not asked for take no memory.
     assert_eq!(run(directory.path(), &["--max-memory", "1k", "scan.pcap"]).code, Some(0));
     let buckets = ["-t", "intervals", "--interval", "1ns", "--max-memory", "1M", "scan.pcap"];
     run(directory.path(), &buckets)

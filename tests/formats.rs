@@ -1,5 +1,5 @@
-//! What the fields of each format mean: the same packets give the same rows in all of them, and
-//! what only pcapng can say is read.
+//! Fields of each capture format: the same packets give the same rows in all formats, and the
+//! fields that only pcapng has are read.
 
 use crate::builder::{
     ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, MICROSECONDS, MODIFIED,
@@ -13,7 +13,7 @@ fn reading(bytes: &[u8]) -> Reading {
     read("capture", &mut open(bytes).expect("a capture"), SERIAL)
 }
 
-/// Seconds, microseconds, what was captured of the frame, and its length on the wire.
+/// Seconds, microseconds, captured bytes of the frame, and its length on the wire.
 fn packets() -> Vec<((u32, u32), Vec<u8>, u32)> {
     let frames = [
         tcp(80, 5000, b"answer"),
@@ -81,7 +81,7 @@ fn the_same_packets_give_the_same_rows_in_every_format() {
             (name.as_str(), "ok", "ether")
         );
         assert_eq!(row.number("truncated_packets"), 1, "{name}");
-        // The others tell of the file itself.
+        // The other tables describe the file itself.
         for (table, text) in reading
             .tables
             .iter()
@@ -93,8 +93,8 @@ fn the_same_packets_give_the_same_rows_in_every_format() {
     }
 }
 
-/// Simple packets have no time and are of interface 0, whose limit is how much of them was
-/// captured.
+/// Simple packets have no time. They belong to interface 0, whose snapshot length limits their
+/// captured bytes.
 #[test]
 fn simple_packets_are_cut_at_the_interfaces_limit() {
     let mut file = Pcapng::new(Order::Big);
@@ -183,8 +183,8 @@ fn interfaces_have_names_and_drops() {
     }
 }
 
-/// What a walk tells, with a stop behind every `step` bytes: whether packets come singly or in runs
-/// must make no difference.
+/// Records and end of a walk that stops after every `step` bytes. Reading packets one by one or in
+/// runs must make no difference.
 fn walked(bytes: &[u8], step: u64) -> Vec<String> {
     let Ok(capture) = open(bytes) else { return Vec::new() };
     let (mut position, mut seen) = (capture.start(), Vec::new());
@@ -202,8 +202,8 @@ fn walked(bytes: &[u8], step: u64) -> Vec<String> {
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(512))]
-    /// The common path of pcapng takes runs of packets that are alike; a walk of one block at a
-    /// time never does.
+    /// The fast path of pcapng reads runs of similar packets; a walk of one block at a time never
+    /// takes it.
     #[test]
     fn packets_in_runs_are_the_packets_one_by_one(
         big_endian: bool,
@@ -218,7 +218,7 @@ proptest::proptest! {
             if *simple {
                 file.simple(&data);
             } else {
-                // Interface 2 is described only where a packet of interface 0 came by.
+                // Interface 2 is described only after a packet of interface 0.
                 file.packet(*interface, number, &data, *length as u32);
                 if *interface == 0 {
                     file.interface(ETHERNET, 0, Some(3));

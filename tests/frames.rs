@@ -1,4 +1,4 @@
-//! Frames: whole ones of the usual protocols, and random ones that mix them with tunnels, cuts and
+//! Frames: complete ones of the usual protocols, and random ones with tunnels, truncation and
 //! garbage.
 
 use etherparse::err::packet::BuildWriteError;
@@ -72,7 +72,7 @@ impl Loose {
     }
 }
 
-/// Records of all sorts: few addresses and ports, so that conversations meet again.
+/// Random records with few addresses and ports, so that conversations recur.
 pub fn loose() -> impl Strategy<Value = Loose> {
     let link_type = prop_oneof![12 => Just(1u16), 2 => select(vec![0, 9, 101, 113, 127, 228, 229, 276]), 1 => any::<u16>()];
     (frame(), any::<u32>(), 0..6u8, time(), (0..3u32, 0..3u32), link_type).prop_map(
@@ -98,7 +98,7 @@ fn time() -> impl Strategy<Value = Option<Timestamp>> {
     ]
 }
 
-/// A frame of any sort, cut or whole.
+/// A random frame, truncated or complete.
 pub fn frame() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         6 => whole(),

@@ -1,8 +1,7 @@
-//! Golden tables: for every capture in `testdata/`, what each table says of it, byte for byte,
-//! however it is cut.
+//! Golden tables: the expected bytes of each table for every capture in `testdata/`, in every cut.
 //!
-//! `testdata/NAME.pcap` has its tables in `testdata/NAME/TABLE.csv`. To accept what the program
-//! says now, run `PCAPSTAT_BLESS=1 cargo test golden` and read the difference that git shows.
+//! `testdata/NAME.pcap` has its tables in `testdata/NAME/TABLE.csv`. `PCAPSTAT_BLESS=1 cargo test
+//! golden` accepts the present output; review it with `git diff`.
 
 use crate::reading::{
     Cut, Reading, SERIAL, captures_of_testdata, check_each, first_difference, open, read,
@@ -23,7 +22,7 @@ const CUTS: &[Cut] = &[
     Cut { jobs: 8, range_bytes: 2 << 20 },
 ];
 
-/// A golden file above this would be most of the repository.
+/// Larger golden tables are not kept: they would be most of the repository.
 const LARGEST_GOLDEN: usize = 200_000;
 
 #[test]
@@ -56,7 +55,7 @@ fn blessing() -> bool {
     std::env::var_os("PCAPSTAT_BLESS").is_some_and(|value| value == "1")
 }
 
-/// The program itself, with its own reading of options and its own way to files.
+/// The program, with its options and output files, agrees with the library.
 #[test]
 fn the_command_writes_the_golden_tables() {
     if blessing() {
@@ -86,7 +85,7 @@ fn the_command_writes_the_golden_tables() {
     });
 }
 
-/// The path as it is given on the command line, from the root of the crate.
+/// The path relative to the root of the crate, as given on the command line.
 fn name_of(path: &Path) -> String {
     let relative = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).expect("a path in the crate");
     relative.to_str().expect("a name in UTF-8").replace('\\', "/")
@@ -105,7 +104,7 @@ fn golden_names(capture: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-/// The tables that are kept, each with its file's name.
+/// The tables that are kept, by file name.
 fn kept(reading: &Reading) -> impl Iterator<Item = (String, &[u8])> {
     let kept = reading
         .tables

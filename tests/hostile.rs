@@ -1,6 +1,5 @@
-//! Bytes that are no capture, or were one before somebody cut or changed them: nothing panics, what
-//! came before the damage is kept, and the damage is told alike however the file is cut into
-//! ranges.
+//! Bytes that are no capture, and captures that were cut or changed. Nothing panics, packets before
+//! the damage are kept, and the damage is reported the same for any cut into ranges.
 
 use crate::builder::{
     Boundary, ETHERNET, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, RAW, Snoop,
@@ -15,7 +14,7 @@ use proptest::sample::{Index, select};
 
 const CUTS: &[Cut] = &[Cut { jobs: 1, range_bytes: 50 }, Cut { jobs: 3, range_bytes: 50 }];
 
-/// The reading of bytes that open as a capture; none of others.
+/// Reads bytes. None if they are not a capture.
 fn read(what: &str, bytes: &[u8]) -> Option<Reading> {
     let mut capture = open(bytes).ok()?;
     Some(assert_same_in_every_cut(what, &mut capture, CUTS).0)
@@ -53,7 +52,7 @@ fn small_pcapng() -> Pcapng {
     file
 }
 
-/// Every beginning of a file keeps exactly its whole packets, and says that and where it was cut.
+/// Every prefix of a file keeps exactly its complete packets and reports where it was cut.
 fn cut_everywhere(bytes: &[u8], boundaries: &[Boundary], file_header: usize) {
     for length in 0..bytes.len() {
         let what = format!("the first {length} bytes");
@@ -101,7 +100,7 @@ fn every_prefix_of_a_snoop_file_keeps_its_complete_records() {
     cut_everywhere(&file.bytes, &file.boundaries, 16);
 }
 
-/// Every byte of a file, changed in a few ways: whatever it then says, it says it in every cut.
+/// Changes every byte of a file in a few ways. All cuts must agree on the result.
 fn change_every_byte(bytes: &[u8]) {
     for at in 0..bytes.len() {
         for mask in [0x01, 0x80, 0xFF] {
@@ -127,7 +126,7 @@ fn a_changed_byte_in_a_pcapng_does_no_harm() {
     change_every_byte(&small_pcapng().bytes);
 }
 
-/// The numbers that break arithmetic, in place of every aligned word.
+/// Puts numbers that may overflow in place of every aligned word.
 #[test]
 fn extreme_lengths_in_a_pcapng_do_no_harm() {
     let bytes = small_pcapng().bytes;
@@ -142,7 +141,7 @@ fn extreme_lengths_in_a_pcapng_do_no_harm() {
     }
 }
 
-/// The name in `problems` of what a pcapng file ends with, behind three good packets.
+/// Name in `problems` of the last block of a pcapng file, after three good packets.
 fn damage_behind_three_packets(append: impl FnOnce(&mut Pcapng)) -> String {
     let mut file = Pcapng::ethernet();
     for number in 0..3 {
@@ -199,7 +198,7 @@ fn damage_in_a_pcapng_is_named_and_located() {
     }
 }
 
-/// As Wireshark, which rounds such a length up.
+/// Wireshark rounds such a length up, too.
 #[test]
 fn a_block_length_without_its_padding_is_no_damage() {
     let mut file = Pcapng::ethernet();
@@ -210,7 +209,7 @@ fn a_block_length_without_its_padding_is_no_damage() {
     assert_eq!((reading.report.status, reading.packets()), (Status::Ok, 2));
 }
 
-/// An option that reaches over its block's end may hide the ones behind it.
+/// An option that exceeds its block may hide the options after it.
 #[test]
 fn an_option_that_overruns_its_block_is_damage() {
     let mut file = Pcapng::ethernet();
@@ -264,7 +263,7 @@ proptest! {
         read("noise", &[magic, noise].concat());
     }
 
-    /// Small numbers look more like a capture than noise does.
+    /// Small numbers resemble a capture more than noise does.
     #[test]
     fn random_words_after_a_magic_number_do_no_harm(magic in magic(), words in vec(prop_oneof![0..64u32, any::<u32>()], 0..100)) {
         let words: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();

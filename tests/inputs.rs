@@ -1,5 +1,5 @@
-//! What a PATH may be: files good and bad, directories, standard input, several as one; and the
-//! exit code of each mixture.
+//! Paths: good and bad files, directories, standard input, merged inputs, and the exit code of each
+//! combination.
 
 use crate::builder::Pcapng;
 use crate::cells::Csv;
@@ -18,7 +18,7 @@ fn rows(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(file, status)| (file.to_string(), status.to_string())).collect()
 }
 
-/// A file that is missing, one that is no capture, and captures that are cut and damaged.
+/// Writes files that are no captures, and captures that are cut and damaged.
 fn bad_inputs(directory: &Path) {
     fs::write(directory.join("notes.txt"), "no capture at all").expect("a file");
     fs::write(directory.join("nothing"), "").expect("a file");
@@ -128,7 +128,7 @@ fn a_capture_without_packets_is_no_error() {
     }
 }
 
-/// `a-b/` sorts before `a/` by its bytes, though not name by name.
+/// `a-b/` comes before `a/` in byte order of paths, but not by name.
 #[cfg(unix)]
 #[test]
 fn a_directory_is_walked_in_byte_order_of_paths() {
@@ -216,7 +216,7 @@ fn several_inputs_merge_into_one_capture() {
     );
     assert_eq!(row.text("strict_time_order"), "false");
 
-    // Packets go on counting over the inputs, in order.
+    // Packet numbers continue from one input to the next.
     let packets = merged("packets");
     let table = Csv::parse(packets.as_bytes());
     assert!(table.rows().map(|row| row.number("packet")).eq(1..=82));
@@ -242,7 +242,7 @@ fn several_inputs_merge_into_one_capture() {
     assert_eq!(udp, [42], "one conversation over three inputs");
 }
 
-/// A bad input among those that are merged still shows in message, status and exit code.
+/// A damaged input among merged ones shows in message, status and exit code.
 #[test]
 fn merging_hides_no_damage() {
     let directory = directory();
@@ -261,7 +261,7 @@ fn merging_hides_no_damage() {
     assert!(problems.ends_with(&place), "packets and bytes go on counting: {problems}");
 }
 
-/// What was read before and behind an input of which nothing can be read still counts.
+/// Inputs before and after an unreadable one are counted.
 #[test]
 fn merging_with_an_unreadable_input_keeps_the_others() {
     let directory = directory();

@@ -1,6 +1,6 @@
 //! The laws that let ranges, files and machines be merged: every tally is a monoid, and observing
-//! is a homomorphism. The engine inherits them: a capture cut anywhere, on any number of workers,
-//! gives what the serial walk gives.
+//! is a homomorphism. So a capture cut anywhere, on any number of workers, gives the result of the
+//! serial walk.
 
 use crate::builder::{
     MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop,
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::fmt::Debug;
 
-/// Records with their offsets: those of a file without anything between them.
+/// Records with their offsets in a file that holds nothing between them.
 type Located = (u64, Loose);
 
 fn located(records: Vec<Loose>) -> Vec<Located> {
@@ -68,7 +68,7 @@ fn is_monoid<T: Tally + Clone + PartialEq + Debug>(
     Ok(())
 }
 
-/// Holds each kind of tally to the laws, and remembers the first that breaks one.
+/// Checks the laws for each kind of tally and keeps the first violation.
 struct Laws<'a> {
     records: &'a [Located],
     cuts: (usize, usize),
@@ -112,7 +112,7 @@ fn cut() -> impl Strategy<Value = Cut> {
     (1..=8usize, range_bytes).prop_map(|(jobs, range_bytes)| Cut { jobs, range_bytes })
 }
 
-/// Frames as they come, and some that are much longer than the others.
+/// Random frames, some of them much longer than the others.
 fn data() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![8 => frame(), 1 => vec(any::<u8>(), 1000..3000), 1 => (1..200usize).prop_map(|length| vec![0; length])]
 }
@@ -143,7 +143,7 @@ fn snoop_file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// What may stand in a pcapng file.
+/// An item of a pcapng file.
 #[derive(Clone, Debug)]
 enum Block {
     Section(Order),
@@ -152,7 +152,7 @@ enum Block {
     Simple(Vec<u8>),
     Obsolete(Index, u64, Vec<u8>),
     Other(Vec<u8>),
-    /// A packet of an interface that nobody described: damage.
+    /// A packet of an undescribed interface, which is damage.
     Orphan,
 }
 

@@ -1,6 +1,6 @@
-//! The integration tests: one binary, so that the crate is linked once. Each module says at its
-//! head what it holds the program to; `builder` and `frames` make captures, `reading` reads them
-//! and `cells` their tables.
+//! Integration tests, in one binary so that the crate is linked once. Each module states at its
+//! head which property it tests. `builder` and `frames` make captures, `reading` reads them,
+//! `cells` parses their tables.
 
 mod bpf;
 mod builder;
@@ -8,7 +8,7 @@ mod cells;
 mod frames;
 mod reading;
 
-// What the tables say.
+// Contents of the tables.
 mod aggregation;
 mod captures;
 mod conversing;
@@ -18,7 +18,7 @@ mod filter;
 mod golden;
 mod laws;
 
-// What the input may be.
+// Inputs.
 mod endurance;
 mod faults;
 mod formats;
@@ -26,7 +26,7 @@ mod hostile;
 mod memory;
 mod misleading;
 
-// What the command does.
+// The command.
 mod cli;
 mod docs;
 mod examples;

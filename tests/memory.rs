@@ -1,11 +1,11 @@
-//! What a run may hold at once: a multiple of the file's length, whatever the file says and however
-//! many workers there are.
+//! Memory of a run: at most a multiple of the file's length, for any contents and any number of
+//! workers.
 
 use crate::builder::{ETHERNET, Pcapng};
 use crate::cli::{pcapstat, peak_memory};
 use std::fs;
 
-/// Whatever a file describes, every worker must not hold a copy of it.
+/// A worker must not copy all interfaces that a file describes.
 #[test]
 fn memory_stays_in_proportion_to_the_file() {
     let mut only_interfaces = Pcapng::ethernet();
@@ -40,7 +40,7 @@ fn memory_stays_in_proportion_to_the_file() {
     }
 }
 
-/// Pages that were read are given back, however small the ranges are in which they are read.
+/// Mapped pages are released after use, even with small ranges.
 #[cfg(target_os = "linux")]
 #[test]
 fn pages_of_a_large_file_are_released() {

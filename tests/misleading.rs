@@ -1,6 +1,6 @@
-//! Captures made to mislead a worker that looks for the first record of its range: wherever it
-//! looks, something looks like records. The answer must be that of the serial walk, and guesses
-//! must really have been wrong somewhere.
+//! Captures built to mislead a worker that searches for the first record of its range: their
+//! payloads look like records. The result must be that of the serial walk, and some guesses must
+//! have been wrong, or the test tests nothing.
 
 use crate::builder::{ETHERNET, MICROSECONDS, Order, Pcap, Pcapng, RAW};
 use crate::cells::Csv;
@@ -15,8 +15,8 @@ const CUTS: &[Cut] = &[
     Cut { jobs: 3, range_bytes: 250_000 },
 ];
 
-/// Reads the file in every cut and tells how many segments were walked again because their start
-/// was guessed wrong.
+/// Reads the file in every cut and returns the number of segments that were walked again because
+/// their start was guessed wrong.
 fn rewalked(what: &str, bytes: &[u8], packets: u64) -> u64 {
     let (serial, rewalked) =
         assert_same_in_every_cut(what, &mut open(bytes).expect("a capture"), CUTS);
@@ -70,7 +70,7 @@ fn a_pcap_carried_in_large_frames_of_another_misleads_no_worker() {
     let stream = inner_pcap(8000);
     let mut packets = 0;
     for part in stream.chunks(60_000) {
-        // A small one in front, so that large frames do not stand at regular distances.
+        // A small frame first, so that large frames are not at regular distances.
         file.frame(packets, &udp(1, 2, &vec![7; packets as usize * 13]));
         file.frame(packets + 1, &tcp(80, 40_000, part));
         packets += 2;
@@ -122,7 +122,7 @@ fn payloads_of_one_byte_value_mislead_no_worker() {
     }
 }
 
-/// Records without data, in which nothing but headers stands.
+/// Records without data: the file is only headers.
 #[test]
 fn empty_records_mislead_no_worker() {
     let mut file = Pcap::ethernet();
@@ -132,8 +132,8 @@ fn empty_records_mislead_no_worker() {
     rewalked("empty records", &file.bytes, 3000);
 }
 
-/// The data of an Enhanced Packet Block of raw IP and TCP begins at a multiple of four, and so does
-/// what it carries.
+/// The payload of raw IP and TCP in an Enhanced Packet Block is aligned to four bytes, as blocks
+/// are.
 #[test]
 fn an_aligned_pcapng_carried_in_another_misleads_no_worker() {
     let mut file = Pcapng::new(Order::Little);
@@ -149,7 +149,7 @@ fn an_aligned_pcapng_carried_in_another_misleads_no_worker() {
     );
 }
 
-/// The inner file's interfaces are of another kind than the outer one's.
+/// The inner file's interfaces have another link type than the outer file's.
 #[test]
 fn pcapngs_of_another_link_type_in_large_frames_mislead_no_worker() {
     let mut file = Pcapng::new(Order::Little);
@@ -163,8 +163,8 @@ fn pcapngs_of_another_link_type_in_large_frames_mislead_no_worker() {
     );
 }
 
-/// What a worker in the middle supposes of the interfaces is wrong behind every description but the
-/// first.
+/// A worker in the middle assumes the interfaces before the first packet, which is wrong after
+/// every later description.
 #[test]
 fn interfaces_described_in_the_middle_are_known_to_later_workers() {
     for (between, interfaces) in [(400, 2), (20, 100)] {

@@ -1,4 +1,4 @@
-//! Where tables go: files whole or not at all, tables for people, and a pipe whose reader has left.
+//! Outputs: complete files or none, text tables, and a pipe whose reader has closed it.
 
 use crate::builder::Pcap;
 use crate::cli::{directory, program, run};
@@ -14,7 +14,7 @@ use std::process::Stdio;
 /// `EX_IOERR` of sysexits.h.
 const OUTPUT_FAILED: i32 = 74;
 
-/// Everything in a directory, hidden files too.
+/// All files in a directory, hidden ones included.
 fn files(directory: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries =
         fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry"));
@@ -116,7 +116,7 @@ fn files_do_not_depend_on_the_workers() {
     }
 }
 
-/// A file from before is replaced, and stays when the run cannot begin.
+/// A file of an earlier run is replaced, but stays if the run cannot begin.
 #[test]
 fn a_file_is_whole_or_not_at_all() {
     let directory = directory();
@@ -128,7 +128,7 @@ fn a_file_is_whole_or_not_at_all() {
     assert_eq!(run(directory.path(), &["-o", "out", "a.pcap"]).code, Some(0));
     assert!(files(&out)["summary.csv"].starts_with(b"file,status,"));
 
-    // A directory stands where the file should go: nothing else is left behind.
+    // A directory has the name of the file: no temporary file remains.
     fs::create_dir(out.join("ports.csv")).expect("a directory");
     let said = run(directory.path(), &["-t", "ports", "-o", "out", "a.pcap"]);
     assert_eq!(said.code, Some(OUTPUT_FAILED));
@@ -163,7 +163,7 @@ fn several_text_tables_follow_each_other() {
     assert!(said.stdout.ends_with(&alone.stdout), "{}", said.stdout);
 }
 
-/// Far more rows than a pipe holds.
+/// More rows than a pipe buffers.
 fn large_capture() -> Vec<u8> {
     let mut file = Pcap::ethernet();
     for number in 0..20_000 {
@@ -172,7 +172,7 @@ fn large_capture() -> Vec<u8> {
     file.bytes
 }
 
-/// Rows are made by many workers, in chunks, and still come in order.
+/// Rows are made in chunks by several workers and written in order.
 #[test]
 fn many_rows_are_written_in_order() {
     let directory = directory();
@@ -187,7 +187,7 @@ fn many_rows_are_written_in_order() {
     }
 }
 
-/// The reader has left before the program can write: it is given its input only then.
+/// The reader closes the pipe before the program gets its input, so before it can write.
 #[test]
 fn closing_the_pipe_early_is_no_error() {
     let capture = large_capture();
@@ -207,7 +207,7 @@ fn closing_the_pipe_early_is_no_error() {
             .expect("it starts");
         drop(child.stdout.take());
         let mut stdin = child.stdin.take().expect("piped");
-        // It may see that nobody reads, and leave, before it has read everything.
+        // The program may notice the closed pipe and exit before it has read everything.
         let _ = stdin.write_all(&capture);
         drop(stdin);
         let output = child.wait_with_output().expect("it ends");
@@ -216,8 +216,7 @@ fn closing_the_pipe_early_is_no_error() {
     }
 }
 
-/// A device that takes nothing. On standard output that is an error; messages that nobody can read
-/// stop nothing.
+/// A full device is an error on standard output, but not on standard error.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_device_is_no_panic() {

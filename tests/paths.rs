@@ -1,11 +1,11 @@
-//! What a path may mean: standard input once, streams that are no capture, names that would break a
-//! message, new files.
+//! Unusual paths: standard input twice, streams that are no capture, line breaks in names, and
+//! permissions of new files.
 
 use crate::cells::Csv;
 use crate::cli::{pcapstat, run, small_capture};
 use std::fs;
 
-/// Who of several readers got the stream would be a race.
+/// Two readers of one stream would race.
 #[test]
 fn standard_input_is_accepted_once() {
     let directory = tempfile::tempdir().expect("a temporary directory");
@@ -29,7 +29,7 @@ fn a_dash_means_standard_input_even_beside_a_directory_of_that_name() {
     assert_eq!((row.text("file"), row.text("status"), row.number("packets")), ("-", "ok", 40));
 }
 
-/// Its first bytes tell; reading on would never end.
+/// The first bytes decide; reading on would never end.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_endless_stream_that_is_no_capture_is_refused_at_once() {
@@ -72,7 +72,7 @@ fn new_files_have_the_permissions_that_the_umask_leaves() {
     assert_eq!(mode & 0o777, 0o640);
 }
 
-/// One output that cannot have its name keeps no other from its own.
+/// An output that cannot get its name does not affect the others.
 #[test]
 fn a_directory_in_the_place_of_an_output_stops_no_other_output() {
     let directory = tempfile::tempdir().expect("a temporary directory");

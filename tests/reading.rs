@@ -1,5 +1,5 @@
-//! Reads captures inside the test's process: every table as CSV, for any number of workers and size
-//! of ranges.
+//! Reads captures in the test's process: every table as CSV, for any number of workers and size of
+//! ranges.
 
 use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
 use pcapstat::engine::Options;
@@ -20,36 +20,36 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-/// How a capture is worked through, which must never show.
+/// Number of workers and size of ranges, on which no result may depend.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut {
     pub jobs: usize,
     pub range_bytes: u64,
 }
 
-/// One range, one worker: what everything else is held to.
+/// One range and one worker: the reference.
 pub const SERIAL: Cut = Cut { jobs: 1, range_bytes: u64::MAX };
 
-/// A capture that was read.
+/// Report and tables of a capture.
 pub struct Reading {
     pub report: Report,
     /// Every table but `ranges`, `packets` too, in the order of [`TABLES`].
     pub tables: Vec<(&'static str, Vec<u8>)>,
 }
 
-/// Opens bytes that may be no capture at all.
+/// Opens bytes as a capture.
 pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
     Capture::new(Source::from(bytes.to_vec()))
 }
 
-/// Reads a capture; `file` is what the first column says.
+/// Reads a capture; `file` is the value of the first column.
 pub fn read(file: &str, capture: &mut Capture, cut: Cut) -> Reading {
     let report = count(file, capture, cut, false);
     let (exported, rows) = export(file, capture, cut, false);
     Reading::new(report, &exported, &rows)
 }
 
-/// Reads what can be read only once: it is made for each reading.
+/// Reads a capture that can be read only once, so is made anew for each reading.
 pub fn read_anew(file: &str, make: impl Fn() -> Capture, cut: Cut, salvage: bool) -> Reading {
     let report = count(file, &mut make(), cut, salvage);
     let (exported, rows) = export(file, &mut make(), cut, salvage);
@@ -94,7 +94,7 @@ fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report
 impl Reading {
     fn new(report: Report, exported: &Report, rows: &[u8]) -> Reading {
         let file = &report.file;
-        // A panic that is caught is the same in every cut: comparing would not show it.
+        // A caught panic is the same in every cut, so comparing would not detect it.
         let bug = report.faults.iter().find(|damage| damage.fault.kind == FaultKind::Bug);
         assert_eq!(bug, None, "{file}: a packet makes pcapstat panic");
         assert!(
@@ -115,14 +115,14 @@ impl Reading {
     }
 }
 
-/// The workers, made once for each number of them.
+/// A pool of workers, made once for each size.
 fn pool(jobs: usize) -> &'static ThreadPool {
     static POOLS: [OnceLock<ThreadPool>; 9] = [const { OnceLock::new() }; 9];
     POOLS[jobs]
         .get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads"))
 }
 
-/// `ranges` promises that each row continues the row before it, and all packets lie in them.
+/// Each row of `ranges` continues the row before it, and together they hold all packets.
 fn assert_gapless(report: &Report, capture: &Capture) {
     let mut offset = capture.start().offset;
     for range in &report.walked.ranges {
@@ -150,7 +150,7 @@ impl Reading {
         self.report.tallies.totals.counts.packets
     }
 
-    /// Where two readings differ first: table and lines.
+    /// First difference of two readings: table and lines.
     pub fn difference(&self, other: &Reading) -> Option<String> {
         self.tables.iter().find_map(|(name, one)| {
             let two = other.table(name);
@@ -169,8 +169,8 @@ pub fn first_difference(one: &[u8], two: &[u8]) -> String {
     format!("line {}: {:?} and {:?}", number + 1, one.get(number), two.get(number))
 }
 
-/// Reads the bytes once serially, then in each of the cuts; all must say the same. How often a
-/// guess was wrong is returned beside the serial reading.
+/// Reads a capture serially and in each of the cuts, which must all agree. Returns the serial
+/// reading and the number of wrong guesses.
 pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut]) -> (Reading, u64) {
     let serial = read("capture", capture, SERIAL);
     let mut rewalked = 0;
@@ -184,7 +184,7 @@ pub fn assert_same_in_every_cut(what: &str, capture: &mut Capture, cuts: &[Cut])
     (serial, rewalked)
 }
 
-/// All captures below a directory, by their first bytes, in order.
+/// All captures below a directory, detected by their first bytes, in order.
 pub fn captures_below(directory: &Path) -> Vec<PathBuf> {
     let entries =
         walkdir::WalkDir::new(directory).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -200,7 +200,7 @@ fn begins_like_a_capture(path: &Path) -> bool {
     read.is_ok() && is_capture(&magic)
 }
 
-/// Checks all captures in a few threads and names every one that fails.
+/// Checks all captures on several threads and names each one that fails.
 pub fn check_each(paths: &[PathBuf], check: impl Fn(&Path) + Sync) {
     let failed = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);

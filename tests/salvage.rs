@@ -14,7 +14,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::PathBuf;
 
-/// Salvages in several ways, which must all say the same.
+/// Salvages serially, in parallel and as a stream, which must all agree.
 fn salvage(what: &str, bytes: &[u8]) -> Reading {
     let whole = || open(bytes).expect("a capture");
     let serial = read_anew("capture", whole, SERIAL, true);
@@ -35,7 +35,7 @@ fn salvage(what: &str, bytes: &[u8]) -> Reading {
     serial
 }
 
-/// Every packet's row without its number, and how often.
+/// Rows of packets without their numbers, and how often each occurs.
 fn packets(reading: &Reading) -> HashMap<String, usize> {
     let mut packets = HashMap::new();
     for row in String::from_utf8_lossy(reading.table("packets")).lines().skip(1) {
@@ -45,7 +45,7 @@ fn packets(reading: &Reading) -> HashMap<String, usize> {
     packets
 }
 
-/// Where every record begins.
+/// Offset of every record, and of the end.
 fn offsets(bytes: &[u8]) -> Vec<u64> {
     let capture = open(bytes).expect("a capture");
     let mut offsets = Vec::new();
@@ -54,8 +54,7 @@ fn offsets(bytes: &[u8]) -> Vec<u64> {
     offsets
 }
 
-/// Damages one record's lengths beyond belief; all other records must be there, and one gap in its
-/// place.
+/// Gives one record impossible lengths. All other records must be kept, with one gap in its place.
 fn lose_one_record(captures: &[PathBuf]) {
     check_each(captures, |path| {
         let bytes = fs::read(path).expect("a readable capture");
@@ -95,7 +94,7 @@ fn lose_one_record(captures: &[PathBuf]) {
                 .iter()
                 .map(|gap| (gap.packets, gap.fault.offset, gap.end()))
                 .collect();
-            // Blocks that are no packets may stand between two records.
+            // Blocks other than packets may be between two records.
             assert!(
                 matches!(gaps[..], [(before, begins, ends)] if before == number as u64 && begins == offset && ends <= next),
                 "{what}: {gaps:?}"
@@ -127,7 +126,7 @@ fn many(first: u32, count: u32) -> Pcap {
 fn every_damaged_region_is_a_gap() {
     let mut bytes = many(0, 200).bytes;
     let offsets = offsets(&bytes);
-    // The last one has fewer records behind it than a chain, but they reach the end of the file.
+    // Fewer records than a chain follow the last gap, but they reach the end of the file.
     for (number, length) in [(20, 30), (90, 300), (190, 10)] {
         let at = offsets[number] as usize;
         bytes[at..at + length].fill(0xEE);
@@ -159,8 +158,7 @@ fn without_salvage_reading_stops_at_the_damage() {
     assert_eq!((plain.tallies.totals.counts.packets, plain.walked.gaps.len()), (10, 0));
 }
 
-/// Fifty packets, of which the damaged one carries another capture; the last bytes of that one are
-/// left out.
+/// Fifty packets. The damaged one carries another capture without its last `left_out` bytes.
 fn carrying(inner: &Pcap, left_out: usize) -> Vec<u8> {
     let (mut file, carried) = (many(0, 10), &inner.bytes[24..inner.bytes.len() - left_out]);
     let at = file.bytes.len();
@@ -178,7 +176,8 @@ fn a_capture_carried_in_the_damaged_packet_gives_no_packets() {
     for (what, bytes, packets) in [
         ("cut by the packet's end", carrying(&many(1000, 20), 5), 50),
         ("of another time", carrying(&many(later, 20), 0), 50),
-        // Its records fit the true ones without a seam, in time too: nothing tells them apart.
+        // Its records join the real ones seamlessly, timestamps included, so they cannot be told
+        // apart.
         ("without a seam", carrying(&many(1000, 20), 0), 70),
     ] {
         let report = salvage(what, &bytes).report;
@@ -275,8 +274,7 @@ fn a_wrong_but_plausible_length_loses_only_its_packet() {
         ));
         let invented: Vec<_> =
             packets(&salvaged).into_keys().filter(|row| !before.contains_key(row)).collect();
-        // A shorter length makes a snapped packet of the damaged one: that cannot be told from one
-        // that was snapped.
+        // A shorter length turns the damaged packet into a truncated one, which cannot be detected.
         assert!(invented.len() <= usize::from(captured < 94), "{captured}: {invented:?}");
         assert!(report.tallies.totals.counts.packets >= 199, "{captured}: {:?}", report.error);
         assert_eq!(report.status, Status::Damaged);

@@ -1,5 +1,5 @@
-//! Streams: compressed captures, pipes and files that are not mapped give the tables of the mapped
-//! file, whatever the chunks.
+//! Streams: compressed captures, pipes and unmapped files give the tables of the mapped file, for
+//! any size of chunks.
 
 use crate::builder::{ETHERNET, Order, Pcap, Pcapng};
 use crate::frames::{tcp, udp};
@@ -51,7 +51,8 @@ fn in_chunks(chunk_bytes: u64) -> ReadOptions {
     ReadOptions { chunk_bytes, ..ReadOptions::default() }
 }
 
-/// All tables but `summary`, in which the file is another one; of it the columns from `packets` on.
+/// All tables; `summary` only from the column `packets` on, because the columns before it describe
+/// the file.
 fn comparable(reading: &Reading) -> Vec<(&'static str, String)> {
     let table = |(name, csv): &(&'static str, Vec<u8>)| {
         let text = String::from_utf8_lossy(csv).into_owned();
@@ -137,7 +138,7 @@ fn concatenated_members_or_frames_are_one_capture() {
         let file = [compressed(compression, one), compressed(compression, two)].concat();
         assert_eq!(status_of(&file), (Status::Ok, 800, String::new()), "{compression:?}");
     }
-    // gzip(1) passes over zeros behind its data.
+    // gzip(1) ignores zeros after its data.
     let padded = [compressed(Compression::Gzip, &bytes), vec![0; 300_000]].concat();
     assert_eq!(status_of(&padded), (Status::Ok, 800, String::new()));
     let followed = [compressed(Compression::Gzip, &bytes), b"something else".to_vec()].concat();

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds and runs the fuzz targets: `tests/fuzz/run.sh [SECONDS] [TARGET...]`, by default all, ten seconds each.
-# Prints what each one executed and covered, and ends with 1 when one found something. Needs cargo-fuzz, a C++
-# compiler and Python 3, and installs nothing. Seeds are testdata and, where there are any, short captures beside
-# the project (PCAPSTAT_CAPTURES names another directory of them).
+# Prints executions and coverage of each, and exits with 1 if one found a failure. Needs cargo-fuzz, a C++ compiler
+# and Python 3, and installs nothing. Seeds are testdata and, if present, short captures beside the project
+# (PCAPSTAT_CAPTURES names another directory of them).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -17,7 +17,7 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
   echo 'cargo-fuzz is missing; install it with: cargo install cargo-fuzz' >&2
   exit 2
 fi
-# Sanitizers and coverage are unstable options, which the stable compiler takes only so.
+# Sanitizers and coverage are unstable options; this lets the stable compiler accept them.
 export RUSTC_BOOTSTRAP=1
 
 mapfile -t known < <(cargo fuzz list --fuzz-dir tests/fuzz)

@@ -1,6 +1,6 @@
 //! A capture of any format, cut into ranges of as many bytes as the first byte says and read by
-//! three workers, gives the tables that one worker makes of it in one go, with `--salvage` and
-//! without. Wherever a record is guessed to begin, the merge must find out.
+//! three workers, gives the tables of one worker and one range, with `--salvage` and
+//! without. The merge must detect every wrong guess of a record.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,5 +1,5 @@
-//! An Ethernet frame: where the common path is taken, it finds what the general loop finds; else it
-//! leaves no trace.
+//! An Ethernet frame: the fast path finds what the general loop finds, or leaves the packet
+//! unchanged.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +9,7 @@ use pcapstat_fuzz::{frames_of_wire_lengths, whole_frame};
 const ETHERNET: u16 = 1;
 
 fuzz_target!(|frame: &[u8]| {
-    // Used again as a worker does: what was there before must not show.
+    // Reused, as a worker does: earlier contents must not show.
     let mut packet = Packet::empty();
     for record in frames_of_wire_lengths(whole_frame(ETHERNET, frame)) {
         let mut general = Packet::empty();

@@ -1,5 +1,5 @@
-//! Any bytes as a compressed file: what is inflated does not depend on the chunks (but for the last
-//! of it in front of damage), stays within the limit, and ends.
+//! Any bytes as a compressed file: decompressed bytes do not depend on the chunks (except the last
+//! ones before damage), stay within the limit, and end.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -15,10 +15,10 @@ const MAGICS: [&[u8]; 5] = [
     b"BZh9",
 ];
 
-/// More than this is not inflated, in bytes.
+/// Limit of decompressed bytes.
 const MOST: u64 = 1 << 20;
 
-/// All that comes of a stream, and how it ends; nothing where it cannot even begin.
+/// All bytes of a stream and how it ends. None if it cannot begin.
 fn inflated(bytes: &[u8], chunk_bytes: u64) -> Option<(Vec<u8>, Result<(), FaultKind>)> {
     let reading = ReadOptions { max_inflated_bytes: Some(MOST), chunk_bytes, ..ReadOptions::default() };
     let source = Source::read(Cursor::new(bytes.to_vec()), reading, |_| true).ok()?;
@@ -43,7 +43,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     };
     assert!(one.len() as u64 <= MOST);
     assert_eq!(end, other_end);
-    // Of what stands right in front of damage, more or less comes.
+    // The number of bytes just before damage depends on the chunks.
     assert!(one.starts_with(&two) || two.starts_with(&one), "chunks make a difference");
     assert!(end.is_err() || one == two, "chunks make a difference");
     Corpus::Keep

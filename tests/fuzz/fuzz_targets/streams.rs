@@ -19,7 +19,7 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     let how = ReadOptions { chunk_bytes: 1 + 7 * u64::from(size), ..ReadOptions::default() };
     let stream = || Capture::new(Source::read(Cursor::new(bytes.clone()), how, is_capture).ok()?).ok();
     let streamed = THREE_WORKERS.install(|| Reading::of(stream, 100, salvage));
-    // A header in the first chunk that is cut there is one that must be waited for.
+    // A header that the first chunk cuts must be waited for.
     if let Some(streamed) = streamed {
         whole.assert_same(&streamed, &format!("in chunks of {} bytes", how.chunk_bytes));
     }

@@ -1,10 +1,10 @@
-//! What the fuzz targets share: captures from any bytes, walks that must agree, and everything
-//! counted and written.
+//! Shared by the fuzz targets: captures from any bytes, walks that must agree, all tallies and
+//! tables.
 
 use pcapstat::capture::{Capture, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
 use pcapstat::engine::memory::{Budget, Reservation};
-use pcapstat::engine::{Gap, Options, Walked as Facts};
+use pcapstat::engine::{Gap, Options, Walked};
 use pcapstat::error::Fault;
 use pcapstat::output::csv;
 use pcapstat::pass::rows::Rows;
@@ -16,10 +16,10 @@ use pcapstat::tally::{Needs, Tallies, Tally};
 use rayon::ThreadPool;
 use std::sync::LazyLock;
 
-/// What the column `file` says.
+/// Value of the column `file`.
 pub const FILE: &str = "fuzzed";
 
-/// The length of a bucket of time in nanoseconds: one second.
+/// Bucket length of `intervals` in nanoseconds.
 pub const INTERVAL: u64 = 1_000_000_000;
 
 /// The magic numbers of pcap: every kind in both byte orders.
@@ -38,18 +38,18 @@ const PCAPNG_HEADERS: [[u8; 28]; 2] = [
     *b"\x0a\x0d\x0d\x0a\0\0\0\x1c\x1a\x2b\x3c\x4d\0\x01\0\0\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\x1c",
 ];
 
-/// The bytes of `list` that the first byte of the input chooses, and the input behind them.
+/// An item of `list`, chosen by the first byte of the input, and the input after it.
 fn led_by<const N: usize>(list: &[[u8; N]], input: &[u8]) -> Vec<u8> {
     let choice = usize::from(input.first().copied().unwrap_or(0)) % list.len();
     [list[choice].as_slice(), input].concat()
 }
 
-/// The input as a pcap file: a magic is put in front where it does not begin with one.
+/// The input as a pcap file: a magic number is prepended unless it begins with one.
 pub fn as_pcap(input: &[u8]) -> Vec<u8> {
     if pcapstat::capture::pcap::has_magic(input) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
 }
 
-/// The input as a pcapng file: a section header is put in front where it does not begin with one.
+/// The input as a pcapng file: a section header is prepended unless it begins with one.
 pub fn as_pcapng(input: &[u8]) -> Vec<u8> {
     if pcapstat::capture::pcapng::has_magic(input) { input.to_vec() } else { led_by(&PCAPNG_HEADERS, input) }
 }
@@ -72,7 +72,7 @@ pub fn work_alone() {
     alone.build_global().expect("no workers before");
 }
 
-/// Opens bytes that may be no capture at all.
+/// Opens bytes. None if they are not a capture.
 pub fn open(bytes: Vec<u8>) -> Option<Capture> {
     Capture::new(Source::from(bytes)).ok()
 }
@@ -105,7 +105,7 @@ impl Counter {
         self.rows.end_row();
     }
 
-    /// What was counted, and the rows.
+    /// Counts and rows.
     pub fn finish(self) -> (Tallies, Vec<u8>) {
         assert_eq!(self.tallies.totals.counts.packets, self.packets, "packets were not counted");
         (self.tallies, self.rows.into_bytes())
@@ -122,12 +122,12 @@ pub fn count_everything(capture: &Capture) {
     });
     let (tally, _) = counter.finish();
     assert_eq!(walk.packets, tally.totals.counts.packets, "records got lost");
-    let walked = Facts {
+    let walked = Walked {
         packets: walk.packets,
         fault: walk.fault,
         range_count: 1,
         interface_blocks: walk.interface_blocks,
-        ..Facts::default()
+        ..Walked::default()
     };
     let reservation = Reservation::new(&Budget::unlimited());
     tables(&Report::new(FILE.into(), capture, walked, tally, reservation));
@@ -142,19 +142,19 @@ pub fn tables(report: &Report) -> Vec<(&'static str, Vec<u8>)> {
 /// Holds the walk in one go to the walk that stops behind every byte, and both to the file that
 /// they read.
 pub fn assert_walks_agree(capture: &Capture) {
-    let (whole, singly) = (Walked::in_steps(capture, u64::MAX), Walked::in_steps(capture, 1));
+    let (whole, singly) = (Steps::in_steps(capture, u64::MAX), Steps::in_steps(capture, 1));
     assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
     assert!(whole == singly, "in one go:\n{whole:#?}\nin steps:\n{singly:#?}");
     assert!(whole.offsets.is_sorted_by(|one, two| one < two), "a record begins where another one does");
     assert!(whole.offsets.last().is_none_or(|&last| last < capture.source().end()), "a record behind the file's end");
 }
 
-/// A record as what can be compared: offset, data, wire bytes, time, interface, section, link type.
+/// A record as a tuple to compare: offset, data, wire bytes, time, interface, section, link type.
 type Facts<'a> = (u64, &'a [u8], u32, Option<pcapstat::capture::time::Timestamp>, u32, u32, LinkType);
 
-/// What a walk tells.
+/// Records and end of a walk.
 #[derive(Debug, PartialEq)]
-struct Walked<'a> {
+struct Steps<'a> {
     offsets: Vec<u64>,
     records: Vec<Facts<'a>>,
     interface_blocks: Vec<pcapstat::capture::InterfaceEntry>,
@@ -162,11 +162,11 @@ struct Walked<'a> {
     fault: Option<Fault>,
 }
 
-impl Walked<'_> {
-    /// Walks the whole capture with a stop behind every `step` bytes.
-    fn in_steps(capture: &Capture, step: u64) -> Walked<'_> {
+impl Steps<'_> {
+    /// Walks the whole capture and stops after every `step` bytes.
+    fn in_steps(capture: &Capture, step: u64) -> Steps<'_> {
         let (offsets, records, interface_blocks) = (Vec::new(), Vec::new(), Vec::new());
-        let mut walked = Walked { offsets, records, interface_blocks, end: capture.start(), fault: None };
+        let mut walked = Steps { offsets, records, interface_blocks, end: capture.start(), fault: None };
         while walked.end.offset < capture.source().end() && walked.fault.is_none() {
             let until = walked.end.offset.saturating_add(step);
             let before = walked.records.len();
@@ -185,7 +185,7 @@ impl Walked<'_> {
 }
 
 fn facts<'a>(record: &Record<'a>) -> Facts<'a> {
-    let Record { offset, data, wire_bytes, time, interface, section, link_type } = *record;
+    let Record { offset, data, wire_bytes, time, interface, section, link_type, .. } = *record;
     (offset, data, wire_bytes, time, interface, section, link_type)
 }
 
@@ -203,8 +203,8 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
     }
 }
 
-/// The frame captured whole, then as if more, far more and less than what was captured had been on
-/// the wire.
+/// The frame with the captured length as length on the wire, then with a greater, a far greater and
+/// a smaller one.
 pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<'_>> {
     let lengths = [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
     lengths.into_iter().map(move |wire_bytes| Record { wire_bytes, ..whole })
@@ -214,7 +214,7 @@ pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<
 pub static THREE_WORKERS: LazyLock<ThreadPool> =
     LazyLock::new(|| rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads"));
 
-/// What must be the same however a capture is read.
+/// Results that may not depend on how a capture is read.
 #[derive(PartialEq)]
 pub struct Reading {
     error: Option<String>,
@@ -254,13 +254,13 @@ impl Reading {
         }
 
         let mut tables = tables(&report);
-        // How it was cut is what this table tells.
+        // `ranges` measures the run.
         tables.retain(|(name, _)| *name != "ranges");
         tables.push(("packets", rows));
         Some(Reading { error: report.error, gaps: report.walked.gaps, tallies: report.tallies, tables })
     }
 
-    /// Panics where the other reading says something else.
+    /// Panics if the readings differ.
     pub fn assert_same(&self, other: &Reading, how: &str) {
         assert_eq!((&self.error, &self.gaps), (&other.error, &other.gaps), "{how}");
         for ((name, expected), (_, table)) in self.tables.iter().zip(&other.tables) {
