@@ -11,7 +11,7 @@ use crate::exit::{Exit, RunError};
 use crate::expect;
 use crate::inputs::{self, Input};
 use crate::output::Outputs;
-use crate::pass::rows::Rows;
+use crate::pass::rows::{Rows, Sink};
 use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::reading;
@@ -19,18 +19,22 @@ use crate::report::{Report, Status};
 use crate::table::row::{RowBuffer, Style};
 use crate::tally::Tallies;
 use rayon::prelude::*;
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Greatest number of inputs of a wave.
-const INPUTS_AT_ONCE: usize = 256;
+const INPUTS_AT_ONCE: usize = 128;
 
 /// Greatest number of their bytes: reports and rows wait in memory.
 const BYTES_AT_ONCE: u64 = 64 << 20;
 
 /// The same if rows wait, which are longer than the packets of short captures.
 const ROW_BYTES_AT_ONCE: u64 = 16 << 20;
+
+/// Greatest number of messages about single inputs on a terminal without `-v`.
+const MESSAGES_ON_TERMINAL: u64 = 10;
 
 /// Result of a run, beyond its outputs.
 #[derive(Debug, Default)]
@@ -46,6 +50,16 @@ pub struct Outcome {
 pub struct Stats {
     /// Number of inputs.
     pub inputs: u64,
+    /// Inputs read to their end.
+    pub ok: u64,
+    /// Inputs that end inside a record.
+    pub cut_short: u64,
+    /// Damaged inputs.
+    pub damaged: u64,
+    /// Inputs of which nothing could be read.
+    pub unreadable: u64,
+    /// Files found in directories that are no captures.
+    pub skipped: u64,
     /// Their bytes.
     pub bytes: u64,
     /// Their packets.
@@ -62,137 +76,132 @@ pub struct Stats {
     pub writing: Duration,
 }
 
+/// The closing line: inputs by status, skipped files, packets.
+impl fmt::Display for Stats {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.inputs == 0 {
+            write!(out, "no capture found")?;
+        } else {
+            write!(out, "{} input{}: {} ok", self.inputs, plural(self.inputs), self.ok)?;
+        }
+        for (count, status) in [
+            (self.cut_short, "cut short"),
+            (self.damaged, "damaged"),
+            (self.unreadable, "unreadable"),
+        ] {
+            if count > 0 {
+                write!(out, ", {count} {status}")?;
+            }
+        }
+        if self.skipped > 0 {
+            write!(out, "; {} file{} skipped", self.skipped, plural(self.skipped))?;
+        }
+        write!(out, "; {} packet{}", self.packets, plural(self.packets))
+    }
+}
+
+fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 /// Reads all inputs and writes all tables. Call it on a worker of the pool to use.
 ///
 /// # Errors
 /// If an output cannot be written or the tables exceed their memory.
 pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let inputs = inputs::discover(&plan.paths);
-    let total = inputs.iter().map(|input| input.bytes).sum();
+    let total = inputs.list.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
     let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
     let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
-    let mut batch = Batch { plan, budget, progress, began, outputs, merged: None, outcome };
-    batch.read(&inputs)?;
-    Ok(batch.finish()?)
+    let reader = Reader { plan, budget, progress, began, style: outputs.style() };
+    let mut batch = Batch { reader, outputs, merged: None, outcome, messages: 0 };
+    batch.read(&inputs.list)?;
+    let closing = inputs.walked || inputs.list.len() > 1;
+    Ok(batch.finish(closing, began)?)
 }
 
 struct Batch<'a> {
-    plan: &'a Plan,
-    budget: Arc<Budget>,
-    progress: Progress,
-    began: Instant,
+    reader: Reader<'a>,
     outputs: Outputs,
     /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
     outcome: Outcome,
+    /// Number of messages about single inputs so far.
+    messages: u64,
+}
+
+/// All that reading an input needs; shared by the workers.
+#[derive(Clone)]
+struct Reader<'a> {
+    plan: &'a Plan,
+    budget: Arc<Budget>,
+    progress: Progress,
+    began: Instant,
+    style: &'static Style,
 }
 
 /// An input of a wave after reading: its rows wait with its report.
 struct Read {
-    report: Report,
+    /// None if a file found in a directory is no capture.
+    report: Option<Report>,
     rows: Vec<RowBuffer>,
+    name: String,
 }
 
 impl Batch<'_> {
-    /// Reads inputs wave by wave and writes their rows in order.
+    /// Reads inputs wave by wave and writes their rows in order. One wave is written while the next
+    /// is read.
     fn read(&mut self, inputs: &[Input]) -> Result<(), RunError> {
-        let mut rest = inputs;
+        let reader = self.reader.clone();
+        let (mut rest, mut read) = (inputs, Vec::new());
         while !rest.is_empty() {
-            let (wave, later) = rest.split_at(self.inputs_at_once(rest));
+            let (wave, later) = rest.split_at(reader.inputs_at_once(rest));
             rest = later;
             let working = Instant::now();
-            let read = match wave {
-                [input] => self.read_alone(input)?.into_iter().collect(),
-                wave => self.read_side_by_side(wave)?,
+            read = match wave {
+                [input] => {
+                    self.take_all(read)?;
+                    self.read_alone(&reader, input)?
+                }
+                wave => {
+                    let (taken, read) =
+                        rayon::join(|| self.take_all(read), || reader.read_side_by_side(wave));
+                    taken?;
+                    read?
+                }
             };
             self.outcome.stats.working += working.elapsed();
-            if let Some(exceeded) = self.budget.exceeded() {
+            if let Some(exceeded) = reader.budget.exceeded() {
                 return Err(exceeded.into());
             }
-            for Read { report, rows } in read {
-                rows.iter().try_for_each(|rows| self.outputs.packets(rows.bytes()))?;
-                self.take(report)?;
-            }
-            self.outputs.flush()?;
         }
-        Ok(())
+        Ok(self.take_all(read)?)
     }
 
     /// Reads one input and writes its rows as they come.
-    fn read_alone(&mut self, input: &Input) -> io::Result<Option<Read>> {
-        let (plan, file) = (self.plan, self.row_name(input).to_string());
+    fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Vec<Read>> {
         let before = self.merged.as_ref().map_or(0, |merged| merged.shift().packets);
-        let (style, progress) = (self.outputs.style(), self.progress.clone());
-        let add = |bytes| progress.add(bytes);
-        let options = self.options(&add);
         let outputs = &mut self.outputs;
-        let rows = plan.exports_packets().then(|| {
-            Rows::new(style, &file, before, Box::new(|rows| outputs.packets(rows.bytes())))
-        });
-        let report = read_input(plan, input, &options, rows)?;
-        Ok(report.map(|report| Read { report, rows: Vec::new() }))
+        let write = |rows: RowBuffer| outputs.packets(rows.bytes());
+        let report = reader.read(input, before, Box::new(write))?;
+        Ok(vec![Read { report, rows: Vec::new(), name: input.name.clone() }])
     }
 
-    /// Reads several inputs at once, each on the workers that are free.
-    fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
-        let add = |bytes| self.progress.add(bytes);
-        let (options, style) = (self.options(&add), self.outputs.style());
-        let read = |input: &Input| {
-            let mut waiting = Vec::new();
-            let rows =
-                self.plan.exports_packets().then(|| self.waiting_rows(style, input, &mut waiting));
-            let report = read_input(self.plan, input, &options, rows).transpose()?;
-            Some(report.map(|report| Read { report, rows: waiting }))
-        };
-        wave.par_iter().with_max_len(1).filter_map(read).collect()
-    }
-
-    /// Rows that wait in memory until the inputs before theirs are written.
-    fn waiting_rows<'r>(
-        &self,
-        style: &'static Style,
-        input: &Input,
-        waiting: &'r mut Vec<RowBuffer>,
-    ) -> Rows<'r> {
-        let keep = |rows| {
-            waiting.push(rows);
-            Ok(())
-        };
-        Rows::new(style, self.row_name(input), 0, Box::new(keep))
-    }
-
-    /// First cell of the rows of an input.
-    fn row_name<'i>(&self, input: &'i Input) -> &'i str {
-        if self.plan.merge { MERGED } else { &input.name }
-    }
-
-    fn options<'o>(&self, progress: &'o (dyn Fn(u64) + Sync)) -> Options<'o> {
-        Options {
-            range_bytes: self.plan.range_bytes,
-            began: self.began,
-            progress,
-            keep_ranges: self.plan.wanted.needs.ranges,
-            salvage: self.plan.salvage,
-            budget: self.budget.clone(),
+    /// Writes the rows of a wave.
+    fn take_all(&mut self, read: Vec<Read>) -> io::Result<()> {
+        if read.is_empty() {
+            return Ok(());
         }
-    }
-
-    /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
-    /// before them, so their inputs are read one after the other.
-    fn inputs_at_once(&self, inputs: &[Input]) -> usize {
-        let rows = self.plan.exports_packets();
-        if rows && self.plan.merge {
-            return 1;
+        for Read { report, rows, name } in read {
+            rows.iter().try_for_each(|rows| self.outputs.packets(rows.bytes()))?;
+            match report {
+                Some(report) => self.take(report)?,
+                None => self.skip(&name),
+            }
         }
-        let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };
-        let mut bytes = 0;
-        let fits = |input: &&Input| {
-            bytes += input.bytes;
-            bytes <= limit
-        };
-        inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
+        self.outputs.flush()
     }
 
     /// Notes a report and writes its rows, or appends it with `--merge`.
@@ -212,11 +221,17 @@ impl Batch<'_> {
             Status::CutShort | Status::Damaged => Exit::Damaged,
         };
         self.outcome.exit = self.outcome.exit.max(exit);
-        if let Some(error) = &report.error {
-            self.say(&format!("{}: {error}", report.file));
+        match report.status {
+            Status::Ok => stats.ok += 1,
+            Status::CutShort => stats.cut_short += 1,
+            Status::Damaged => stats.damaged += 1,
+            Status::Unreadable => stats.unreadable += 1,
         }
-        if self.plan.merge {
-            let wanted = &self.plan.wanted;
+        if let Some(error) = &report.error {
+            self.message(&format!("{}: {error}", report.file));
+        }
+        if self.reader.plan.merge {
+            let wanted = &self.reader.plan.wanted;
             let empty =
                 || Report::empty(MERGED.into(), Tallies::new(wanted.needs, wanted.interval));
             self.merged.get_or_insert_with(empty).append(report);
@@ -225,21 +240,40 @@ impl Batch<'_> {
         self.write(&report)
     }
 
-    /// Checks what is expected of an input, or of all as one, and says what it does not meet.
+    /// Checks the expectations of an input, or of all as one, and tells those that are not met.
     fn check(&mut self, report: &Report) {
-        for failure in expect::failures(&self.plan.expectations, report) {
+        for failure in expect::failures(&self.reader.plan.expectations, report) {
             self.outcome.exit = self.outcome.exit.max(Exit::Unexpected);
-            self.say(&format!("{}: {failure}", report.file));
+            self.message(&format!("{}: {failure}", report.file));
         }
     }
 
-    /// Writes a message about an input on standard error, in one line.
-    fn say(&self, message: &str) {
-        if !self.plan.quiet {
-            let message = one_line(message);
-            // Nobody can be told that standard error is closed or full.
-            let _ = self.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {message}"));
+    /// Notes a file of a directory that is no capture.
+    fn skip(&mut self, name: &str) {
+        self.outcome.stats.skipped += 1;
+        if self.reader.plan.verbose {
+            self.warn(&format!("{name}: skipped: not a capture"));
         }
+    }
+
+    /// Writes a message about one input; on a terminal at most ten, and then how to see the rest.
+    fn message(&mut self, message: &str) {
+        let plan = self.reader.plan;
+        self.messages += 1;
+        let limited = !plan.verbose && plan.messages_to_terminal;
+        if plan.quiet || (limited && self.messages > MESSAGES_ON_TERMINAL + 1) {
+            return;
+        }
+        if limited && self.messages > MESSAGES_ON_TERMINAL {
+            return self.warn("more inputs have messages; -v shows all");
+        }
+        self.warn(message);
+    }
+
+    /// Writes one line on standard error; nobody can be told that it is closed or full.
+    fn warn(&self, message: &str) {
+        let line = one_line(message);
+        let _ = self.reader.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {line}"));
     }
 
     fn write(&mut self, report: &Report) -> io::Result<()> {
@@ -250,37 +284,84 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn finish(mut self) -> io::Result<Outcome> {
+    /// Completes the outputs and writes the closing line.
+    fn finish(mut self, closing: bool, began: Instant) -> io::Result<Outcome> {
         if let Some(merged) = self.merged.take() {
             self.write(&merged)?;
         }
-        self.progress.finish();
+        self.reader.progress.finish();
         let writing = Instant::now();
         self.outputs.finish()?;
         self.outcome.stats.writing += writing.elapsed();
+        let stats = self.outcome.stats;
+        if stats.inputs == 0 {
+            self.outcome.exit = self.outcome.exit.max(Exit::Unreadable);
+        }
+        if closing && !self.reader.plan.quiet {
+            let line = format!("{stats}; {:.1} s", began.elapsed().as_secs_f64());
+            let _ = writeln!(io::stderr(), "pcapstat: {line}");
+        }
         Ok(self.outcome)
     }
 }
 
-/// Opens and reads one input. None if a file found in a directory is no capture.
-fn read_input(
-    plan: &Plan,
-    input: &Input,
-    options: &Options<'_>,
-    rows: Option<Rows<'_>>,
-) -> io::Result<Option<Report>> {
-    let wanted = &plan.wanted;
-    match input.open(plan.reading) {
-        Ok(Some(mut capture)) => {
-            reading::read(&mut capture, &input.name, wanted, options, rows).map(Some)
+impl Reader<'_> {
+    /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
+    /// before them, so their inputs are read one after the other.
+    fn inputs_at_once(&self, inputs: &[Input]) -> usize {
+        let rows = self.plan.exports_packets();
+        if rows && self.plan.merge {
+            return 1;
         }
-        Ok(None) => {
-            (options.progress)(input.bytes);
-            Ok(None)
-        }
-        Err(error) => {
-            let name = input.name.clone();
-            Ok(Some(Report::unreadable(name, &error, wanted.needs, wanted.interval)))
+        let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };
+        let mut bytes = 0;
+        let fits = |input: &&Input| {
+            bytes += input.bytes;
+            bytes <= limit
+        };
+        inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
+    }
+
+    /// Reads several inputs at once, each on the workers that are free.
+    fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
+        let read = |input: &Input| {
+            let mut rows = Vec::new();
+            let keep = |buffer| {
+                rows.push(buffer);
+                Ok(())
+            };
+            let report = self.read(input, 0, Box::new(keep))?;
+            Ok(Read { report, rows, name: input.name.clone() })
+        };
+        wave.par_iter().with_max_len(1).map(read).collect()
+    }
+
+    /// Opens and reads one input. None if a file found in a directory is no capture.
+    fn read(&self, input: &Input, before: u64, sink: Sink<'_>) -> io::Result<Option<Report>> {
+        let (plan, wanted) = (self.plan, &self.plan.wanted);
+        let progress = |bytes| self.progress.add(bytes);
+        let options = Options {
+            range_bytes: plan.range_bytes,
+            began: self.began,
+            progress: &progress,
+            keep_ranges: wanted.needs.ranges,
+            salvage: plan.salvage,
+            budget: self.budget.clone(),
+        };
+        let file = if plan.merge { MERGED } else { &input.name };
+        let rows = plan.exports_packets().then(|| Rows::new(self.style, file, before, sink));
+        match input.open(plan.reading) {
+            Ok(Some(mut capture)) => {
+                reading::read(&mut capture, &input.name, wanted, &options, rows).map(Some)
+            }
+            Ok(None) => {
+                self.progress.add(input.bytes);
+                Ok(None)
+            }
+            Err(error) => {
+                let name = input.name.clone();
+                Ok(Some(Report::unreadable(name, &error, wanted.needs, wanted.interval)))
+            }
         }
     }
 }

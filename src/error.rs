@@ -10,7 +10,7 @@ use std::fmt;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The operating system refused.
-    #[error("{what}: {source}")]
+    #[error("{what}: {}", without_code(source))]
     Io {
         /// What was being done, e.g. `cannot open`.
         what: &'static str,
@@ -20,6 +20,15 @@ pub enum Error {
     /// The first bytes are those of no capture format that pcapstat reads.
     #[error("not a capture: {0}")]
     NotACapture(String),
+}
+
+/// Message of an I/O error without the system's number for it.
+pub fn without_code(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match (text.rfind(" (os error "), error.raw_os_error()) {
+        (Some(at), Some(_)) => text.get(..at).unwrap_or_default().to_string(),
+        _ => text,
+    }
 }
 
 impl Error {

@@ -4,6 +4,7 @@
 //! 74 are `EX_SOFTWARE`, `EX_OSERR` and `EX_IOERR` of sysexits.h; 130 is 128 and SIGINT.
 
 use crate::engine::memory::Exceeded;
+use crate::error::without_code;
 use std::io;
 
 /// How the program ended. Greater is worse: with several, the greatest counts.
@@ -80,7 +81,7 @@ pub enum RunError {
     #[error("{0}")]
     OutOfMemory(#[from] Exceeded),
     /// An output could not be written.
-    #[error("cannot write: {0}")]
+    #[error("cannot write: {}", without_code(.0))]
     Output(#[from] io::Error),
 }
 

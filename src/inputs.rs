@@ -1,11 +1,13 @@
-//! From paths to captures to be read: files, the captures below directories, standard input.
+//! Inputs: files, the captures in directories, standard input.
 //!
-//! Directories are walked recursively, in byte order of the paths. Links are followed, but not in
-//! circles; what is no regular file is left out there, and so is, when it is opened, what does not
-//! begin like a capture. What is named itself is always an input.
+//! Directories are walked recursively in the order of [`names::sort_key`]. Links are followed, but
+//! not in circles; hidden entries and special files are left out. A file found there that is no
+//! capture is skipped, unless its name claims that it is one. A path that is named on the command
+//! line is always an input.
 
 use crate::capture::{self, Capture};
 use crate::error::Error;
+use crate::names;
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
 use rayon::prelude::*;
@@ -14,34 +16,46 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Something to read.
+/// One input.
 #[derive(Debug)]
 pub struct Input {
     path: PathBuf,
-    /// What the `file` column says.
+    /// Text of its path.
     pub name: String,
-    /// The length of the file as far as it is known.
+    /// Length of the file in bytes, 0 if unknown.
     pub bytes: u64,
-    /// Why it could not even be looked at.
+    /// Error of finding it.
     refused: Option<Error>,
-    /// Found in a directory: it need not be a capture.
-    found: bool,
+    /// Found in a directory, with a name that does not claim to be a capture.
+    may_be_skipped: bool,
 }
 
-/// The inputs that the paths mean, in order.
-pub fn discover(paths: &[OsString]) -> Vec<Input> {
-    let mut inputs = Vec::new();
+/// Inputs of a run.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// In order.
+    pub list: Vec<Input>,
+    /// True if a directory was walked.
+    pub walked: bool,
+}
+
+/// Finds the inputs of these paths, in order.
+pub fn discover(paths: &[OsString]) -> Inputs {
+    let mut inputs = Inputs::default();
     for path in paths {
         let path = PathBuf::from(path);
         let metadata = fs::metadata(&path).ok().filter(|_| path.as_os_str() != STDIN);
         match metadata {
-            Some(metadata) if metadata.is_dir() => walk(&path, &mut inputs),
-            metadata => inputs.push(Input {
-                name: display_path(&path),
+            Some(metadata) if metadata.is_dir() => {
+                inputs.walked = true;
+                walk(&path, &mut inputs.list);
+            }
+            metadata => inputs.list.push(Input {
+                name: names::display(&path),
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
-                found: false,
+                may_be_skipped: false,
             }),
         }
     }
@@ -50,7 +64,9 @@ pub fn discover(paths: &[OsString]) -> Vec<Input> {
 
 fn walk(directory: &Path, inputs: &mut Vec<Input>) {
     let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(directory).follow_links(true) {
+    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !names::is_hidden(entry.path());
+    for entry in walkdir::WalkDir::new(directory).follow_links(true).into_iter().filter_entry(shown)
+    {
         match entry {
             Ok(entry) if entry.file_type().is_file() => found.push((entry.into_path(), None)),
             Ok(_) => {}
@@ -62,43 +78,36 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
             }
         }
     }
-    found.sort_by(|(one, _), (two, _)| {
-        one.as_os_str().as_encoded_bytes().cmp(two.as_os_str().as_encoded_bytes())
-    });
+    found.sort_by_cached_key(|(path, _)| names::sort_key(path));
     let measured = found.into_par_iter().map(|(path, refused)| {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        Input { name: display_path(&path), path, bytes, refused, found: true }
+        let may_be_skipped = !names::claims_capture(&path);
+        Input { name: walked_name(&path), path, bytes, refused, may_be_skipped }
     });
     inputs.extend(measured.collect::<Vec<_>>());
 }
 
-/// A path as the `file` column and messages say it: bytes that are no UTF-8 as `\\xNN`, so that no
-/// two files are called alike.
-pub fn display_path(path: &Path) -> String {
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
-        text.push_str(chunk.valid());
-        chunk.invalid().iter().for_each(|byte| text += &format!("\\x{byte:02X}"));
-    }
-    text
+/// Text of a path found in a directory; the same on every system.
+fn walked_name(path: &Path) -> String {
+    let name = names::display(path);
+    if cfg!(windows) { name.replace('\\', "/") } else { name }
 }
 
 impl Input {
-    /// Opens it and reads its file header; none for what was found in a directory and does not
-    /// begin like a capture.
+    /// Opens it and reads its file header. None if it was found in a directory and is no capture.
     ///
     /// # Errors
-    /// When it cannot be read or is no capture.
-    pub fn open(&self, reading: ReadOptions) -> Result<Option<Capture>, Error> {
+    /// If it cannot be read or is no capture.
+    pub fn open(&self, options: ReadOptions) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
             return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
         }
         let source = if self.path.as_os_str() == STDIN {
-            Source::read(io::stdin(), reading, capture::is_capture)?
+            Source::read(io::stdin(), options, capture::is_capture)?
         } else {
-            Source::open(&self.path, reading, capture::is_capture)?
+            Source::open(&self.path, options, capture::is_capture)?
         };
-        if self.found && !capture::is_capture(source.rest(0)) {
+        if self.may_be_skipped && !capture::is_capture(source.rest(0)) {
             return Ok(None);
         }
         Capture::new(source).map(Some)

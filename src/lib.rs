@@ -77,6 +77,7 @@ pub mod exit;
 pub mod expect;
 pub mod filter;
 mod inputs;
+mod names;
 pub mod output;
 pub mod pass;
 pub mod plan;
@@ -109,7 +110,7 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
     let needs = tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
     let wanted = Wanted::of(needs);
     let options = Options { keep_ranges: needs.ranges, ..Options::default() };
-    let (mut capture, file) = (open(path)?, inputs::display_path(path));
+    let (mut capture, file) = (open(path)?, names::display(path));
     let read = || reading::read(&mut capture, &file, &wanted, &options, None);
     workers(jobs)?.install(read).map_err(Error::io("cannot write"))
 }

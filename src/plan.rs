@@ -1,4 +1,4 @@
-//! What is meant: the command line, checked and completed.
+//! The plan of a run: the command line, checked and completed.
 
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{Cli, Format, When};
@@ -16,45 +16,47 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
-/// The path that means standard input.
+/// The path that stands for standard input.
 pub const STDIN: &str = "-";
 
 /// A run of the program.
 pub struct Plan {
-    /// What to read, in order.
+    /// Inputs, in order.
     pub paths: Vec<OsString>,
     /// Worker threads.
     pub jobs: usize,
-    /// What to write, in order, each once.
+    /// Tables to write, in order, each once.
     pub tables: Vec<&'static Table>,
-    /// Where to write it.
+    /// Directory to write them to. None for standard output.
     pub output_dir: Option<PathBuf>,
     /// True for aligned columns, false for CSV.
     pub for_people: bool,
     /// All inputs as one capture.
     pub merge: bool,
-    /// What is wanted of each input.
+    /// Tallies and selection of each input.
     pub wanted: Wanted,
     /// Conditions that every input must meet.
     pub expectations: Vec<Expectation>,
-    /// How much of a capture one range covers, in bytes.
+    /// Bytes of a capture that one range covers.
     pub range_bytes: u64,
-    /// How inputs are read.
+    /// Options of reading inputs.
     pub reading: ReadOptions,
-    /// Go on behind damage.
+    /// Resynchronise after damage.
     pub salvage: bool,
-    /// What counting may take of memory, in bytes.
+    /// Memory for counting, in bytes.
     pub counting_bytes: u64,
     /// Draw a progress bar.
     pub progress: bool,
     /// No messages about inputs.
     pub quiet: bool,
-    /// Say how the work was done.
+    /// Standard error is a terminal: messages about inputs are few.
+    pub messages_to_terminal: bool,
+    /// Print how the work was done.
     pub verbose: bool,
 }
 
 impl Plan {
-    /// Checks and completes what was typed.
+    /// Checks and completes the command line.
     ///
     /// # Errors
     /// A message for people: exit code 2.
@@ -110,6 +112,7 @@ impl Plan {
                 When::Never => false,
             },
             quiet: cli.quiet,
+            messages_to_terminal: std::io::stderr().is_terminal(),
             verbose: cli.verbose,
         })
     }
@@ -206,8 +209,8 @@ fn duration(text: &str) -> Option<u64> {
     Some(total).filter(|nanoseconds| *nanoseconds > 0)
 }
 
-/// What counting may take of memory: of what the tables may take, sorting and the ends of
-/// conversations need the rest.
+/// Memory for counting: half of `--max-memory`, or a quarter if endpoints or ports are derived from
+/// conversations afterwards. Sorting takes the rest.
 fn counting_bytes(tables: &[&Table], max_memory: Option<&str>) -> Result<u64, String> {
     let grows = tables.iter().any(|table| table.needs.conversations || table.needs.intervals);
     let for_tables = match max_memory {

@@ -35,17 +35,17 @@ impl Progress {
         Progress { bar }
     }
 
-    /// So many bytes more are done.
+    /// Adds bytes that are done.
     pub fn add(&self, bytes: u64) {
         self.bar.inc(bytes);
     }
 
-    /// Runs something that writes on the terminal without the bar in its way.
+    /// Hides the bar while `write` writes on the terminal.
     pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }

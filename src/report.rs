@@ -1,4 +1,6 @@
-//! What is known of one input when all its runs are merged: what every table is made from.
+//! Reports: everything that is known of one input after the walk, or of all with `--merge`.
+//!
+//! Every table is derived from a report.
 
 use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::Reservation;
@@ -12,14 +14,14 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
 
-/// How reading an input ended.
+/// How reading an input ended, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// Read to its end.
     Ok,
     /// The file ends inside a record.
     CutShort,
-    /// Its bytes contradict each other at some place; what came before was kept.
+    /// Its bytes contradict each other somewhere; the packets before were kept.
     Damaged,
     /// Nothing could be read.
     Unreadable,
@@ -36,10 +38,10 @@ impl fmt::Display for Status {
     }
 }
 
-/// One input, or with `--merge` all of them: everything that tables are made of.
+/// One input, or with `--merge` all of them: the source of every table.
 ///
-/// It is plain data that outlives the walk. [`Walked`] is what the engine says of the walk;
-/// [`Tallies`] are what the packets were counted by; the rest is what the file says of itself.
+/// It is plain data that outlives the walk: the engine's facts in [`Walked`], the counts of packets
+/// in [`Tallies`], and the file's own properties.
 #[derive(Debug)]
 pub struct Report {
     /// The path as given.
@@ -69,12 +71,12 @@ pub struct Report {
     pairs: OnceLock<IpPairs>,
 }
 
-/// A fault, and the packet in front of which it stands, from 0.
+/// A fault of the file, and the number of packets before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage {
-    /// What and at which byte.
+    /// The fault and its byte offset.
     pub fault: Fault,
-    /// How many packets were read before it.
+    /// Number of packets before it.
     pub packets: u64,
 }
 
@@ -208,15 +210,15 @@ impl Report {
         }
     }
 
-    /// The finest conversations and those between pairs of addresses, where they were counted.
+    /// The finest conversations and those between pairs of addresses. None if they were not counted.
     ///
-    /// The latter are made once and shared by the tables.
+    /// The latter are derived once and shared by the tables.
     pub fn conversations(&self) -> Option<(&Conversations, &IpPairs)> {
         let finest = self.tallies.conversations.as_ref()?;
         Some((finest, self.pairs.get_or_init(|| IpPairs::of(finest))))
     }
 
-    /// The link types in order of first use; the described ones where no packet used any.
+    /// The link types in order of first use; if there are no packets, the described ones.
     pub fn link_types(&self) -> Vec<LinkType> {
         let used = &self.tallies.totals.link_types;
         if !used.is_empty() {
@@ -229,7 +231,7 @@ impl Report {
             .collect()
     }
 
-    /// The interfaces that are described, in the order of the file.
+    /// The described interfaces, in file order.
     pub fn described(&self) -> impl Iterator<Item = &Interface> {
         self.walked.interface_blocks.iter().filter_map(|block| match &block.block {
             InterfaceBlock::Description(interface) => Some(interface),
@@ -253,7 +255,7 @@ fn one_of_each(all: impl Iterator<Item = Damage>) -> Vec<Damage> {
     all.filter(|damage| known.insert(damage.fault.kind.name())).collect()
 }
 
-/// What is wrong, for people: what was passed over first, then what ended the capture.
+/// Message for people: skipped regions first, then the fault that ended the walk.
 fn message(gaps: &[Gap], last: Option<Damage>, packets: u64) -> Option<String> {
     let gaps = gaps.first().map(|first| {
         let bytes: u64 = gaps.iter().map(|gap| gap.bytes).sum();

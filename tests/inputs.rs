@@ -96,7 +96,8 @@ fn one_bad_input_stops_no_other_and_3_beats_4() {
         ("a.pcap", "ok"),
     ];
     assert_eq!(statuses(&said), rows(&expected));
-    assert_eq!(said.stderr.lines().count(), 4, "{}", said.stderr);
+    assert_eq!(said.stderr.lines().count(), 5, "{}", said.stderr);
+    said.assert_message(&["6 inputs: 2 ok, 1 cut short, 1 damaged, 2 unreadable; "]);
     assert_eq!(run(directory.path(), &["cut.pcap", "a.pcap"]).code, Some(4));
 }
 
@@ -151,6 +152,8 @@ fn a_directory_is_walked_in_byte_order_of_paths() {
         "captures/a/x.pcap",
         "captures/b.pcap",
     ];
+    fs::write(captures.join("readme.txt"), "text").expect("a file");
+    fs::write(captures.join(".hidden.pcap"), &capture).expect("a capture");
     let said = run(directory.path(), &["captures"]);
     let names: Vec<_> = statuses(&said)
         .into_iter()
@@ -158,12 +161,36 @@ fn a_directory_is_walked_in_byte_order_of_paths() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(names, expected, "{}", said.stderr);
-    assert!(
-        !said.stdout.contains("notes.pcap") && !said.stdout.contains("empty.pcap"),
-        "{}",
-        said.stdout
+    // A name that claims a capture and holds none is a row; another file is skipped and counted.
+    let unreadable = statuses(&said).into_iter().filter(|(_, status)| status == "unreadable");
+    let unreadable: Vec<_> = unreadable.map(|(name, _)| name).collect();
+    assert_eq!(
+        unreadable,
+        ["captures/a/empty.pcap", "captures/a/notes.pcap", "captures/b.pcap.old"]
     );
+    assert!(!said.stdout.contains("hidden") && !said.stdout.contains("readme.txt"));
+    let closing = said.stderr.lines().last().expect("a closing line");
+    assert!(
+        closing
+            .starts_with("pcapstat: 8 inputs: 5 ok, 3 unreadable; 1 file skipped; 200 packets; "),
+        "{closing}"
+    );
+    assert!(!said.stderr.contains("readme.txt"), "{}", said.stderr);
+    let verbose = run(directory.path(), &["-v", "captures"]);
+    assert!(verbose.stderr.contains("captures/readme.txt: skipped"), "{}", verbose.stderr);
     assert!(!said.stderr.contains("loop"), "{}", said.stderr);
+    assert!(!said.stderr.contains("os error"), "{}", said.stderr);
+    let quiet = run(directory.path(), &["-q", "captures"]);
+    assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(3), ""));
+}
+
+#[test]
+fn a_directory_without_captures_is_exit_code_3() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    fs::write(directory.path().join("notes.txt"), "text").expect("a file");
+    let said = run(directory.path(), &["."]);
+    assert_eq!((said.code, said.stdout.lines().count()), (Some(3), 1));
+    said.assert_one_message(&["no capture found; 1 file skipped; 0 packets"]);
 }
 
 #[test]
@@ -203,7 +230,8 @@ fn several_inputs_merge_into_one_capture() {
     let paths = ["a.pcap", "b.pcapng", "a.pcap"];
     let merged = |table: &str| {
         let said = run(directory.path(), &[&["--merge", "-t", table][..], &paths].concat());
-        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{table}");
+        assert_eq!(said.code, Some(0), "{table}");
+        said.assert_one_message(&["pcapstat: 3 inputs: 3 ok; 82 packets; "]);
         said.stdout
     };
     let table = Csv::parse(merged("summary").as_bytes());
@@ -250,7 +278,8 @@ fn merging_hides_no_damage() {
     let said = run(directory.path(), &["--merge", "a.pcap", "cut.pcap", "a.pcap"]);
     assert_eq!(said.code, Some(4));
     assert_eq!(statuses(&said), rows(&[("(merged)", "cut_short")]));
-    said.assert_one_message(&["pcapstat: cut.pcap: cut short"]);
+    said.assert_message(&["pcapstat: cut.pcap: cut short"]);
+    assert!(said.stdout.contains("1 damaged input, the first: cut.pcap: cut short"));
     let table = Csv::parse(said.stdout.as_bytes());
     assert_eq!(table.rows().next().expect("a row").number("packets"), 40 + 7 + 40);
     let capture = small_capture();

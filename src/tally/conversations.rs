@@ -166,7 +166,7 @@ impl Tally for Conversations {
     }
 }
 
-/// The conversations between pairs of IP addresses, whatever their transport.
+/// The conversations between pairs of IP addresses, of any transport.
 #[derive(Debug)]
 pub struct IpPairs {
     /// Pairs of IPv4 addresses.
@@ -176,7 +176,7 @@ pub struct IpPairs {
 }
 
 impl IpPairs {
-    /// Made from the finest conversations.
+    /// Derived from the finest conversations.
     pub fn of(conversations: &Conversations) -> IpPairs {
         IpPairs {
             ipv4: Pairs::of(&conversations.ipv4, |key| key[0] >> 32 == key[0] & 0xFFFF_FFFF),

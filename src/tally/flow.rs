@@ -1,4 +1,4 @@
-//! What is known of one conversation, and maps of them.
+//! One conversation, and maps of conversations.
 //!
 //! A conversation has a low and a high side, by address and port, so that both directions have one
 //! key.
@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, Hasher};
 /// One direction of a conversation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Direction {
-    /// How many packets.
+    /// Number of packets.
     pub packets: u64,
     /// Their bytes on the wire.
     pub wire_bytes: u64,
@@ -58,7 +58,7 @@ impl From<Stamp> for Timestamp {
     }
 }
 
-/// What is known of one conversation. "Low" is the side whose address and port are the lesser ones.
+/// Counts of one conversation. "Low" is the side with the lesser address and port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flow {
     /// The number of the first packet, from 0, which of its address layers it was, and whether the
@@ -70,7 +70,7 @@ pub struct Flow {
     latest: Stamp,
 }
 
-/// Behind the number of the first packet: five bits for the layer (a path has no more) and one for
+/// Bits below the number of the first packet: five for the layer (a path has no more) and one for
 /// the side.
 const PACKET_SHIFT: u32 = 6;
 
@@ -100,12 +100,12 @@ impl Flow {
         self.first & 1 == 1
     }
 
-    /// What the low side sent.
+    /// Sent by the low side.
     pub fn from_low(&self) -> Direction {
         self.from_low
     }
 
-    /// What the high side sent.
+    /// Sent by the high side.
     pub fn from_high(&self) -> Direction {
         self.from_high
     }
@@ -201,12 +201,12 @@ pub fn observe<const WORDS: usize>(
     flows.value(&key, || Flow::new(first)).add(packet, from_high, payload_bytes);
 }
 
-/// Takes in the conversations of a run that begins `seen` packets later.
-pub fn merge<const WORDS: usize>(flows: &mut Flows<WORDS>, later: Flows<WORDS>, seen: u64) {
-    flows.merge(later, |flow| flow.first += seen << PACKET_SHIFT);
+/// Adds the conversations of later packets, which begin `packets` packets later.
+pub fn merge<const WORDS: usize>(flows: &mut Flows<WORDS>, later: Flows<WORDS>, packets: u64) {
+    flows.merge(later, |flow| flow.first += packets << PACKET_SHIFT);
 }
 
-/// Conversations between pairs of addresses, whatever their ports: of most pairs there is only one.
+/// Conversations between pairs of addresses, of any ports. Most pairs have only one.
 #[derive(Clone, Debug)]
 pub struct Pairs<const WORDS: usize> {
     shards: Vec<ShardPairs<WORDS>>,

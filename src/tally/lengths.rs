@@ -11,7 +11,7 @@ pub const BUCKETS: [u32; 10] = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120];
 /// The packets of one bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LengthBucket {
-    /// How many packets.
+    /// Number of packets.
     pub packets: u64,
     /// Their bytes on the wire.
     pub wire_bytes: u64,

@@ -1,4 +1,4 @@
-//! Tallies: what is counted per packet, as monoids.
+//! Tallies: counts of packets, as monoids.
 //!
 //! [`Tally::observe`] counts a packet, [`Tally::merge`] adds the tally of later packets. The empty
 //! tally is the identity of `merge`; `merge` is associative; observing packets in two halves and
@@ -32,7 +32,8 @@ use totals::Totals;
 pub trait Tally: Send + Sized {
     /// Counts one packet.
     fn observe(&mut self, packet: &Packet<'_>);
-    /// Adds the tally of the packets after those of `self`; `shift` is what lies before them.
+    /// Adds the tally of the packets after those of `self`; `shift` is the packets, bytes and
+    /// sections before them.
     fn merge(&mut self, later: Self, shift: Shift);
     /// Memory held. Zero for a tally of bounded size.
     fn memory(&self) -> MemoryUse {
@@ -40,7 +41,7 @@ pub trait Tally: Send + Sized {
     }
 }
 
-/// Calls back with each kind of tally, for what holds of all of them.
+/// Calls back with each kind of tally, for laws that hold for all.
 #[doc(hidden)]
 pub trait EachTally {
     /// Called once per tally with a function that makes an empty one.

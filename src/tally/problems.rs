@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// The packets of one problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Occurrences {
-    /// How many packets.
+    /// Number of packets.
     pub packets: u64,
     /// The first of them, from 0.
     pub first_packet: u64,

@@ -1,7 +1,7 @@
 //! A map split into shards by hash, so that merging two of them, and making rows of one, runs on
 //! all cores.
 //!
-//! Entries lie one behind the other in the order in which they were first seen; a small index finds
+//! Entries are stored consecutively in the order in which they were first seen; a small index finds
 //! them. So the index stays in the cache when the entries do not, and growing moves no entry.
 //! Hashes are seeded per process, because keys come from whoever sent the packets; nothing in the
 //! output depends on them or on the order of entries.
@@ -12,7 +12,7 @@ use hashbrown::hash_table::Entry as Found;
 use rayon::prelude::*;
 use std::sync::LazyLock;
 
-/// A value that takes in another one counted for the same key.
+/// A value that can be added to another one of the same key.
 pub trait Merge {
     /// Adds `other`; the order of merges makes no difference.
     fn merge(&mut self, other: &Self);
@@ -24,7 +24,7 @@ pub trait ShardKey: Copy + Eq + Ord {
     fn hashes(&self, state: &RandomState) -> (u64, u64);
 }
 
-/// How many shards a map has.
+/// Number of shards of a map.
 pub const SHARDS: usize = 64;
 
 /// Below this many entries a merge is not worth waking other workers.
@@ -63,8 +63,8 @@ impl<K: ShardKey, V> Shard<K, V> {
         &self.entries
     }
 
-    /// Where the entry of `key` is; none, and a place kept for it behind the others, if there is no
-    /// such entry.
+    /// Index of the entry of `key`. None if there is none: the index then expects it to be pushed
+    /// next.
     #[inline]
     fn find(&mut self, hash: u64, key: &K) -> Option<usize> {
         let hash = (hash >> 32) as u32;
@@ -107,7 +107,7 @@ impl<K, V> Default for Shards<K, V> {
 }
 
 impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
-    /// How many entries there are.
+    /// Number of entries.
     pub fn len(&self) -> usize {
         self.shards.iter().map(|shard| shard.entries.len()).sum()
     }
@@ -117,7 +117,7 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         self.len() == 0
     }
 
-    /// What it takes of memory, in bytes.
+    /// Memory held, in bytes.
     pub fn bytes(&self) -> usize {
         let of_shard = |shard: &Shard<K, V>| {
             shard.entries.capacity() * size_of::<(K, V)>()
@@ -147,7 +147,7 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         self.shards[(chooses >> 32) as usize % SHARDS].value(finds, key, fresh)
     }
 
-    /// Takes in another map, after `change` to each of its values.
+    /// Adds another map, after `change` to each of its values.
     pub fn merge(&mut self, mut later: Shards<K, V>, change: impl Fn(&mut V) + Sync) {
         if later.shards.is_empty() {
             return;

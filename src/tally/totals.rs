@@ -10,9 +10,9 @@ use std::collections::HashSet;
 /// Packets and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// How many packets.
+    /// Number of packets.
     pub packets: u64,
-    /// The bytes that were captured of them.
+    /// Their captured bytes.
     pub captured_bytes: u64,
     /// Their bytes on the wire.
     pub wire_bytes: u64,
@@ -27,7 +27,7 @@ impl Counts {
         self.wire_bytes += u64::from(packet.record.wire_bytes);
     }
 
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of other packets.
     pub fn merge(&mut self, other: Counts) {
         self.packets += other.packets;
         self.captured_bytes += other.captured_bytes;
@@ -40,21 +40,21 @@ impl Counts {
 pub struct Totals {
     /// All packets.
     pub counts: Counts,
-    /// Packets of which less was captured than was on the wire.
+    /// Packets captured shorter than they were on the wire.
     pub truncated_packets: u64,
     /// Packets with a problem.
     pub problem_packets: u64,
     /// The shortest and the longest packet on the wire.
     pub wire_extent: Option<(u32, u32)>,
-    /// The least and the greatest time stamp.
+    /// The least and the greatest timestamp.
     pub time_extent: Option<(Timestamp, Timestamp)>,
-    /// The first and the last packet's time stamp, of those that have one.
+    /// Timestamps of the first and last packet that has one.
     first_and_last: Option<(Timestamp, Timestamp)>,
     /// True when a packet is earlier than the one before it.
     pub out_of_order: bool,
     /// The link types in the order of their first packet.
     pub link_types: Vec<LinkType>,
-    /// The same in no order: a hostile file has thousands.
+    /// The same as a set: a hostile file has thousands.
     known_link_types: HashSet<LinkType>,
 }
 
