@@ -6,7 +6,7 @@
 //! line is always an input.
 
 use crate::capture::{self, Capture};
-use crate::error::Error;
+use crate::error::{Error, without_code};
 use crate::names;
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
@@ -100,7 +100,8 @@ impl Input {
     /// If it cannot be read or is no capture.
     pub fn open(&self, options: ReadOptions) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
-            return Err(Error::io(what)(io::Error::new(source.kind(), source.to_string())));
+            let source = io::Error::new(source.kind(), without_code(source));
+            return Err(Error::io(what)(source));
         }
         let source = if self.path.as_os_str() == STDIN {
             Source::read(io::stdin(), options, capture::is_capture)?
