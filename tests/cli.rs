@@ -12,12 +12,9 @@ pub fn pcapstat() -> Command {
     assert_cmd::cargo_bin_cmd!("pcapstat")
 }
 
-/// The program for a test that needs its process; run by the emulator on an emulated target.
+/// The program, for a test that needs its process.
 pub fn program() -> std::process::Command {
-    let command = pcapstat();
-    let mut program = std::process::Command::new(command.get_program());
-    program.args(command.get_args());
-    program
+    std::process::Command::new(pcapstat().get_program())
 }
 
 /// Exit code and output of a run.

@@ -2,14 +2,13 @@
 //! front and behind.
 //!
 //! Read are Section Header, Interface Description, Interface Statistics, Enhanced, Simple and
-//! obsolete Packet Blocks; every other block is skipped by its length. Section and interface blocks
-//! go through pcap-parser, whose option values are decoded here in the section's byte order (it
-//! reads them little-endian only); packet blocks are read here, because they are read once per
-//! packet and pcap-parser allocates for options and does not know the obsolete one. Refused as
-//! damage: lengths that are impossible or differ, contents that do not fit, packets of undescribed
-//! interfaces.
+//! obsolete Packet Blocks; every other block is skipped by its length. pcap-parser is not used: it allocates for options,
+//! does not know the obsolete block, reads option values little-endian only and rejects every block
+//! on a big-endian host. Refused as damage: lengths that are impossible or differ, contents that
+//! exceed their block, packets of undescribed interfaces.
 
 mod fast;
+mod options;
 
 use super::cut::Candidate;
 use super::time::Clock;
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::error::{Error, Fault, FaultKind};
 use fast::FastPath;
-use pcap_parser::pcapng as parser;
+use options::Options;
 use std::sync::Arc;
 
 /// The state in front of the first section header, which counts it up to 0.
@@ -32,6 +31,13 @@ const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const INTERFACE_STATISTICS: u32 = 5;
 const ENHANCED_PACKET: u32 = 6;
+
+/// Options of interface descriptions and statistics.
+const IF_NAME: u16 = 2;
+const IF_TSRESOL: u16 = 9;
+const IF_TSOFFSET: u16 = 14;
+const ISB_IFRECV: u16 = 4;
+const ISB_IFDROP: u16 = 5;
 
 /// Type, length and the length behind.
 const FRAMING_BYTES: u32 = 12;
@@ -96,14 +102,17 @@ struct Block<'a> {
     /// Its whole length.
     bytes: usize,
     big_endian: bool,
-    /// The whole block, framing included.
-    whole: &'a [u8],
     /// Between the length in front and the one behind.
     body: &'a [u8],
 }
 
 fn number(bytes: &[u8], at: usize, big_endian: bool) -> Option<u32> {
     if big_endian { u32_at::<true>(bytes, at) } else { u32_at::<false>(bytes, at) }
+}
+
+fn short(bytes: &[u8], at: usize, big_endian: bool) -> Option<u16> {
+    let bytes = *bytes.get(at..)?.first_chunk()?;
+    Some(if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
 }
 
 /// The block at the beginning of `rest`; none at the end of the file.
@@ -135,13 +144,7 @@ fn block(rest: &[u8], section_big_endian: bool) -> Result<Option<Block<'_>>, Fau
         let (front, behind) = (u64::from(claims), u64::from(behind));
         return Err(FaultKind::BlockLengthsDiffer { front, behind });
     }
-    Ok(Some(Block {
-        kind,
-        bytes,
-        big_endian,
-        whole,
-        body: whole.get(8..bytes - 4).unwrap_or_default(),
-    }))
+    Ok(Some(Block { kind, bytes, big_endian, body: whole.get(8..bytes - 4).unwrap_or_default() }))
 }
 
 fn is_packet(kind: u32) -> bool {
@@ -161,17 +164,13 @@ fn declare(
         INTERFACE_STATISTICS => 12,
         _ => return Ok(()),
     };
-    if !options_fit(block.body.get(options_at..).ok_or(too_long)?, block.big_endian) {
-        return Err(too_long);
-    }
+    let options = block.body.get(options_at..).ok_or(too_long)?;
+    let options = Options::new(options, block.big_endian).ok_or(too_long)?;
+    let word = |at| number(block.body, at, block.big_endian).ok_or(too_long);
     match block.kind {
         SECTION_HEADER => {
-            let (_, header) = if block.big_endian {
-                parser::parse_sectionheaderblock_be(block.whole).map_err(|_| too_long)?
-            } else {
-                parser::parse_sectionheaderblock_le(block.whole).map_err(|_| too_long)?
-            };
-            if header.major_version != 1 {
+            let major = short(block.body, 4, block.big_endian).ok_or(too_long)?;
+            if major != 1 {
                 return Err(FaultKind::SectionUnknown);
             }
             let number = section.number.wrapping_add(1);
@@ -182,12 +181,8 @@ fn declare(
             });
         }
         INTERFACE_DESCRIPTION => {
-            let (_, description) = if block.big_endian {
-                parser::parse_interfacedescriptionblock_be(block.whole).map_err(|_| too_long)?
-            } else {
-                parser::parse_interfacedescriptionblock_le(block.whole).map_err(|_| too_long)?
-            };
-            let described = interface(&description, block.big_endian);
+            let link_type = short(block.body, 0, block.big_endian).ok_or(too_long)?;
+            let described = interface(link_type, word(4)?, options);
             let section = Arc::make_mut(section);
             interface_blocks.push(InterfaceEntry {
                 section: section.number,
@@ -197,23 +192,12 @@ fn declare(
             section.interfaces.push(described);
         }
         INTERFACE_STATISTICS => {
-            let (_, statistics) = if block.big_endian {
-                parser::parse_interfacestatisticsblock_be(block.whole).map_err(|_| too_long)?
-            } else {
-                parser::parse_interfacestatisticsblock_le(block.whole).map_err(|_| too_long)?
-            };
-            let number = |code| {
-                let option = statistics.options.iter().find(|option| option.code == code);
-                option
-                    .and_then(|option| option.value.first_chunk::<8>())
-                    .map(|value| u64_of(*value, block.big_endian))
-            };
             interface_blocks.push(InterfaceEntry {
                 section: section.number,
-                interface: statistics.if_id,
+                interface: word(0)?,
                 block: InterfaceBlock::Statistics {
-                    received: number(parser::OptionCode::IsbIfRecv),
-                    dropped: number(parser::OptionCode::IsbIfDrop),
+                    received: options.u64(ISB_IFRECV),
+                    dropped: options.u64(ISB_IFDROP),
                 },
             });
         }
@@ -222,44 +206,21 @@ fn declare(
     Ok(())
 }
 
-/// True when every option up to the last ends inside the block.
-fn options_fit(mut options: &[u8], big_endian: bool) -> bool {
-    const END: u16 = 0;
-    while !options.is_empty() {
-        let Some((&[a, b, c, d], values)) = options.split_first_chunk() else { return false };
-        let word =
-            |bytes| if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) };
-        if word([a, b]) == END {
-            return true;
-        }
-        let padded = usize::from(word([c, d])).next_multiple_of(4);
-        let Some(next) = values.get(padded..) else { return false };
-        options = next;
-    }
-    true
-}
-
-fn u64_of(bytes: [u8; 8], big_endian: bool) -> u64 {
-    if big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) }
-}
-
-fn interface(description: &parser::InterfaceDescriptionBlock<'_>, big_endian: bool) -> Interface {
-    let option = |code| {
-        description.options.iter().find(|option| option.code == code).map(|option| &*option.value)
-    };
-    let tsresol = option(parser::OptionCode::IfTsresol).and_then(|value| value.first()).copied();
-    let tsoffset =
-        option(parser::OptionCode::IfTsoffset).and_then(|value| value.first_chunk::<8>());
-    let name = option(parser::OptionCode::IfName).map(|name| {
-        // pcap-parser leaves the padding in place.
+/// An interface from the fields and options of its description.
+fn interface(link_type: u16, snaplen: u32, options: Options<'_>) -> Interface {
+    /// Microseconds.
+    const DEFAULT_TSRESOL: u8 = 6;
+    let tsresol = options.value(IF_TSRESOL).and_then(|value| value.first()).copied();
+    let name = options.value(IF_NAME).map(|name| {
+        // Some writers count the padding or a terminating zero.
         String::from_utf8_lossy(name).trim_end_matches('\0').to_owned()
     });
     Interface {
-        link_type: LinkType(description.linktype.0 as u16),
-        snaplen: description.snaplen,
+        link_type: LinkType(link_type),
+        snaplen,
         clock: Clock::new(
-            tsresol.unwrap_or(6),
-            tsoffset.map_or(0, |offset| u64_of(*offset, big_endian) as i64),
+            tsresol.unwrap_or(DEFAULT_TSRESOL),
+            options.u64(IF_TSOFFSET).map_or(0, |offset| offset as i64),
         ),
         name: name.filter(|name| !name.is_empty()),
     }
@@ -324,9 +285,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     let (interface, units, captured, wire_bytes, data_at) = match block.kind {
         ENHANCED_PACKET => (word(0)?, Some((word(4)?, word(8)?)), word(12)?, word(16)?, 20),
         OBSOLETE_PACKET => {
-            let ids = body.first_chunk::<2>().ok_or(too_long)?;
-            let id =
-                if block.big_endian { u16::from_be_bytes(*ids) } else { u16::from_le_bytes(*ids) };
+            let id = short(body, 0, block.big_endian).ok_or(too_long)?;
             (u32::from(id), Some((word(4)?, word(8)?)), word(12)?, word(16)?, 20)
         }
         _ => (0, None, word(0)?, word(0)?, 4),
@@ -350,7 +309,9 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     let data = contents.get(..captured as usize).ok_or(too_long)?;
     // Looked at only where there are any.
     let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
-    if block.kind != SIMPLE_PACKET && !options.is_empty() && !options_fit(options, block.big_endian)
+    if block.kind != SIMPLE_PACKET
+        && !options.is_empty()
+        && Options::new(options, block.big_endian).is_none()
     {
         return Err(too_long);
     }
