@@ -16,7 +16,9 @@ use crate::plan::Plan;
 use crate::progress::Progress;
 use crate::reading;
 use crate::report::{Report, Status};
-use crate::table::row::{RowBuffer, Style};
+use crate::table::packets;
+use crate::table::row::RowBuffer;
+use crate::table::visible::visible;
 use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::fmt;
@@ -112,10 +114,10 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let inputs = inputs::discover(&plan.paths);
     let total = inputs.list.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
-    let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.for_people)?;
+    let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.format)?;
     let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
-    let reader = Reader { plan, budget, progress, began, style: outputs.style() };
+    let reader = Reader { plan, budget, progress, began };
     let mut batch = Batch { reader, outputs, merged: None, outcome, messages: 0 };
     batch.read(&inputs.list)?;
     let closing = inputs.walked || inputs.list.len() > 1;
@@ -139,7 +141,6 @@ struct Reader<'a> {
     budget: Arc<Budget>,
     progress: Progress,
     began: Instant,
-    style: &'static Style,
 }
 
 /// An input of a wave after reading: its rows wait with its report.
@@ -184,7 +185,7 @@ impl Batch<'_> {
     fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Vec<Read>> {
         let before = self.merged.as_ref().map_or(0, |merged| merged.shift().packets);
         let outputs = &mut self.outputs;
-        let write = |rows: RowBuffer| outputs.packets(rows.bytes());
+        let write = |mut rows: RowBuffer| outputs.rows(&mut rows);
         let report = reader.read(input, before, Box::new(write))?;
         Ok(vec![Read { report, rows: Vec::new(), name: input.name.clone() }])
     }
@@ -194,8 +195,8 @@ impl Batch<'_> {
         if read.is_empty() {
             return Ok(());
         }
-        for Read { report, rows, name } in read {
-            rows.iter().try_for_each(|rows| self.outputs.packets(rows.bytes()))?;
+        for Read { report, mut rows, name } in read {
+            rows.iter_mut().try_for_each(|rows| self.outputs.rows(rows))?;
             match report {
                 Some(report) => self.take(report)?,
                 None => self.skip(&name),
@@ -272,7 +273,7 @@ impl Batch<'_> {
 
     /// Writes one line on standard error; nobody can be told that it is closed or full.
     fn warn(&self, message: &str) {
-        let line = one_line(message);
+        let line = visible(message);
         let _ = self.reader.progress.suspend(|| writeln!(io::stderr(), "pcapstat: {line}"));
     }
 
@@ -349,7 +350,8 @@ impl Reader<'_> {
             budget: self.budget.clone(),
         };
         let file = if plan.merge { MERGED } else { &input.name };
-        let rows = plan.exports_packets().then(|| Rows::new(self.style, file, before, sink));
+        let empty = || (plan.format.rows)(&packets::TABLE, file);
+        let rows = plan.exports_packets().then(|| Rows::new(empty(), before, sink));
         match input.open(plan.reading) {
             Ok(Some(mut capture)) => {
                 reading::read(&mut capture, &input.name, wanted, &options, rows).map(Some)
@@ -364,13 +366,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// A message in one line, whatever is in a file's name.
-fn one_line(message: &str) -> String {
-    let shown =
-        |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
-    message.chars().map(shown).collect()
 }
 
 /// The column `file` with `--merge`.

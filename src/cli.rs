@@ -1,7 +1,9 @@
 //! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
 use crate::exit::EXIT_CODES;
+use crate::output::format::FORMATS;
 use crate::table::TABLES;
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,8 +30,8 @@ pub struct Cli {
     pub output_dir: Option<PathBuf>,
 
     /// Output format; `auto` is `table` on a terminal and `csv` otherwise
-    #[arg(short, long, value_name = "FMT", value_enum, default_value_t = Format::Auto)]
-    pub format: Format,
+    #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
+    pub format: String,
 
     /// Treat all inputs, in order, as one capture
     #[arg(long)]
@@ -95,15 +97,14 @@ pub struct Cli {
     pub verbose: bool,
 }
 
-/// Output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// `table` on a terminal, `csv` otherwise
-    Auto,
-    /// RFC 4180, for programs
-    Csv,
-    /// Aligned columns, for people
-    Table,
+/// The format that suits where standard output goes.
+pub const AUTO: &str = "auto";
+
+/// Values of `-f`.
+fn formats() -> Vec<PossibleValue> {
+    let auto = PossibleValue::new(AUTO).help("`table` on a terminal and `csv` otherwise");
+    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
+    std::iter::once(auto).chain(formats).collect()
 }
 
 /// When to do something that is meant for a terminal.

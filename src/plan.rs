@@ -1,10 +1,11 @@
 //! The plan of a run: the command line, checked and completed.
 
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
-use crate::cli::{Cli, Format, When};
+use crate::cli::{AUTO, Cli, When};
 use crate::engine::memory;
 use crate::expect::Expectation;
 use crate::filter::Filter;
+use crate::output::format::{self, Format};
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
@@ -29,8 +30,8 @@ pub struct Plan {
     pub tables: Vec<&'static Table>,
     /// Directory to write them to. None for standard output.
     pub output_dir: Option<PathBuf>,
-    /// True for aligned columns, false for CSV.
-    pub for_people: bool,
+    /// Output format.
+    pub format: &'static Format,
     /// All inputs as one capture.
     pub merge: bool,
     /// Tallies and selection of each input.
@@ -66,11 +67,14 @@ impl Plan {
             return Err("standard input (-) can be read only once".into());
         }
         let to_terminal = cli.output_dir.is_none() && std::io::stdout().is_terminal();
-        let for_people = cli.format == Format::Table || (cli.format == Format::Auto && to_terminal);
-        if tables.len() > 1 && cli.output_dir.is_none() && !for_people {
+        let format = format(&cli.format, to_terminal)?;
+        if tables.len() > 1 && cli.output_dir.is_none() && format.several.is_none() {
             return Err(format!(
-                "{} tables do not fit into one CSV on standard output; use -o DIR for one file each, or -f table",
-                tables.len()
+                "{} tables do not fit into one {} on standard output; use -o DIR for one file \
+                 each, or a format that holds several: {}",
+                tables.len(),
+                format.name,
+                format::names_of_several()
             ));
         }
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -88,7 +92,7 @@ impl Plan {
             counting_bytes: counting_bytes(&tables, cli.max_memory.as_deref())?,
             tables,
             output_dir: cli.output_dir,
-            for_people,
+            format,
             merge: cli.merge,
             wanted,
             expectations,
@@ -147,6 +151,16 @@ fn expectations(texts: &[String]) -> Result<Vec<Expectation>, String> {
         Expectation::new(text, &tables).map_err(|error| format!("--expect: {error}"))
     };
     texts.iter().map(parsed).collect()
+}
+
+/// The format of a name; `auto` suits where standard output goes.
+fn format(name: &str, to_terminal: bool) -> Result<&'static Format, String> {
+    let name = match name {
+        AUTO if to_terminal => "table",
+        AUTO => "csv",
+        name => name,
+    };
+    format::named(name).ok_or_else(|| format!("no format is named {name:?}"))
 }
 
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {

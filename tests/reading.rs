@@ -10,7 +10,7 @@ use pcapstat::reading::{self, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::table::row::RowBuffer;
-use pcapstat::table::{TABLES, Table};
+use pcapstat::table::{TABLES, Table, packets};
 use pcapstat::tally::Needs;
 use rayon::ThreadPool;
 use std::fs::File;
@@ -82,7 +82,8 @@ fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report
             bytes.extend_from_slice(rows.bytes());
             Ok(())
         };
-        let rows = Rows::new(&csv::STYLE, file, 0, Box::new(sink));
+        let rows =
+            Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, file), 0, Box::new(sink));
         let options = options(cut, salvage);
         let report =
             reading::read(capture, file, &wanted(), &options, Some(rows)).expect("no output");

@@ -1,274 +1,172 @@
-//! Where tables go: one to standard output, several into a directory, each file whole or not at
-//! all.
+//! Where tables go: to standard output, or each into a file of a directory, in a format of
+//! [`format::FORMATS`].
 //!
-//! Rows are made in parallel, chunk by chunk, and written in order. Files are written under a
-//! temporary name beside their own and renamed when all is written.
+//! Rows are made in parallel, chunk by chunk, and written in order.
 
+pub mod aligned;
+mod chunks;
 pub mod csv;
-pub mod text;
+pub mod delimited;
+mod file;
+pub mod format;
+pub mod json;
 
 use crate::report::Report;
-use crate::table::row::{RowBuffer, Style};
-use crate::table::{Rows, Table};
-use rayon::prelude::*;
+use crate::table::Table;
+use crate::table::row::RowBuffer;
+pub use file::remove_unfinished;
+use file::{WholeFile, with_path};
+use format::{Encoder, Format};
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use tempfile::{NamedTempFile, SpooledTempFile};
+use std::path::Path;
+use tempfile::SpooledTempFile;
 
-/// How many rows a worker makes at a time.
-const CHUNK: usize = 2048;
-
-/// How many times as many for each worker are made while those before them are written.
-const WINDOW: usize = 8;
-
-/// How much waits to be written to standard output, in bytes: a directory of captures is many short
-/// rows.
+/// Bytes that wait to be written to standard output: a directory of captures is many short rows.
 const BUFFER_BYTES: usize = 64 << 10;
 
-/// What is held of a table for people before it goes to a temporary file, in bytes.
+/// Bytes of a waiting table that stay in memory; more go to a temporary file.
 const SPOOL_BYTES: usize = 16 << 20;
 
-/// The outputs of a run: one for each table.
+/// The outputs of a run, one per table.
 pub struct Outputs {
-    for_people: bool,
+    format: &'static Format,
     outputs: Vec<Output>,
 }
 
 struct Output {
     table: &'static Table,
+    encoder: Box<dyn Encoder>,
     target: Target,
 }
 
 enum Target {
     Stdout(BufWriter<io::Stdout>),
-    File(NamedTempFile, PathBuf),
-    /// Rows for people on standard output wait until the tables before theirs are complete.
-    Spool(SpooledTempFile),
+    File(Box<WholeFile>),
+    /// Waits until the tables before it on standard output are complete.
+    Waiting(SpooledTempFile),
 }
 
 impl Outputs {
-    /// Opens the outputs and writes header lines.
+    /// Opens the outputs of tables: standard output, or files in a directory, which is created.
     ///
     /// # Errors
-    /// When a directory or file cannot be created or written.
+    /// If a directory or file cannot be created or written.
     pub fn open(
         tables: &[&'static Table],
         directory: Option<&Path>,
-        for_people: bool,
+        format: &'static Format,
     ) -> io::Result<Outputs> {
         if let Some(directory) = directory {
             fs::create_dir_all(directory).map_err(with_path(directory))?;
         }
-        let mut outputs = Outputs { for_people, outputs: Vec::new() };
-        for table in tables {
+        let mut outputs = Vec::new();
+        for (number, table) in tables.iter().enumerate() {
             let target = match directory {
                 Some(directory) => {
-                    let name = format!("{}.{}", table.name, if for_people { "txt" } else { "csv" });
-                    Target::File(
-                        temporary(directory).map_err(with_path(directory))?,
-                        directory.join(name),
-                    )
+                    let path = directory.join(format!("{}.{}", table.name, format.extension));
+                    Target::File(Box::new(WholeFile::begin(directory, path)?))
                 }
-                None if for_people => Target::Spool(SpooledTempFile::new(SPOOL_BYTES)),
-                None => Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout())),
+                None if number == 0 => {
+                    Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout()))
+                }
+                None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
             };
-            let mut output = Output { table, target };
-            if !for_people {
-                output.write(&csv::header(table))?;
+            let mut output = Output { table, encoder: (format.encoder)(table), target };
+            let (first, alone) = (number == 0 || directory.is_some(), tables.len() == 1);
+            if let Some(several) = &format.several {
+                let before = (several.before)(table, first, alone || directory.is_some());
+                output.target.out().write_all(before.as_bytes())?;
             }
-            outputs.outputs.push(output);
+            output.encoder.begin(output.target.out())?;
+            outputs.push(output);
         }
-        Ok(outputs)
+        Ok(Outputs { format, outputs })
     }
 
-    /// How cells are set apart.
-    pub fn style(&self) -> &'static Style {
-        if self.for_people { &text::STYLE } else { &csv::STYLE }
+    /// A buffer without rows of a table, for [`Outputs::rows`]; `file` is the first cell of each.
+    pub fn buffer(&self, table: &'static Table, file: &str) -> RowBuffer {
+        (self.format.rows)(table, file)
     }
 
     /// Writes the rows of every table that is made from reports.
     ///
     /// # Errors
-    /// When an output cannot be written.
+    /// If an output cannot be written.
     pub fn report(&mut self, report: &Report) -> io::Result<()> {
-        let style = self.style();
         for output in &mut self.outputs {
             let rows = output.table.rows(report);
-            for_each_chunk(&report.file, &rows, style, |chunk| output.write(chunk))?;
+            let empty = (self.format.rows)(output.table, &report.file);
+            chunks::for_each_chunk(&empty, &rows, |chunk| output.rows(chunk))?;
         }
         Ok(())
     }
 
-    /// Writes rows of the table that is exported packet by packet.
+    /// Writes rows of the table that their buffer is for.
     ///
     /// # Errors
-    /// When the output cannot be written.
-    pub fn packets(&mut self, rows: &[u8]) -> io::Result<()> {
-        let mut exports = self.outputs.iter_mut().filter(|output| output.table.is_export());
-        exports.try_for_each(|output| output.write(rows))
+    /// If the output cannot be written.
+    pub fn rows(&mut self, rows: &mut RowBuffer) -> io::Result<()> {
+        let name = rows.table().name;
+        let mut outputs = self.outputs.iter_mut().filter(|output| output.table.name == name);
+        outputs.try_for_each(|output| output.rows(rows))
     }
 
-    /// Writes what waits in memory, so that a reader sees what is known so far.
+    /// Writes buffered bytes, so that a reader sees all that is known.
     ///
     /// # Errors
-    /// When standard output cannot be written.
+    /// If standard output cannot be written.
     pub fn flush(&mut self) -> io::Result<()> {
         self.outputs.iter_mut().try_for_each(|output| match &mut output.target {
             Target::Stdout(stdout) => stdout.flush(),
-            Target::File(..) | Target::Spool(_) => Ok(()),
+            Target::File(..) | Target::Waiting(_) => Ok(()),
         })
     }
 
-    /// Completes every output: lays out text, flushes, renames files.
+    /// Completes every output: writes waiting tables, flushes, gives files their names.
     ///
     /// # Errors
-    /// When an output cannot be written or renamed.
+    /// If an output cannot be written or renamed.
     pub fn finish(self) -> io::Result<()> {
-        let several = self.outputs.len() > 1;
-        let mut first_error = None;
-        for (number, output) in self.outputs.into_iter().enumerate() {
-            match output.target {
-                Target::Stdout(mut stdout) => stdout.flush()?,
-                Target::Spool(spool) => {
-                    let mut stdout = io::stdout().lock();
-                    if several {
-                        let space = if number > 0 { "\n" } else { "" };
-                        writeln!(stdout, "{space}{}: {}", output.table.name, output.table.about)?;
+        let after = self.format.several.as_ref().map_or("", |several| several.after);
+        let (mut first_error, mut stdout) = (None, None);
+        for Output { mut encoder, mut target, .. } in self.outputs {
+            encoder.finish(target.out())?;
+            match target {
+                Target::Stdout(out) => stdout = Some(out),
+                Target::Waiting(mut waiting) => {
+                    waiting.rewind()?;
+                    if let Some(stdout) = &mut stdout {
+                        io::copy(&mut waiting, stdout)?;
                     }
-                    layout_file(output.table, spool, &mut stdout)?;
-                    stdout.flush()?;
                 }
-                // One file that cannot have its name is no reason for the others not to have
-                // theirs.
-                Target::File(file, path) => {
-                    let kept = persist(output.table, file, &path, self.for_people)
-                        .map_err(with_path(&path));
-                    first_error = first_error.or(kept.err());
+                // A file that cannot get its name does not keep the others from theirs.
+                Target::File(mut file) => {
+                    let finished = file.write_all(after.as_bytes()).and_then(|()| file.finish());
+                    first_error = first_error.or(finished.err());
                 }
             }
+        }
+        if let Some(mut stdout) = stdout {
+            stdout.write_all(after.as_bytes())?;
+            stdout.flush()?;
         }
         first_error.map_or(Ok(()), Err)
     }
 }
 
 impl Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.target {
-            Target::Stdout(stdout) => stdout.write_all(bytes),
-            Target::File(file, path) => file.write_all(bytes).map_err(with_path(path)),
-            Target::Spool(spool) => spool.write_all(bytes),
+    fn rows(&mut self, rows: &mut RowBuffer) -> io::Result<()> {
+        self.encoder.rows(rows, self.target.out())
+    }
+}
+
+impl Target {
+    fn out(&mut self) -> &mut dyn Write {
+        match self {
+            Target::Stdout(stdout) => stdout,
+            Target::File(file) => file,
+            Target::Waiting(waiting) => waiting,
         }
     }
-}
-
-/// Puts the name of what could not be written in front of the system's word.
-fn with_path(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
-    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-}
-
-/// The files that have not got their own names yet.
-static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// Removes what is not finished, when the process is about to be stopped: nothing is finished or
-/// begun any more.
-pub fn remove_unfinished() {
-    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    for path in unfinished.iter() {
-        // There is nobody left to be told.
-        let _ = fs::remove_file(path);
-    }
-    std::mem::forget(unfinished);
-}
-
-/// A file beside its later place, with the permissions of any other new file.
-fn temporary(directory: &Path) -> io::Result<NamedTempFile> {
-    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pcapstat-");
-    #[cfg(unix)]
-    let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(permissions);
-    let file = builder.tempfile_in(directory)?;
-    unfinished.push(file.path().to_path_buf());
-    Ok(file)
-}
-
-/// Gives a finished file its own name.
-fn persist(
-    table: &Table,
-    mut file: NamedTempFile,
-    path: &Path,
-    for_people: bool,
-) -> io::Result<()> {
-    if for_people {
-        let mut text = Vec::new();
-        layout_file(table, file.as_file_mut(), &mut text)?;
-        file.as_file_mut().rewind()?;
-        file.as_file_mut().set_len(0)?;
-        file.write_all(&text)?;
-    }
-    file.flush()?;
-    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    unfinished.retain(|name| name != file.path());
-    file.persist(path).map(drop).map_err(|error| error.error)
-}
-
-fn layout_file(
-    table: &Table,
-    mut rows: impl io::Read + Seek,
-    out: &mut impl Write,
-) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    rows.rewind()?;
-    rows.read_to_end(&mut bytes)?;
-    out.write_all(text::layout(table, &bytes).as_bytes())
-}
-
-/// Makes rows on all workers, a few chunks at a time, and hands them out in order while the next
-/// ones are made.
-///
-/// Buffers are used again and again: new memory costs as much as the rows that go into it.
-fn for_each_chunk(
-    file: &str,
-    rows: &Rows<'_>,
-    style: &'static Style,
-    mut write: impl FnMut(&[u8]) -> io::Result<()> + Send,
-) -> io::Result<()> {
-    let window = WINDOW * rayon::current_num_threads();
-    let buffers = || -> Vec<RowBuffer> {
-        (0..window.min(rows.count.div_ceil(CHUNK))).map(|_| RowBuffer::new(style, file)).collect()
-    };
-    let make = |begin: usize, buffer: &mut RowBuffer| {
-        buffer.clear();
-        for number in begin..(begin + CHUNK).min(rows.count) {
-            buffer.begin_row();
-            (rows.fill)(number, buffer);
-            buffer.end_row();
-        }
-    };
-    let (mut made, mut making) = (Vec::new(), Vec::new());
-    for first in (0..rows.count).step_by(window * CHUNK) {
-        // Twice at the most, and once for the many tables of one window.
-        if making.is_empty() {
-            making = buffers();
-        }
-        let begins = (first..rows.count).into_par_iter().step_by(CHUNK);
-        let (written, ()) = rayon::join(
-            || made.iter().try_for_each(|buffer: &RowBuffer| write(buffer.bytes())),
-            || {
-                begins
-                    .zip(&mut making)
-                    .with_max_len(1)
-                    .for_each(|(begin, buffer)| make(begin, buffer))
-            },
-        );
-        written?;
-        // The last window may need fewer buffers than there are.
-        making.iter_mut().skip((rows.count - first).div_ceil(CHUNK)).for_each(RowBuffer::clear);
-        std::mem::swap(&mut made, &mut making);
-    }
-    made.iter().try_for_each(|buffer| write(buffer.bytes()))
 }

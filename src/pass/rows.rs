@@ -6,7 +6,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::{Part, Pass, Piece, Shift};
 use crate::table::packets;
-use crate::table::row::{RowBuffer, Style};
+use crate::table::row::RowBuffer;
 use std::io;
 
 /// Where rows go: called with the rows of one piece, in file order.
@@ -21,8 +21,7 @@ pub struct Rows<'a> {
 /// Settings of a buffer of rows.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    style: &'static Style,
-    file: String,
+    empty: RowBuffer,
     before: u64,
 }
 
@@ -34,10 +33,10 @@ pub struct RowsPart {
 }
 
 impl<'a> Rows<'a> {
-    /// Rows in the style of a format. `file` is the first cell of each; `before` is the number of
-    /// packets of earlier inputs (`--merge`).
-    pub fn new(style: &'static Style, file: &str, before: u64, sink: Sink<'a>) -> Rows<'a> {
-        Rows { settings: Settings { style, file: file.to_string(), before }, sink }
+    /// Rows in copies of an `empty` buffer. `before` is the number of packets of earlier inputs
+    /// (`--merge`).
+    pub fn new(empty: RowBuffer, before: u64, sink: Sink<'a>) -> Rows<'a> {
+        Rows { settings: Settings { empty, before }, sink }
     }
 }
 
@@ -62,8 +61,7 @@ impl Part for RowsPart {
     type Settings = Settings;
 
     fn new(settings: &Settings, first_packet: u64) -> RowsPart {
-        let rows = RowBuffer::new(settings.style, &settings.file);
-        RowsPart { rows, first: settings.before + first_packet + 1 }
+        RowsPart { rows: settings.empty.clone(), first: settings.before + first_packet + 1 }
     }
 
     #[inline]
@@ -74,6 +72,6 @@ impl Part for RowsPart {
     }
 
     fn memory(&self) -> MemoryUse {
-        MemoryUse { bytes: self.rows.bytes().len() as u64, largest: None }
+        MemoryUse { bytes: self.rows.memory() as u64, largest: None }
     }
 }

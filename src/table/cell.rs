@@ -7,7 +7,7 @@
 
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
-use crate::dissect::protocol::Protocol;
+use crate::dissect::protocol::{Path, Protocol};
 use std::collections::HashSet;
 use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -37,8 +37,10 @@ pub enum Cell<'a> {
     Ipv6(Ipv6Addr),
     /// A protocol.
     Protocol(Protocol),
-    /// A protocol path.
-    Path(&'a [Protocol]),
+    /// A packet's protocol path.
+    Path(&'a Path),
+    /// Layers of a protocol path.
+    Layers(&'a [Protocol]),
     /// Link types joined by `+`.
     LinkTypes(Vec<LinkType>),
     /// VLAN ids joined by `.`.
@@ -75,6 +77,26 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// Text that may be unknown.
+    pub fn text(value: Option<&'a str>) -> Cell<'a> {
+        value.map_or(Cell::Empty, Cell::Text)
+    }
+
+    /// True if the value's text is empty.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Cell::Empty | Cell::TcpFlags(0) => true,
+            Cell::Text(text) => text.is_empty(),
+            Cell::Made(text) => text.is_empty(),
+            Cell::Path(path) => path.layers().is_empty(),
+            Cell::Layers(layers) => layers.is_empty(),
+            Cell::LinkTypes(types) => types.is_empty(),
+            Cell::Vlans(ids) => ids.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Writes the value's text.
     #[inline(always)]
     pub fn write(&self, out: &mut Vec<u8>) {
@@ -90,7 +112,8 @@ impl<'a> Cell<'a> {
             Cell::Ipv4(address) => write_ipv4(address.octets(), out),
             Cell::Ipv6(address) => write_ipv6(*address, out),
             Cell::Protocol(protocol) => protocol.write(out),
-            Cell::Path(layers) => {
+            Cell::Path(path) => Cell::Layers(path.layers()).write(out),
+            Cell::Layers(layers) => {
                 write_joined(layers, b':', |protocol, out| protocol.write(out), out)
             }
             Cell::LinkTypes(types) => write_link_types(types, out),

@@ -5,7 +5,7 @@ use super::cell::Cell;
 use super::layers::{Conversation, ConversationId, Layer, Layers};
 use super::order::Sorted;
 use super::row::RowBuffer;
-use super::{AHEAD, Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{AHEAD, Content, Rows, Table, columns};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -14,30 +14,45 @@ pub static TABLE: Table = Table {
     name: "conversations",
     about: "who talked to whom, for each of eth, ipv4, ipv6, tcp, udp and sctp",
     columns: COLUMNS,
-    needs: Needs { conversations: true, ..NOTHING },
+    needs: Needs { conversations: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("layer", ColumnType::Text, "eth, ipv4, ipv6, tcp, udp or sctp"),
-    column("address_a", ColumnType::Text, "who sent the first packet"),
-    column("port_a", ColumnType::Integer, "A's port; empty below the transport layer"),
-    column("address_b", ColumnType::Text, "the other side"),
-    column("port_b", ColumnType::Integer, "B's port; empty below the transport layer"),
-    column("packets", ColumnType::Integer, "packets in both directions"),
-    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
-    column("packets_a_to_b", ColumnType::Integer, "packets that A sent"),
-    column("wire_bytes_a_to_b", ColumnType::Integer, "their bytes on the wire"),
-    column("payload_bytes_a_to_b", ColumnType::Integer, "their transport payload"),
-    column("packets_b_to_a", ColumnType::Integer, "packets that B sent"),
-    column("wire_bytes_b_to_a", ColumnType::Integer, "their bytes on the wire"),
-    column("payload_bytes_b_to_a", ColumnType::Integer, "their transport payload"),
-    column("first_packet", ColumnType::Integer, "number of the first packet"),
-    column("first_time", ColumnType::Time, "least time stamp"),
-    column("last_time", ColumnType::Time, "greatest time stamp"),
-    column("duration_s", ColumnType::Decimal, "seconds between them"),
-];
+columns! {
+    fn fill(layer: Layer, conversation: &Conversation<'_>) {
+        let flow = conversation.flow();
+        let (low, high) = conversation.sides();
+        let (from_low, from_high) = (flow.from_low(), flow.from_high());
+        let ((address_a, port_a), (address_b, port_b), a_to_b, b_to_a) = if flow.high_began() {
+            (high, low, from_high, from_low)
+        } else {
+            (low, high, from_low, from_high)
+        };
+        let extent = flow.time_extent();
+    }
+    layer: Text, "eth, ipv4, ipv6, tcp, udp or sctp" => Cell::Text(layer.name());
+    address_a: Text, "address of A, the sender of the first packet" => address_a.cell();
+    port_a: Integer, "port of A; empty below the transport layer" => Cell::integer(port_a);
+    address_b: Text, "address of B, the other side" => address_b.cell();
+    port_b: Integer, "port of B; empty below the transport layer" => Cell::integer(port_b);
+    packets: Integer "packets", "packets in both directions" => Cell::Integer(flow.packets());
+    wire_bytes: Integer "bytes", "original length of these packets" =>
+        Cell::Integer(a_to_b.wire_bytes + b_to_a.wire_bytes);
+    packets_a_to_b: Integer "packets", "packets from A to B" => Cell::Integer(a_to_b.packets);
+    wire_bytes_a_to_b: Integer "bytes", "original length of the packets from A to B" =>
+        Cell::Integer(a_to_b.wire_bytes);
+    payload_bytes_a_to_b: Integer "bytes", "transport payload from A to B" =>
+        Cell::Integer(a_to_b.payload_bytes);
+    packets_b_to_a: Integer "packets", "packets from B to A" => Cell::Integer(b_to_a.packets);
+    wire_bytes_b_to_a: Integer "bytes", "original length of the packets from B to A" =>
+        Cell::Integer(b_to_a.wire_bytes);
+    payload_bytes_b_to_a: Integer "bytes", "transport payload from B to A" =>
+        Cell::Integer(b_to_a.payload_bytes);
+    first_packet: Integer, "number of the first packet" => Cell::Integer(flow.first_packet() + 1);
+    first_time: Time, "least timestamp" => Cell::time(extent.map(|(earliest, _)| earliest));
+    last_time: Time, "greatest timestamp" => Cell::time(extent.map(|(_, latest)| latest));
+    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(extent);
+}
 
 /// A conversation, and what it is sorted by: layer and packets, then when it began.
 #[derive(Clone, Copy)]
@@ -65,32 +80,4 @@ fn rows(report: &Report) -> Rows<'_> {
         }
     };
     Rows { count, fill: Box::new(rows) }
-}
-
-fn fill(layer: Layer, conversation: &Conversation<'_>, row: &mut RowBuffer) {
-    let flow = conversation.flow();
-    let (low, high) = conversation.sides();
-    let (from_low, from_high) = (flow.from_low(), flow.from_high());
-    let (a, b, a_to_b, b_to_a) = if flow.high_began() {
-        (high, low, from_high, from_low)
-    } else {
-        (low, high, from_low, from_high)
-    };
-    row.push(Cell::Text(layer.name()));
-    for (address, port) in [a, b] {
-        row.push(address.cell());
-        row.push(Cell::integer(port));
-    }
-    row.push(Cell::Integer(flow.packets()));
-    row.push(Cell::Integer(a_to_b.wire_bytes + b_to_a.wire_bytes));
-    for direction in [a_to_b, b_to_a] {
-        row.push(Cell::Integer(direction.packets));
-        row.push(Cell::Integer(direction.wire_bytes));
-        row.push(Cell::Integer(direction.payload_bytes));
-    }
-    row.push(Cell::Integer(flow.first_packet() + 1));
-    let extent = flow.time_extent();
-    row.push(Cell::time(extent.map(|(earliest, _)| earliest)));
-    row.push(Cell::time(extent.map(|(_, latest)| latest)));
-    row.push(Cell::duration(extent));
 }

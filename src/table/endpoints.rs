@@ -1,9 +1,9 @@
 //! `endpoints`: every address (and port) of each layer, with what it sent and received.
 
 use super::cell::Cell;
-use super::endpoint_counts::{self, EndpointKey};
+use super::endpoint_counts::{self, EndpointCounts, EndpointKey};
 use super::layers::Address;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -12,34 +12,33 @@ pub static TABLE: Table = Table {
     name: "endpoints",
     about: "every address (and port) of each layer: packets and bytes sent and received",
     columns: COLUMNS,
-    needs: Needs { conversations: true, ..NOTHING },
+    needs: Needs { conversations: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("layer", ColumnType::Text, "eth, ipv4, ipv6, tcp, udp or sctp"),
-    column("address", ColumnType::Text, "the address"),
-    column("port", ColumnType::Integer, "the port; empty below the transport layer"),
-    column("packets", ColumnType::Integer, "packets sent or received; one to itself counts once"),
-    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
-    column("tx_packets", ColumnType::Integer, "packets sent"),
-    column("tx_wire_bytes", ColumnType::Integer, "their bytes on the wire"),
-    column("rx_packets", ColumnType::Integer, "packets received"),
-    column("rx_wire_bytes", ColumnType::Integer, "their bytes on the wire"),
-    column("conversations", ColumnType::Integer, "rows of conversations that it takes part in"),
-];
+columns! {
+    fn fill(endpoint: &EndpointKey, counts: &EndpointCounts) {
+        let (all, tx, rx) = (counts.all(), counts.tx, counts.rx);
+    }
+    layer: Text, "eth, ipv4, ipv6, tcp, udp or sctp" => Cell::Text(endpoint.layer().name());
+    address: Text, "MAC, IPv4 or IPv6 address" =>
+        endpoint.address().map_or(Cell::Empty, Address::cell);
+    port: Integer, "port; empty below the transport layer" => Cell::integer(endpoint.port());
+    packets: Integer "packets", "packets sent or received; one sent to itself counts once" =>
+        Cell::Integer(all.packets);
+    wire_bytes: Integer "bytes", "original length of these packets" =>
+        Cell::Integer(all.wire_bytes);
+    tx_packets: Integer "packets", "packets sent" => Cell::Integer(tx.packets);
+    tx_wire_bytes: Integer "bytes", "original length of the packets sent" =>
+        Cell::Integer(tx.wire_bytes);
+    rx_packets: Integer "packets", "packets received" => Cell::Integer(rx.packets);
+    rx_wire_bytes: Integer "bytes", "original length of the packets received" =>
+        Cell::Integer(rx.wire_bytes);
+    conversations: Integer "conversations", "rows of the table conversations with this endpoint" =>
+        Cell::Integer(counts.conversations);
+}
 
 fn rows(report: &Report) -> Rows<'_> {
     let end = |layer, (address, port)| Some(EndpointKey::new(layer, Some(address), port));
-    endpoint_counts::rows(report, end, |end, ends, row| {
-        row.push(Cell::Text(end.layer().name()));
-        row.push(end.address().map_or(Cell::Empty, Address::cell));
-        row.push(Cell::integer(end.port()));
-        for volume in [ends.all(), ends.tx, ends.rx] {
-            row.push(Cell::Integer(volume.packets));
-            row.push(Cell::Integer(volume.wire_bytes));
-        }
-        row.push(Cell::Integer(ends.conversations));
-    })
+    endpoint_counts::rows(report, end, fill)
 }

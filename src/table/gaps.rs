@@ -1,29 +1,28 @@
-//! `gaps`: what `--salvage` passed over, so that nobody takes what is left for everything.
+//! `gaps`: regions skipped by `--salvage`, so that nobody takes the rest for the whole.
 
 use super::cell::Cell;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
+use crate::engine::Gap;
 use crate::report::Report;
+use crate::tally::Needs;
 
 /// The table.
 pub static TABLE: Table = Table {
     name: "gaps",
-    about: "what --salvage passed over: damaged bytes between two packets",
+    about: "regions skipped by --salvage: damaged bytes between two packets",
     columns: COLUMNS,
-    needs: NOTHING,
+    needs: Needs::NOTHING,
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("after_packet", ColumnType::Integer, "number of the packet in front of it; 0 for none"),
-    column("offset", ColumnType::Integer, "byte at which what was passed over begins"),
-    column("bytes", ColumnType::Integer, "how many bytes were passed over"),
-];
+columns! {
+    fn fill(gap: &Gap) {}
+    after_packet: Integer, "number of the last packet before the gap; 0 if none" =>
+        Cell::Integer(gap.packets);
+    offset: Integer "bytes", "offset of the first skipped byte" => Cell::Integer(gap.fault.offset);
+    bytes: Integer "bytes", "number of skipped bytes" => Cell::Integer(gap.bytes);
+}
 
 fn rows(report: &Report) -> Rows<'_> {
-    Rows::from_list(report.walked.gaps.clone(), |gap, row| {
-        row.push(Cell::Integer(gap.packets));
-        row.push(Cell::Integer(gap.fault.offset));
-        row.push(Cell::Integer(gap.bytes));
-    })
+    Rows::from_list(report.walked.gaps.clone(), fill)
 }

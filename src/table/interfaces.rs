@@ -1,8 +1,8 @@
-//! `interfaces`: every interface that a capture describes, with its packets and what the capturing
-//! system says it dropped.
+//! `interfaces`: every interface that a capture describes, with its packets and the drops that the
+//! capturing system reports.
 
 use super::cell::Cell;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
 use crate::capture::{Interface, InterfaceBlock, InterfaceEntry};
 use crate::report::Report;
 use crate::tally::Needs;
@@ -13,44 +13,41 @@ use std::collections::BTreeMap;
 /// The table.
 pub static TABLE: Table = Table {
     name: "interfaces",
-    about: "the interfaces that the capture describes: packets and drops of each",
+    about: "interfaces that the capture describes: packets and drops of each",
     columns: COLUMNS,
-    needs: Needs { interfaces: true, ..NOTHING },
+    needs: Needs { interfaces: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column(
-        "section",
-        ColumnType::Integer,
-        "number of the pcapng section, from 1; 1 in other formats",
-    ),
-    column("interface", ColumnType::Integer, "number of the interface in its section, from 0"),
-    column("name", ColumnType::Text, "what the capturing system calls it"),
-    column("link_type", ColumnType::Text, "what its frames begin with"),
-    column(
-        "snaplen",
-        ColumnType::Integer,
-        "how much of a frame is captured at the most; empty for all of it",
-    ),
-    column(
-        "timestamp_resolution",
-        ColumnType::Text,
-        "seconds in a unit of its time stamps, as a power: 10^-6",
-    ),
-    column("packets", ColumnType::Integer, "packets read from it"),
-    column("captured_bytes", ColumnType::Integer, "their captured bytes"),
-    column("wire_bytes", ColumnType::Integer, "their bytes on the wire"),
-    column(
-        "received",
-        ColumnType::Integer,
-        "packets that the capturing system says it received (isb_ifrecv)",
-    ),
-    column("dropped", ColumnType::Integer, "packets that it says it dropped (isb_ifdrop)"),
-];
+columns! {
+    fn fill(id: InterfaceId, known: &Known<'_>) {
+        let described = known.description;
+        let snaplen = described.map(|described| described.snaplen);
+    }
+    section: Integer, "number of the pcapng section, from 1; 1 in other formats" =>
+        Cell::Integer(u64::from(id.0) + 1);
+    interface: Integer, "number of the interface in its section, from 0" =>
+        Cell::Integer(u64::from(id.1));
+    name: Text, "name of the interface on the capturing system" =>
+        Cell::text(described.and_then(|described| described.name.as_deref()));
+    link_type: Text, "link type of its packets" =>
+        described.map_or(Cell::Empty, |described| Cell::Made(described.link_type.to_string()));
+    snaplen: Integer "bytes", "snapshot length; empty if unlimited" =>
+        Cell::integer(snaplen.filter(|snaplen| *snaplen > 0));
+    timestamp_resolution: Text, "unit of its timestamps in seconds, as a power: 10^-6" =>
+        described.map_or(Cell::Empty, |described| Cell::Made(described.clock.resolution()));
+    packets: Integer "packets", "packets read from it" => Cell::Integer(known.counts.packets);
+    captured_bytes: Integer "bytes", "captured length of these packets" =>
+        Cell::Integer(known.counts.captured_bytes);
+    wire_bytes: Integer "bytes", "original length of these packets" =>
+        Cell::Integer(known.counts.wire_bytes);
+    received: Integer "packets", "packets received by the capturing system (isb_ifrecv)" =>
+        Cell::integer(known.received);
+    dropped: Integer "packets", "packets dropped by the capturing system (isb_ifdrop)" =>
+        Cell::integer(known.dropped);
+}
 
-/// What is known of one interface.
+/// Facts about one interface.
 #[derive(Default)]
 struct Known<'a> {
     description: Option<&'a Interface>,
@@ -67,7 +64,7 @@ fn rows(report: &Report) -> Rows<'_> {
             InterfaceBlock::Description(description) => {
                 known.entry(id).or_default().description = Some(description)
             }
-            // Statistics of what is not described are of nothing.
+            // Statistics of an interface without a description are ignored.
             InterfaceBlock::Statistics { received, dropped } => {
                 if let Some(known) = known.get_mut(&id) {
                     known.received = received.or(known.received);
@@ -79,29 +76,5 @@ fn rows(report: &Report) -> Rows<'_> {
     for (id, counts) in report.tallies.interfaces.iter().flat_map(|tally| tally.counts()) {
         known.entry(id).or_default().counts = counts;
     }
-    Rows::from_list(known.into_iter().collect(), |((section, interface), known), row| {
-        let description = known.description;
-        row.push(Cell::Integer(u64::from(*section) + 1));
-        row.push(Cell::Integer(u64::from(*interface)));
-        row.push(
-            description
-                .and_then(|described| described.name.as_deref())
-                .map_or(Cell::Empty, Cell::Text),
-        );
-        row.push(
-            description
-                .map_or(Cell::Empty, |described| Cell::Made(described.link_type.to_string())),
-        );
-        row.push(Cell::integer(
-            description.map(|described| described.snaplen).filter(|snaplen| *snaplen > 0),
-        ));
-        row.push(
-            description.map_or(Cell::Empty, |described| Cell::Made(described.clock.resolution())),
-        );
-        row.push(Cell::Integer(known.counts.packets));
-        row.push(Cell::Integer(known.counts.captured_bytes));
-        row.push(Cell::Integer(known.counts.wire_bytes));
-        row.push(Cell::integer(known.received));
-        row.push(Cell::integer(known.dropped));
-    })
+    Rows::from_list(known.into_iter().collect(), |(id, known), row| fill(*id, known, row))
 }

@@ -6,6 +6,7 @@
 //! but an export, see [`crate::export`].
 
 pub mod cell;
+pub mod columns;
 mod conversations;
 mod endpoint_counts;
 mod endpoints;
@@ -22,44 +23,13 @@ mod protocols;
 mod ranges;
 pub mod row;
 mod summary;
+pub mod visible;
 
 use crate::report::Report;
 use crate::tally::Needs;
+use columns::columns;
+pub use columns::{Column, ColumnType};
 use row::RowBuffer;
-
-/// What a column's values are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ColumnType {
-    /// A name or message.
-    Text,
-    /// A whole number.
-    Integer,
-    /// `true` or `false`.
-    Boolean,
-    /// RFC 3339, UTC, nine decimals.
-    Time,
-    /// A decimal with nine digits.
-    Decimal,
-}
-
-/// A column of a table.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// Its name, which states the unit.
-    pub name: &'static str,
-    /// What its values are.
-    pub kind: ColumnType,
-    /// What it means, for people.
-    pub meaning: &'static str,
-}
-
-/// Shorthand for the lists of columns.
-const fn column(name: &'static str, kind: ColumnType, meaning: &'static str) -> Column {
-    Column { name, kind, meaning }
-}
-
-/// The column that every table begins with.
-const FILE: Column = column("file", ColumnType::Text, "the path as given");
 
 /// Writes the cells of the row of a number behind the cell of `file`.
 pub type Fill<'a> = Box<dyn Fn(usize, &mut RowBuffer) + Sync + Send + 'a>;
@@ -76,6 +46,14 @@ pub struct Rows<'a> {
 const AHEAD: usize = 8;
 
 impl<'a> Rows<'a> {
+    /// Appends the row of a number.
+    #[inline]
+    pub fn write(&self, number: usize, buffer: &mut RowBuffer) {
+        buffer.begin_row();
+        (self.fill)(number, buffer);
+        buffer.end_row();
+    }
+
     /// No rows.
     fn none() -> Rows<'a> {
         Rows { count: 0, fill: Box::new(|_, _| {}) }
@@ -97,7 +75,7 @@ impl<'a> Rows<'a> {
 }
 
 /// Where a table's rows come from.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Content {
     /// Made from what was counted.
     View(for<'a> fn(&'a Report) -> Rows<'a>),
@@ -106,6 +84,7 @@ pub enum Content {
 }
 
 /// A table.
+#[derive(Debug)]
 pub struct Table {
     /// What `-t` calls it.
     pub name: &'static str,
@@ -154,9 +133,6 @@ impl Table {
         matches!(self.content, Content::Packets)
     }
 }
-
-/// Tables that need no tally beyond the totals.
-const NOTHING: Needs = Needs::NOTHING;
 
 #[cfg(test)]
 mod tests {

@@ -1,67 +1,56 @@
-//! `packets`: one row per packet, written while the capture is read (see [`crate::export`]).
+//! `packets`: one row per packet, written while the capture is read (see [`crate::pass::rows`]).
 
 use super::cell::Cell;
-use super::row::RowBuffer;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Table, column};
+use super::{Content, Table, columns};
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports};
+use crate::tally::Needs;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The table.
 pub static TABLE: Table = Table {
     name: "packets",
-    about: "one row per packet, in the capture's order (not among all: it is as long as the capture)",
+    about: "one row per packet, in capture order (not part of `all`)",
     columns: COLUMNS,
-    needs: NOTHING,
+    needs: Needs::NOTHING,
     content: Content::Packets,
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("packet", ColumnType::Integer, "number of the packet, from 1"),
-    column("time", ColumnType::Time, "when it was captured"),
-    column("interface", ColumnType::Integer, "number of its interface in its section, from 0"),
-    column("captured_bytes", ColumnType::Integer, "bytes of the frame that the file holds"),
-    column("wire_bytes", ColumnType::Integer, "bytes of the frame on the wire"),
-    column("protocols", ColumnType::Text, "its protocols from the outermost in, joined by :"),
-    column("src_mac", ColumnType::Text, "sender, when the first layer is Ethernet"),
-    column("dst_mac", ColumnType::Text, "receiver, when the first layer is Ethernet"),
-    column("vlan", ColumnType::Text, "VLAN ids from the outermost in, joined by ."),
-    column("src_ip", ColumnType::Text, "sender in the innermost IP layer"),
-    column("dst_ip", ColumnType::Text, "receiver in the innermost IP layer"),
-    column("src_port", ColumnType::Integer, "sender's port above the innermost IP layer"),
-    column("dst_port", ColumnType::Integer, "receiver's port above the innermost IP layer"),
-    column("tcp_flags", ColumnType::Text, "letters of FSRPAUECN"),
-    column("tcp_seq", ColumnType::Integer, "sequence number as in the header"),
-    column("tcp_ack", ColumnType::Integer, "acknowledgement number as in the header"),
-    column("tcp_window", ColumnType::Integer, "window as in the header, not scaled"),
-    column("payload_bytes", ColumnType::Integer, "transport payload by the headers' own lengths"),
-    column("problem", ColumnType::Text, "what is wrong with it first, as in problems"),
-];
-
-/// Writes the cells of a packet behind the cell of `file`.
-#[inline]
-pub fn fill(packet: &Packet<'_>, number: u64, row: &mut RowBuffer) {
-    let record = &packet.record;
-    row.push(Cell::Integer(number));
-    row.push(Cell::time(record.time));
-    row.push(Cell::Integer(u64::from(record.interface)));
-    row.push(Cell::Integer(record.data.len() as u64));
-    row.push(Cell::Integer(u64::from(record.wire_bytes)));
-    row.push_path(&packet.path);
-    let (source, destination) = packet.macs().unzip();
-    row.push(mac(source));
-    row.push(mac(destination));
-    row.push(Cell::Vlans(packet.vlans()));
-    let innermost = packet.innermost_ip();
-    let (source, destination) = innermost.map_or((Cell::Empty, Cell::Empty), addresses);
-    row.push(source);
-    row.push(destination);
-    let ports = innermost.and_then(|hop| hop.ports);
-    row.push(Cell::integer(ports.map(|Ports { source, .. }| source)));
-    row.push(Cell::integer(ports.map(|Ports { destination, .. }| destination)));
-    tcp(innermost.and_then(|layer| layer.tcp_header()), row);
-    row.push(Cell::integer(innermost.and_then(|hop| hop.payload_bytes)));
-    row.push(packet.problem.map_or(Cell::Empty, |problem| Cell::Text(problem.info().name)));
+columns! {
+    /// Writes the cells of a packet after the cell of `file`.
+    #[inline]
+    pub fn fill(packet: &Packet<'_>, number: u64) {
+        let record = &packet.record;
+        let (src_mac, dst_mac) = packet.macs().unzip();
+        let innermost = packet.innermost_ip();
+        let (src_ip, dst_ip) = innermost.map_or((Cell::Empty, Cell::Empty), addresses);
+        let ports = innermost.and_then(|layer| layer.ports);
+        let tcp = Tcp::of(innermost.and_then(|layer| layer.tcp_header()));
+    }
+    packet: Integer, "number of the packet, from 1" => Cell::Integer(number);
+    time: Time, "timestamp" => Cell::time(record.time);
+    interface: Integer, "number of the interface in its section, from 0" =>
+        Cell::Integer(u64::from(record.interface));
+    captured_bytes: Integer "bytes", "captured length" => Cell::Integer(record.data.len() as u64);
+    wire_bytes: Integer "bytes", "original length" => Cell::Integer(u64::from(record.wire_bytes));
+    protocols: Text, "protocols from the outermost in, joined by :" => Cell::Path(&packet.path);
+    src_mac: Text, "source address, if the first layer is Ethernet" => mac(src_mac);
+    dst_mac: Text, "destination address, if the first layer is Ethernet" => mac(dst_mac);
+    vlan: Text, "VLAN ids from the outermost in, joined by ." => Cell::Vlans(packet.vlans());
+    src_ip: Text, "source address of the innermost IP layer" => src_ip;
+    dst_ip: Text, "destination address of the innermost IP layer" => dst_ip;
+    src_port: Integer, "source port above the innermost IP layer" =>
+        Cell::integer(ports.map(|Ports { source, .. }| source));
+    dst_port: Integer, "destination port above the innermost IP layer" =>
+        Cell::integer(ports.map(|Ports { destination, .. }| destination));
+    tcp_flags: Text, "flags that are set, as letters of FSRPAUECN" =>
+        tcp.flags.map_or(Cell::Empty, Cell::TcpFlags);
+    tcp_seq: Integer, "sequence number as in the header" => Cell::integer(tcp.seq);
+    tcp_ack: Integer, "acknowledgment number as in the header" => Cell::integer(tcp.ack);
+    tcp_window: Integer, "window as in the header, not scaled" => Cell::integer(tcp.window);
+    payload_bytes: Integer "bytes", "transport payload by the lengths in the headers" =>
+        Cell::integer(innermost.and_then(|layer| layer.payload_bytes));
+    problem: Text, "first problem of the packet, by its name in the table problems" =>
+        Cell::text(packet.problem.map(|problem| problem.info().name));
 }
 
 fn mac(bytes: Option<&[u8]>) -> Cell<'static> {
@@ -88,21 +77,33 @@ fn addresses(hop: &AddressLayer<'_>) -> (Cell<'static>, Cell<'static>) {
     }
 }
 
-/// Flags, sequence number, acknowledgement number and window.
-#[inline]
-fn tcp(header: Option<&[u8; 16]>, row: &mut RowBuffer) {
-    let Some(&[_, _, _, _, s0, s1, s2, s3, a0, a1, a2, a3, high, low, w0, w1]) = header else {
-        return (0..4).for_each(|_| row.push(Cell::Empty));
-    };
-    // A header length that cannot be leaves the fields behind it in doubt.
-    if high >> 4 < 5 {
-        row.push(Cell::Empty);
-        row.push(Cell::Integer(u64::from(u32::from_be_bytes([s0, s1, s2, s3]))));
-        return (0..2).for_each(|_| row.push(Cell::Empty));
+/// Fields of a TCP header.
+#[derive(Default)]
+struct Tcp {
+    flags: Option<u16>,
+    seq: Option<u32>,
+    ack: Option<u32>,
+    window: Option<u16>,
+}
+
+impl Tcp {
+    /// The fields of a header's bytes after the ports.
+    #[inline(always)]
+    fn of(header: Option<&[u8; 16]>) -> Tcp {
+        let Some(&[_, _, _, _, s0, s1, s2, s3, a0, a1, a2, a3, high, low, w0, w1]) = header else {
+            return Tcp::default();
+        };
+        let seq = Some(u32::from_be_bytes([s0, s1, s2, s3]));
+        // A header length that is impossible leaves the fields after it in doubt.
+        if high >> 4 < 5 {
+            return Tcp { seq, ..Tcp::default() };
+        }
+        Tcp {
+            // The ninth flag is the lowest bit of the byte that holds the header length.
+            flags: Some(u16::from_be_bytes([high & 1, low])),
+            seq,
+            ack: Some(u32::from_be_bytes([a0, a1, a2, a3])),
+            window: Some(u16::from_be_bytes([w0, w1])),
+        }
     }
-    // The ninth flag is the lowest bit of the byte that holds the header length.
-    row.push(Cell::TcpFlags(u16::from_be_bytes([high & 1, low])));
-    row.push(Cell::Integer(u64::from(u32::from_be_bytes([s0, s1, s2, s3]))));
-    row.push(Cell::Integer(u64::from(u32::from_be_bytes([a0, a1, a2, a3]))));
-    row.push(Cell::Integer(u64::from(u16::from_be_bytes([w0, w1]))));
 }

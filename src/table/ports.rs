@@ -2,8 +2,8 @@
 //! port, once when they are equal.
 
 use super::cell::Cell;
-use super::endpoint_counts::{self, EndpointKey};
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::endpoint_counts::{self, EndpointCounts, EndpointKey};
+use super::{Content, Rows, Table, columns};
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -12,39 +12,33 @@ pub static TABLE: Table = Table {
     name: "ports",
     about: "every port of tcp, udp and sctp: packets and bytes from and to it",
     columns: COLUMNS,
-    needs: Needs { conversations: true, ..NOTHING },
+    needs: Needs { conversations: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("transport", ColumnType::Text, "tcp, udp or sctp"),
-    column("port", ColumnType::Integer, "the port"),
-    column(
-        "packets",
-        ColumnType::Integer,
-        "packets from it or to it; one from it to it counts once",
-    ),
-    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
-    column("payload_bytes", ColumnType::Integer, "their transport payload"),
-    column("tx_packets", ColumnType::Integer, "packets from it"),
-    column("rx_packets", ColumnType::Integer, "packets to it"),
-    column("conversations", ColumnType::Integer, "conversations that use it"),
-];
+columns! {
+    fn fill(endpoint: &EndpointKey, counts: &EndpointCounts) {
+        let all = counts.all();
+    }
+    transport: Text, "tcp, udp or sctp" => Cell::Text(endpoint.layer().name());
+    port: Integer, "port number" => Cell::integer(endpoint.port());
+    packets: Integer "packets", "packets from or to the port; one with both equal counts once" =>
+        Cell::Integer(all.packets);
+    wire_bytes: Integer "bytes", "original length of these packets" =>
+        Cell::Integer(all.wire_bytes);
+    payload_bytes: Integer "bytes", "transport payload of these packets" =>
+        Cell::Integer(counts.payload_bytes);
+    tx_packets: Integer "packets", "packets with this source port" =>
+        Cell::Integer(counts.tx.packets);
+    rx_packets: Integer "packets", "packets with this destination port" =>
+        Cell::Integer(counts.rx.packets);
+    conversations: Integer "conversations", "conversations that use the port" =>
+        Cell::Integer(counts.conversations);
+}
 
 fn rows(report: &Report) -> Rows<'_> {
     let end = |layer, (_, port): (_, Option<u16>)| {
         port.map(|port| EndpointKey::new(layer, None, Some(port)))
     };
-    endpoint_counts::rows(report, end, |end, ends, row| {
-        let all = ends.all();
-        row.push(Cell::Text(end.layer().name()));
-        row.push(Cell::integer(end.port()));
-        row.push(Cell::Integer(all.packets));
-        row.push(Cell::Integer(all.wire_bytes));
-        row.push(Cell::Integer(ends.payload_bytes));
-        row.push(Cell::Integer(ends.tx.packets));
-        row.push(Cell::Integer(ends.rx.packets));
-        row.push(Cell::Integer(ends.conversations));
-    })
+    endpoint_counts::rows(report, end, fill)
 }

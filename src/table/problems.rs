@@ -1,8 +1,8 @@
-//! `problems`: what could not be dissected as its headers promised, and what is wrong with the file
+//! `problems`: packets that could not be dissected as their headers promise, and damage of the file
 //! itself.
 
 use super::cell::Cell;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
 use crate::dissect::protocol::Protocol;
 use crate::report::Report;
 use crate::tally::Needs;
@@ -10,32 +10,25 @@ use crate::tally::Needs;
 /// The table.
 pub static TABLE: Table = Table {
     name: "problems",
-    about: "malformed and cut packets by name, and what is wrong with the file itself",
+    about: "malformed and truncated packets by problem, and damage of the file itself",
     columns: COLUMNS,
-    needs: Needs { problems: true, ..NOTHING },
+    needs: Needs { problems: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column(
-        "layer",
-        ColumnType::Text,
-        "the layer that it is about; file for the capture file itself",
-    ),
-    column("problem", ColumnType::Text, "its stable name"),
-    column(
-        "packets",
-        ColumnType::Integer,
-        "packets with this as their first problem; 0 for the file itself",
-    ),
-    column(
-        "first_packet",
-        ColumnType::Integer,
-        "number of the first such packet, or of the one that could not be read",
-    ),
-    column("first_offset", ColumnType::Integer, "byte of the file at which it begins"),
-];
+columns! {
+    fn fill(item: &Item) {
+        let &(layer, name, packets, first_packet, first_offset) = item;
+    }
+    layer: Text, "protocol that has the problem; file for the capture file itself" =>
+        Cell::Protocol(layer);
+    problem: Text, "stable name of the problem" => Cell::Text(name);
+    packets: Integer "packets", "packets with this as their first problem; 0 for the file itself" =>
+        Cell::Integer(packets);
+    first_packet: Integer, "number of the first such packet, or of the one that could not be read" =>
+        Cell::Integer(first_packet + 1);
+    first_offset: Integer "bytes", "offset of this packet's record" => Cell::Integer(first_offset);
+}
 
 type Item = (Protocol, &'static str, u64, u64, u64);
 
@@ -49,11 +42,5 @@ fn rows(report: &Report) -> Rows<'_> {
         (Protocol::FILE, damage.fault.kind.name(), 0, damage.packets, damage.fault.offset)
     });
     let items: Vec<Item> = of_packets.chain(of_file).collect();
-    Rows::from_list(items, |&(layer, name, packets, first, offset), row| {
-        row.push(Cell::Protocol(layer));
-        row.push(Cell::Text(name));
-        row.push(Cell::Integer(packets));
-        row.push(Cell::Integer(first + 1));
-        row.push(Cell::Integer(offset));
-    })
+    Rows::from_list(items, fill)
 }

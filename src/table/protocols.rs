@@ -1,7 +1,7 @@
 //! `protocols`: the protocol hierarchy, a row for every prefix of every path, in tree order.
 
 use super::cell::Cell;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
 use crate::dissect::protocol::Path;
 use crate::report::Report;
 use crate::tally::Needs;
@@ -12,25 +12,28 @@ pub static TABLE: Table = Table {
     name: "protocols",
     about: "the protocol hierarchy: packets and bytes at every prefix of every protocol path",
     columns: COLUMNS,
-    needs: Needs { paths: true, ..NOTHING },
+    needs: Needs { paths: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column(
-        "protocols",
-        ColumnType::Text,
-        "the path from the outermost layer, e.g. eth:vlan:ip:udp",
-    ),
-    column("protocol", ColumnType::Text, "the last layer of the path"),
-    column("depth", ColumnType::Integer, "how many layers the path has"),
-    column("packets", ColumnType::Integer, "packets whose path begins so"),
-    column("captured_bytes", ColumnType::Integer, "their captured bytes, whole frames"),
-    column("wire_bytes", ColumnType::Integer, "their bytes on the wire, whole frames"),
-];
+columns! {
+    fn fill(node: &Node<'_>) {
+        let counts = node.counts;
+        let layers = node.path.layers().get(..node.depth).unwrap_or_default();
+    }
+    protocols: Text, "path from the outermost layer, e.g. eth:vlan:ip:udp" => Cell::Layers(layers);
+    protocol: Text, "last protocol of the path" =>
+        layers.last().map_or(Cell::Empty, |layer| Cell::Protocol(*layer));
+    depth: Integer "layers", "number of layers in the path" => Cell::Integer(node.depth as u64);
+    packets: Integer "packets", "packets whose path begins with this one" =>
+        Cell::Integer(counts.packets);
+    captured_bytes: Integer "bytes", "captured length of these packets" =>
+        Cell::Integer(counts.captured_bytes);
+    wire_bytes: Integer "bytes", "original length of these packets" =>
+        Cell::Integer(counts.wire_bytes);
+}
 
-/// A prefix of a path and what was counted below it.
+/// A prefix of a path and the packets below it.
 struct Node<'a> {
     path: &'a Path,
     depth: usize,
@@ -60,15 +63,7 @@ fn rows(report: &Report) -> Rows<'_> {
             nodes[node].counts.merge(counts);
         }
     }
-    Rows::from_list(nodes, |Node { path, depth, counts }, row| {
-        let layers = path.layers().get(..*depth).unwrap_or_default();
-        row.push(Cell::Path(layers));
-        row.push(layers.last().map_or(Cell::Empty, |layer| Cell::Protocol(*layer)));
-        row.push(Cell::Integer(*depth as u64));
-        row.push(Cell::Integer(counts.packets));
-        row.push(Cell::Integer(counts.captured_bytes));
-        row.push(Cell::Integer(counts.wire_bytes));
-    })
+    Rows::from_list(nodes, fill)
 }
 
 #[cfg(test)]
@@ -80,7 +75,7 @@ mod tests {
 
     /// The rows for one packet of each of these paths.
     fn table(paths: &[&[Protocol]]) -> String {
-        let mut tallies = Tallies::new(Needs { paths: true, ..NOTHING }, 1);
+        let mut tallies = Tallies::new(Needs { paths: true, ..Needs::NOTHING }, 1);
         let counted = &mut tallies.paths.as_mut().unwrap().paths;
         for path in paths {
             let one = Counts { packets: 1, captured_bytes: 2, wire_bytes: 3 };

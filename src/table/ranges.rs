@@ -2,7 +2,8 @@
 //! run to run.
 
 use super::cell::Cell;
-use super::{Column, ColumnType, Content, FILE, NOTHING, Rows, Table, column};
+use super::{Content, Rows, Table, columns};
+use crate::engine::RangeStats;
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -11,21 +12,26 @@ pub static TABLE: Table = Table {
     name: "ranges",
     about: "how the capture was cut: each range's packets, bytes, worker and time",
     columns: COLUMNS,
-    needs: Needs { ranges: true, ..NOTHING },
+    needs: Needs { ranges: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
-const COLUMNS: &[Column] = &[
-    FILE,
-    column("range", ColumnType::Integer, "number of the range, from 0"),
-    column("first_packet", ColumnType::Integer, "number of its first packet"),
-    column("packets", ColumnType::Integer, "packets that begin in it"),
-    column("offset", ColumnType::Integer, "byte at which its first record begins"),
-    column("bytes", ColumnType::Integer, "bytes from there to the next range's first record"),
-    column("worker", ColumnType::Integer, "the worker that walked it, from 0"),
-    column("start_s", ColumnType::Decimal, "seconds from the program's start to the range's"),
-    column("elapsed_s", ColumnType::Decimal, "seconds that it took"),
-];
+columns! {
+    fn fill(number: u64, first_packet: u64, range: &RangeStats) {
+        let seconds = |nanoseconds: u128| {
+            i128::try_from(nanoseconds).map_or(Cell::Empty, Cell::Billionths)
+        };
+    }
+    range: Integer, "number of the range, from 0" => Cell::Integer(number);
+    first_packet: Integer, "number of its first packet" => Cell::Integer(first_packet);
+    packets: Integer "packets", "packets that begin in it" => Cell::Integer(range.packets);
+    offset: Integer "bytes", "offset of its first record" => Cell::Integer(range.offset);
+    bytes: Integer "bytes", "distance to the first record of the next range" =>
+        Cell::Integer(range.bytes);
+    worker: Integer, "worker that read it, from 0" => Cell::Integer(range.worker as u64);
+    start_s: Decimal "s", "time from the start of the program" => seconds(range.start_nanoseconds);
+    elapsed_s: Decimal "s", "time spent on the range" => seconds(range.elapsed_nanoseconds);
+}
 
 fn rows(report: &Report) -> Rows<'_> {
     let mut next = 1;
@@ -34,16 +40,7 @@ fn rows(report: &Report) -> Rows<'_> {
         next += range.packets;
         (number as u64, first, *range)
     });
-    let seconds =
-        |nanoseconds: u128| i128::try_from(nanoseconds).map_or(Cell::Empty, Cell::Billionths);
-    Rows::from_list(items.collect(), move |(number, first, range), row| {
-        row.push(Cell::Integer(*number));
-        row.push(Cell::Integer(*first));
-        row.push(Cell::Integer(range.packets));
-        row.push(Cell::Integer(range.offset));
-        row.push(Cell::Integer(range.bytes));
-        row.push(Cell::Integer(range.worker as u64));
-        row.push(seconds(range.start_nanoseconds));
-        row.push(seconds(range.elapsed_nanoseconds));
+    Rows::from_list(items.collect(), |(number, first, range), row| {
+        fill(*number, *first, range, row)
     })
 }

@@ -91,7 +91,7 @@ pub struct Counter {
 
 impl Default for Counter {
     fn default() -> Counter {
-        Counter { tallies: Tallies::new(all_needs(), INTERVAL), rows: RowBuffer::new(&csv::STYLE, FILE), packets: 0 }
+        Counter { tallies: Tallies::new(all_needs(), INTERVAL), rows: RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), packets: 0 }
     }
 }
 
@@ -236,7 +236,7 @@ impl Reading {
             bytes.extend_from_slice(rows.bytes());
             Ok(())
         };
-        let rows = Rows::new(&csv::STYLE, FILE, 0, Box::new(sink));
+        let rows = Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), 0, Box::new(sink));
         let mut again = make()?;
         let exported = reading::read(&mut again, FILE, &wanted, &options, Some(rows)).expect("no output");
         let rows = bytes;

@@ -1,0 +1,143 @@
+//! Rows on their way out: cells, encoded as soon as they are known, in a buffer per worker.
+//!
+//! The encodings are few: cells between separators, JSON objects, cells kept apart for a layout, and
+//! the columns of record batches. Which one a format uses is said in [`crate::output::format`].
+
+pub mod aligned;
+pub mod delimited;
+pub mod json;
+mod paths;
+
+use super::Table;
+use super::cell::Cell;
+use aligned::Cells;
+use delimited::{Delimited, Style};
+use json::Objects;
+
+/// Takes the cells of a row, in the order of the columns.
+pub trait CellSink {
+    /// Appends a cell to the current row.
+    fn push(&mut self, cell: Cell<'_>);
+}
+
+/// Rows of one table, encoded. Every row begins with the same cell, `file`.
+#[derive(Clone, Debug)]
+pub struct RowBuffer {
+    table: &'static Table,
+    count: usize,
+    encoded: Encoded,
+}
+
+/// The encodings.
+#[derive(Clone, Debug)]
+pub enum Encoded {
+    /// Separated by a byte: CSV, TSV, Markdown.
+    Delimited(Delimited),
+    /// One JSON object per row.
+    Objects(Objects),
+    /// Cells kept apart, for a layout.
+    Cells(Cells),
+}
+
+/// Calls with the sink inside a buffer: the encoding is chosen once per row, not per cell.
+macro_rules! with_sink {
+    ($buffer:expr, $sink:ident => $call:expr) => {
+        match $crate::table::row::RowBuffer::encoded($buffer) {
+            $crate::table::row::Encoded::Delimited($sink) => $call,
+            $crate::table::row::Encoded::Objects($sink) => $call,
+            $crate::table::row::Encoded::Cells($sink) => $call,
+        }
+    };
+}
+pub(crate) use with_sink;
+
+impl RowBuffer {
+    /// No rows yet, for cells between separators.
+    pub fn delimited(table: &'static Table, style: &'static Style, file: &str) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Delimited(Delimited::new(style, file)))
+    }
+
+    /// No rows yet, for JSON objects.
+    pub fn objects(table: &'static Table, file: &str) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Objects(Objects::new(table.columns, file)))
+    }
+
+    /// No rows yet, for a layout.
+    pub fn cells(table: &'static Table, file: &str) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Cells(Cells::new(file)))
+    }
+
+    fn new(table: &'static Table, encoded: Encoded) -> RowBuffer {
+        RowBuffer { table, count: 0, encoded }
+    }
+
+    /// The table whose rows these are.
+    pub fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// True if there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Begins a row with the cell of `file`.
+    #[inline]
+    pub fn begin_row(&mut self) {
+        match &mut self.encoded {
+            Encoded::Delimited(rows) => rows.begin_row(),
+            Encoded::Objects(rows) => rows.begin_row(),
+            Encoded::Cells(rows) => rows.begin_row(),
+        }
+    }
+
+    /// Ends the current row.
+    #[inline]
+    pub fn end_row(&mut self) {
+        self.count += 1;
+        match &mut self.encoded {
+            Encoded::Delimited(rows) => rows.end_row(),
+            Encoded::Objects(rows) => rows.end_row(),
+            Encoded::Cells(_) => {}
+        }
+    }
+
+    /// Forgets the rows and keeps their memory.
+    pub fn clear(&mut self) {
+        self.count = 0;
+        match &mut self.encoded {
+            Encoded::Delimited(rows) => rows.clear(),
+            Encoded::Objects(rows) => rows.clear(),
+            Encoded::Cells(rows) => rows.clear(),
+        }
+    }
+
+    /// The rows, by their encoding.
+    #[inline]
+    pub fn encoded(&mut self) -> &mut Encoded {
+        &mut self.encoded
+    }
+
+    /// The rows as bytes. Cells kept apart for a layout are next to each other.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.encoded {
+            Encoded::Delimited(rows) => rows.bytes(),
+            Encoded::Objects(rows) => rows.bytes(),
+            Encoded::Cells(rows) => rows.bytes(),
+        }
+    }
+
+    /// Memory of the rows, in bytes.
+    pub fn memory(&self) -> usize {
+        match &self.encoded {
+            Encoded::Delimited(rows) => rows.bytes().len(),
+            Encoded::Objects(rows) => rows.bytes().len(),
+            Encoded::Cells(rows) => rows.memory(),
+        }
+    }
+}
