@@ -241,7 +241,7 @@ impl Pcap {
             }
             prefetch_records(next, header_bytes + data.len());
             each(&Record {
-                number: 0,
+                number: packets,
                 offset,
                 data: data.get(pseudo_header as usize..).unwrap_or_default(),
                 wire_bytes: fields.wire.saturating_sub(pseudo_header),

@@ -240,7 +240,7 @@ pub fn walk<'a>(
     let mut fault = None;
     let mut common = FastPath::default();
     while offset < until {
-        let (read, length) = common.walk(rest, offset, until, &mut each);
+        let (read, length) = common.walk(rest, packets, offset, until, &mut each);
         if read > 0 {
             packets += read;
             offset += length as u64;
@@ -251,7 +251,7 @@ pub fn walk<'a>(
             let Some(block) = block else { return Ok(0) };
             prefetch_records(rest.get(block.bytes..).unwrap_or_default(), block.bytes);
             if is_packet(block.kind) {
-                let record = packet(&section, &block, offset)?;
+                let record = packet(&section, &block, packets, offset)?;
                 common = FastPath::like(&record, &section);
                 each(&record);
                 packets += 1;
@@ -278,7 +278,12 @@ pub fn walk<'a>(
 }
 
 /// The record that a packet block holds.
-fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Record<'a>, FaultKind> {
+fn packet<'a>(
+    section: &Section,
+    block: &Block<'a>,
+    record_number: u64,
+    offset: u64,
+) -> Result<Record<'a>, FaultKind> {
     let body = block.body;
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
     let word = |at| number(body, at, block.big_endian).ok_or(too_long);
@@ -316,7 +321,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         return Err(too_long);
     }
     Ok(Record {
-        number: 0,
+        number: record_number,
         offset,
         data: data.get(pseudo_header as usize..).unwrap_or_default(),
         wire_bytes: wire_bytes.saturating_sub(pseudo_header),

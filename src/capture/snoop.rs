@@ -62,7 +62,8 @@ impl Snoop {
         let mut fault = None;
         while offset < until && !rest.is_empty() {
             match self.record(rest, offset) {
-                Ok((record, length)) => {
+                Ok((mut record, length)) => {
+                    record.number = packets;
                     each(&record);
                     packets += 1;
                     offset += length as u64;

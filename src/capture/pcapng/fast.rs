@@ -32,21 +32,22 @@ impl FastPath {
         }
     }
 
-    /// Reads packets up to one that is not like the one before: how many, and the length of their
-    /// blocks.
+    /// Reads packets up to one that is not like the one before; `before` packets of the walk precede
+    /// them. Returns their number and the length of their blocks.
     #[inline]
     pub fn walk<'a>(
         &self,
         rest: &'a [u8],
+        before: u64,
         offset: u64,
         until: u64,
         each: impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         let Some(interface) = &self.interface else { return (0, 0) };
         if self.big_endian {
-            self.walk_in::<true>(interface, rest, offset, until, each)
+            self.walk_in::<true>(interface, rest, before, offset, until, each)
         } else {
-            self.walk_in::<false>(interface, rest, offset, until, each)
+            self.walk_in::<false>(interface, rest, before, offset, until, each)
         }
     }
 
@@ -57,6 +58,7 @@ impl FastPath {
         &self,
         interface: &Interface,
         rest: &'a [u8],
+        before: u64,
         offset: u64,
         until: u64,
         mut each: impl FnMut(&Record<'a>),
@@ -73,10 +75,11 @@ impl FastPath {
             if let Some((_, whole)) = next {
                 prefetch_records(rest.get(ahead + whole.len()..).unwrap_or_default(), whole.len());
             }
-            if let Some((record, whole)) = pending {
+            if let Some((mut record, whole)) = pending {
                 if u32_at::<BIG_ENDIAN>(whole, whole.len() - 4) != u32_at::<BIG_ENDIAN>(whole, 4) {
                     break;
                 }
+                record.number = before + packets;
                 each(&record);
                 packets += 1;
                 length = ahead;
