@@ -1,76 +1,52 @@
 //! Capture files: from bytes to records and the positions between them.
 //!
 //! A [`Capture`] knows its format and can [walk](Capture::walk) its records from any [`Position`]
-//! to any other offset. It judges no packet's contents. What it cannot read is a [`Fault`]: the
-//! walk ends there and what came before stands.
+//! to any other offset. It judges no packet's contents. Bytes that it cannot read are a [`Fault`]:
+//! the walk ends there and the records before stand.
 
 pub mod cut;
 mod interface;
+mod link_type;
 pub mod pcap;
 pub mod pcapng;
 pub mod salvage;
 pub mod snoop;
 pub mod time;
+mod walk;
 
-use crate::error::{Error, Fault};
+use crate::error::Error;
+#[cfg(doc)]
+use crate::error::Fault;
 use crate::source::{Source, prefetch};
 pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
-use std::fmt;
+pub use link_type::LinkType;
 use std::sync::Arc;
 use time::Timestamp;
-
-/// What a record's first byte is the first byte of: a number of the tcpdump.org link-layer header
-/// type registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-pub struct LinkType(pub u16);
-
-impl LinkType {
-    /// The longest record that is believed, in bytes: as Wireshark, to tell damage from data.
-    #[inline]
-    pub fn longest_record(self) -> u32 {
-        match self.0 {
-            231 | 249 => 128 << 20, // D-Bus and USBPcap messages are no network frames.
-            279 => 32 << 20,        // Elektrobit bus data.
-            _ => 262_144,
-        }
-    }
-
-    /// How many bytes in front of the frame are not the frame's: a pseudo header that Wireshark
-    /// does not count.
-    pub fn pseudo_header_bytes(self) -> u32 {
-        match self.0 {
-            123 => 4,             // ATM on SunOS
-            139 | 201 | 254 => 4, // MTP2, Bluetooth H4 and the Linux Bluetooth monitor
-            144 | 177 => 16,      // IrDA and LAPD, Linux cooked
-            204..=207 => 1,       // PPP, Cisco HDLC, Frame Relay and LAPB with a direction
-            196 | 209 => 5,       // SITA and I2C
-            _ => 0,
-        }
-    }
-}
+use walk::Format;
+pub use walk::Walk;
 
 /// One captured packet, as the capture file holds it.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     /// Number of records before it in its walk.
     pub number: u64,
-    /// The byte of the file at which the record, header included, begins.
+    /// Byte offset of the record, header included, in the decompressed capture.
     pub offset: u64,
-    /// What was captured of the frame.
+    /// The captured bytes of the frame.
     pub data: &'a [u8],
-    /// The frame's length on the wire.
+    /// Length of the frame on the wire.
     pub wire_bytes: u32,
-    /// When it was captured; Simple Packet Blocks do not say.
+    /// Time of capture. None in Simple Packet Blocks.
     pub time: Option<Timestamp>,
     /// The interface's number within its section; 0 where the format knows only one.
     pub interface: u32,
     /// The section's number, from 0; 0 where the format knows only one.
     pub section: u32,
-    /// What `data` begins with.
+    /// Link type of `data`.
     pub link_type: LinkType,
 }
 
-/// What must be known of a pcapng section to read a packet in the middle of it.
+/// State of a pcapng section: all that is needed to read a packet in the middle of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Its number, from 0.
@@ -81,12 +57,12 @@ pub struct Section {
     pub interfaces: Interfaces,
 }
 
-/// A place between two records, with all that a reader needs to go on there.
+/// A place between two records, with all that a reader needs to continue there.
 #[derive(Clone, Debug)]
 pub struct Position {
     /// The byte offset.
     pub offset: u64,
-    /// The state of the pcapng section; none in formats without sections.
+    /// State of the pcapng section. None in formats without sections.
     pub section: Option<Arc<Section>>,
 }
 
@@ -97,7 +73,7 @@ impl PartialEq for Position {
 }
 
 impl Position {
-    /// True when a reader at both would read the same bytes the same way.
+    /// True if readers at both would read the same bytes the same way.
     pub fn same_section(&self, other: &Position) -> bool {
         match (&self.section, &other.section) {
             (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
@@ -106,204 +82,146 @@ impl Position {
     }
 }
 
-/// How a walk over records ended.
-#[derive(Clone, Debug)]
-pub struct Walk {
-    /// Behind the last record that was read.
-    pub end: Position,
-    /// How many records were read.
-    pub packets: u64,
-    /// Why it ended before its limit, where it did.
-    pub fault: Option<Fault>,
-    /// What was said of interfaces on the way.
-    pub interface_blocks: Vec<InterfaceEntry>,
+/// The capture formats, in the order in which their magic numbers are tried. A new format is a file
+/// and a line.
+macro_rules! formats {
+    ($($variant:ident: $format:ty = $magic:expr, $open:expr;)*) => {
+        /// The format of an opened capture.
+        #[derive(Clone, Debug)]
+        enum AnyFormat {
+            $($variant($format),)*
+        }
+
+        /// True if a file that begins with these bytes is a capture.
+        pub fn is_capture(magic: &[u8]) -> bool {
+            false $(|| $magic(magic))*
+        }
+
+        impl AnyFormat {
+            fn open(bytes: &[u8]) -> Result<AnyFormat, Error> {
+                $(if $magic(bytes) {
+                    return $open(bytes).map(AnyFormat::$variant);
+                })*
+                Err(Error::NotACapture("its first bytes are those of no capture format".into()))
+            }
+        }
+
+        /// Does the same with whichever format it is.
+        macro_rules! with_format {
+            ($any:expr, $bound:ident => $body:expr) => {
+                match $any {
+                    $(AnyFormat::$variant($bound) => $body,)*
+                }
+            };
+        }
+    };
 }
 
-/// The capture formats.
-#[derive(Clone, Debug)]
-enum Format {
-    Pcap(pcap::Pcap),
-    Pcapng(pcapng::Pcapng),
-    Snoop(snoop::Snoop),
+formats! {
+    Pcapng: pcapng::Pcapng = pcapng::has_magic, pcapng::Pcapng::open;
+    Snoop: snoop::Snoop = snoop::has_magic, snoop::Snoop::open;
+    PcapLittleEndian: pcap::Pcap<false> = pcap::has_magic::<false>, pcap::Pcap::open;
+    PcapBigEndian: pcap::Pcap<true> = pcap::has_magic::<true>, pcap::Pcap::open;
 }
 
 /// An opened capture.
 pub struct Capture {
     source: Source,
-    format: Format,
+    format: AnyFormat,
 }
 
-/// How many leading bytes decide whether a file is a capture.
+/// Number of leading bytes that decide whether a file is a capture.
 pub const MAGIC_BYTES: usize = 8;
-
-/// True when a file that begins with these bytes is a capture.
-pub fn is_capture(magic: &[u8]) -> bool {
-    pcapng::has_magic(magic) || pcap::has_magic(magic) || snoop::has_magic(magic)
-}
 
 impl Capture {
     /// Reads the file header.
     ///
     /// # Errors
-    /// [`Error::NotACapture`] when the first bytes are those of no format, or the header is cut or
-    /// unknown.
+    /// [`Error::NotACapture`] if the first bytes are those of no format, or the header is truncated
+    /// or unknown.
     pub fn new(source: Source) -> Result<Capture, Error> {
-        let bytes = source.rest(0);
-        let format = if pcapng::has_magic(bytes) {
-            Format::Pcapng(pcapng::Pcapng::open(bytes)?)
-        } else if snoop::has_magic(bytes) {
-            Format::Snoop(snoop::Snoop::open(bytes)?)
-        } else {
-            Format::Pcap(pcap::Pcap::open(bytes)?)
-        };
+        let format = AnyFormat::open(source.rest(0))?;
         Ok(Capture { source, format })
     }
 
-    /// The input's bytes and what can be done with their pages.
+    /// The bytes of the input.
     pub fn source(&self) -> &Source {
         &self.source
     }
 
-    /// The same, to go on in a stream.
+    /// The bytes of the input, to continue in a stream.
     pub fn source_mut(&mut self) -> &mut Source {
         &mut self.source
     }
 
-    /// The format's stable name.
+    /// Stable name of the format.
     pub fn format(&self) -> &'static str {
-        match &self.format {
-            Format::Pcap(pcap) => pcap.name(),
-            Format::Pcapng(_) => "pcapng",
-            Format::Snoop(_) => "snoop",
-        }
+        with_format!(&self.format, format => format.name())
     }
 
-    /// Where the records begin.
+    /// Position of the first record.
     pub fn start(&self) -> Position {
-        match &self.format {
-            Format::Pcap(_) => Position { offset: pcap::HEADER_BYTES, section: None },
-            Format::Pcapng(pcapng) => pcapng.start(),
-            Format::Snoop(_) => Position { offset: snoop::HEADER_BYTES, section: None },
-        }
+        with_format!(&self.format, format => format.start())
     }
 
-    /// The state that a reader in the middle may suppose: that of the file's first packet.
+    /// Section state that a reader in the middle assumes: that of the first packet.
     pub fn assumed(&self) -> Position {
-        match &self.format {
-            Format::Pcap(_) | Format::Snoop(_) => self.start(),
-            Format::Pcapng(pcapng) => pcapng.first_packet(),
-        }
+        with_format!(&self.format, format => format.assumed())
     }
 
-    /// Reads the records that begin at or behind `from` and before the byte `until`, in order, as
-    /// far as they are in memory.
+    /// Reads the records in memory that begin at or after `from` and before the byte `until`, in
+    /// order.
     #[inline]
     pub fn walk<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
         let rest = self.source.rest(from.offset);
-        match &self.format {
-            Format::Pcap(pcap) => pcap.walk(rest, from, until, each),
-            Format::Pcapng(_) => pcapng::walk(rest, from, until, each),
-            Format::Snoop(snoop) => snoop.walk(rest, from, until, each),
-        }
+        with_format!(&self.format, format => walk::walk(format, rest, from, until, |_, _| None, each))
     }
 
-    /// As [`Capture::walk`], but with less trust where a format has nothing that frames its
-    /// records: for [`salvage`].
+    /// As [`Capture::walk`], but stops at an implausible record unless a plausible one follows soon:
+    /// a damaged length that still looks legal must not make payload bytes look like records.
     pub fn walk_strict<'a>(
         &'a self,
         from: Position,
         until: u64,
         each: impl FnMut(&Record<'a>),
     ) -> Walk {
-        match &self.format {
-            Format::Pcap(pcap) => {
-                let rest = self.source.rest(from.offset);
-                pcap.walk_strict(rest, from, until, self.source.is_complete(), each)
-            }
-            Format::Pcapng(_) | Format::Snoop(_) => self.walk(from, until, each),
-        }
+        let (rest, complete) = (self.source.rest(from.offset), self.source.is_complete());
+        with_format!(&self.format, format => {
+            let known = from.clone();
+            let check = |rest: &[u8], offset| {
+                walk::implausible(format, rest, &known, offset, complete)
+            };
+            walk::walk(format, rest, from, until, check, each)
+        })
     }
 
-    /// The next record's offset if what stands at `offset` looks like a record; see
-    /// [`cut::resync`].
+    /// The record that may begin at `offset`. None if the bytes there do not look like one.
     fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Candidate> {
         let rest = self.source.rest(offset);
-        match &self.format {
-            Format::Pcap(pcap) => pcap.plausible(rest, offset),
-            Format::Pcapng(_) => pcapng::plausible(rest, from, offset),
-            Format::Snoop(snoop) => snoop.plausible(rest, offset),
-        }
+        with_format!(&self.format, format => format.plausible(rest, from, offset))
     }
 
-    /// Where the record at `offset` would end by what its header says a second time; see
-    /// [`salvage`].
+    /// End of the record at `offset` by a second length in its header.
     fn other_end(&self, offset: u64) -> Option<u64> {
         let rest = self.source.rest(offset);
-        match &self.format {
-            Format::Pcap(pcap) => pcap.other_end(rest, offset),
-            Format::Pcapng(_) => pcapng::other_end(rest, offset),
-            Format::Snoop(_) => None,
-        }
+        with_format!(&self.format, format => format.other_end(rest, offset))
     }
 
-    /// What every record's offset is a multiple of.
+    /// Record alignment in bytes.
     fn alignment(&self) -> u64 {
-        match &self.format {
-            Format::Pcap(_) | Format::Snoop(_) => 1,
-            Format::Pcapng(_) => 4,
-        }
+        with_format!(&self.format, format => format.alignment())
     }
 
-    /// The one interface of formats that know only one, as the file header describes it.
+    /// The interface that the file header describes. None in formats that describe each apart.
     pub fn only_interface(&self) -> Option<Interface> {
-        match &self.format {
-            Format::Pcap(pcap) => Some(pcap.interface()),
-            Format::Snoop(snoop) => Some(snoop.interface()),
-            Format::Pcapng(_) => None,
-        }
+        with_format!(&self.format, format => format.only_interface())
     }
 }
 
-impl fmt::Display for LinkType {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match LINK_TYPE_NAMES.iter().find(|(number, _)| *number == self.0) {
-            Some((_, name)) => out.write_str(name),
-            None => write!(out, "dlt-{}", self.0),
-        }
-    }
-}
-
-/// Wireshark's names of the link types.
-const LINK_TYPE_NAMES: &[(u16, &str)] = &[
-    (0, "null"),
-    (1, "ether"),
-    (8, "slip"),
-    (9, "ppp"),
-    (10, "fddi"),
-    (12, "rawip"),
-    (14, "rawip"),
-    (50, "ppp"),
-    (101, "rawip"),
-    (104, "chdlc"),
-    (105, "ieee-802-11"),
-    (107, "frelay"),
-    (108, "null"),
-    (113, "linux-sll"),
-    (127, "ieee-802-11-radiotap"),
-    (192, "ppi"),
-    (195, "wpan"),
-    (228, "rawip4"),
-    (229, "rawip6"),
-    (239, "nflog"),
-    (242, "ip-ib"),
-    (276, "linux-sll2"),
-];
-
-/// Asks for the records ahead: the next one, and those behind it where they are if all are as long
-/// as this one.
+/// Prefetches the next record, and those after it where they are if all are as long as this one.
 ///
-/// Only the next one's place is known, and it is known too late to be in the cache in time; most
-/// captures have runs of records of one length.
+/// The place of the next record is known too late for it to be in the cache in time; most captures
+/// have runs of records of one length.
 #[inline]
 fn prefetch_records(next: &[u8], length: usize) {
     for ahead in 0..3 {
@@ -318,26 +236,8 @@ fn u32_at<const BIG_ENDIAN: bool>(bytes: &[u8], at: usize) -> Option<u32> {
     Some(if BIG_ENDIAN { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_are_numbered_from_the_start_of_their_walk() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
-        let mut formats = std::collections::BTreeSet::new();
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let bytes = std::fs::read(entry.unwrap().path()).unwrap_or_default();
-            let Ok(capture) = Capture::new(Source::from(bytes)) else { continue };
-            let mut position = capture.start();
-            for until in [capture.source().end() / 2, u64::MAX] {
-                let mut numbers = Vec::new();
-                let walk = capture.walk(position, until, |record| numbers.push(record.number));
-                assert!(numbers.into_iter().eq(0..walk.packets));
-                position = walk.end;
-                formats.insert(capture.format());
-            }
-        }
-        assert!(formats.len() >= 2, "{formats:?}");
-    }
+/// Reads a two-byte number at `at`.
+fn u16_at<const BIG_ENDIAN: bool>(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = *bytes.get(at..)?.first_chunk()?;
+    Some(if BIG_ENDIAN { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
 }

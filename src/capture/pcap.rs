@@ -9,27 +9,23 @@
 
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
-use super::{Interface, LinkType, Position, Record, Walk, prefetch_records, u32_at};
-use crate::error::{Error, Fault, FaultKind};
+use super::walk::{Format, Step};
+use super::{Interface, InterfaceEntry, LinkType, Position, Record, u16_at, u32_at};
+use crate::error::{Error, FaultKind};
 
 /// The length of the file header.
 pub const HEADER_BYTES: u64 = 24;
 
-/// So many records may stand between one that does not look like a record and one that does.
-const LOOKAHEAD_RECORDS: usize = 8;
-
-/// What the file header says.
+/// A pcap file of one byte order.
 #[derive(Clone, Debug)]
-pub struct Pcap {
-    big_endian: bool,
+pub struct Pcap<const BIG_ENDIAN: bool> {
     kind: Kind,
     link_type: LinkType,
     snaplen: u32,
     lengths: Lengths,
 }
 
-/// In which order a record's two lengths stand: versions before 2.3 had the original one first, and
-/// 2.3 either.
+/// Order of a record's two lengths: versions before 2.3 had the original one first, and 2.3 either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lengths {
     CapturedFirst,
@@ -57,27 +53,22 @@ fn kind_of(magic: &[u8]) -> Option<(bool, Kind)> {
     }
 }
 
-/// True when a file that begins so is a pcap file.
-pub fn has_magic(bytes: &[u8]) -> bool {
-    kind_of(bytes).is_some()
+/// True if a file that begins so is a pcap file of this byte order.
+pub fn has_magic<const BIG_ENDIAN: bool>(bytes: &[u8]) -> bool {
+    kind_of(bytes).is_some_and(|(big_endian, _)| big_endian == BIG_ENDIAN)
 }
 
-impl Pcap {
+impl<const BIG_ENDIAN: bool> Pcap<BIG_ENDIAN> {
     /// Reads the file header.
     ///
     /// # Errors
-    /// [`Error::NotACapture`] when the magic is unknown or the header is cut.
-    pub fn open(bytes: &[u8]) -> Result<Pcap, Error> {
-        let Some((big_endian, kind)) = kind_of(bytes) else {
-            return Err(Error::NotACapture(
-                "its first bytes are those of no capture format".into(),
-            ));
-        };
+    /// [`Error::NotACapture`] if the header is truncated.
+    pub fn open(bytes: &[u8]) -> Result<Self, Error> {
+        let kind = kind_of(bytes).map_or(Kind::Microseconds, |(_, kind)| kind);
         let (snaplen, network) = match pcap_parser::parse_pcap_header(bytes) {
             Ok((_, header)) => (Some(header.snaplen), Some(header.network.0 as u32)),
             // The big-endian modified magic is unknown to pcap-parser.
-            Err(_) if big_endian => (u32_at::<true>(bytes, 16), u32_at::<true>(bytes, 20)),
-            Err(_) => (u32_at::<false>(bytes, 16), u32_at::<false>(bytes, 20)),
+            Err(_) => (u32_at::<BIG_ENDIAN>(bytes, 16), u32_at::<BIG_ENDIAN>(bytes, 20)),
         };
         let (Some(snaplen), Some(network)) = (snaplen, network) else {
             return Err(Error::NotACapture(format!(
@@ -85,31 +76,14 @@ impl Pcap {
                 bytes.len()
             )));
         };
-        let version = [4, 6].map(|at| {
-            if big_endian { u16_at::<true>(bytes, at) } else { u16_at::<false>(bytes, at) }
-        });
+        let version = [4, 6].map(|at| u16_at::<BIG_ENDIAN>(bytes, at));
         let lengths = match version {
             [Some(0..2), _] | [Some(2), Some(0..3)] => Lengths::WireFirst,
             [Some(2), Some(3)] => Lengths::GreaterIsWire,
             _ => Lengths::CapturedFirst,
         };
         // The upper half of the field says whether and how long a frame check sequence follows.
-        Ok(Pcap { big_endian, kind, link_type: LinkType(network as u16), snaplen, lengths })
-    }
-
-    /// The format's stable name.
-    pub fn name(&self) -> &'static str {
-        match self.kind {
-            Kind::Microseconds => "pcap",
-            Kind::Nanoseconds => "pcap-ns",
-            Kind::Modified => "pcap-modified",
-        }
-    }
-
-    /// The one interface that the file header describes.
-    pub fn interface(&self) -> Interface {
-        let clock = Clock::new(if self.kind == Kind::Nanoseconds { 9 } else { 6 }, 0);
-        Interface { link_type: self.link_type, snaplen: self.snaplen, clock, name: None }
+        Ok(Pcap { kind, link_type: LinkType(network as u16), snaplen, lengths })
     }
 
     fn record_header_bytes(&self) -> usize {
@@ -121,165 +95,71 @@ impl Pcap {
         if self.kind == Kind::Nanoseconds { 1 } else { 1000 }
     }
 
-    /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
+    /// Header of the record at the start of `rest`.
     #[inline]
-    pub fn walk<'a>(
-        &self,
-        rest: &'a [u8],
-        from: Position,
-        until: u64,
-        each: impl FnMut(&Record<'a>),
-    ) -> Walk {
-        self.walk_unless(rest, from, until, each, |_, _| None)
-    }
-
-    /// As [`Pcap::walk`], but stops at a record that neither looks like one nor leads to one within
-    /// a few steps.
-    ///
-    /// So a header whose damage the walk itself cannot see does not lead it through frames' bytes.
-    /// `complete` tells that nothing follows `rest`; otherwise what cannot be told yet is as if it
-    /// were cut.
-    pub fn walk_strict<'a>(
-        &self,
-        rest: &'a [u8],
-        from: Position,
-        until: u64,
-        complete: bool,
-        each: impl FnMut(&Record<'a>),
-    ) -> Walk {
-        self.walk_unless(rest, from, until, each, |rest, offset| {
-            self.implausible(rest, offset, complete)
-        })
-    }
-
-    /// Why the record at the beginning of `rest` is not believed, if it is not.
-    fn implausible(&self, rest: &[u8], offset: u64, complete: bool) -> Option<FaultKind> {
-        let mut at = 0;
-        for _ in 0..LOOKAHEAD_RECORDS {
-            let here = rest.get(at..).unwrap_or_default();
-            if here.is_empty() && complete {
-                return None;
-            }
-            if here.len() < self.record_header_bytes() {
-                let (have, need) = (here.len() as u64, self.record_header_bytes() as u64);
-                // The end of a file that is cut there is told when the walk comes to it.
-                return (!complete).then_some(FaultKind::RecordHeaderCut { have, need });
-            }
-            if self.plausible(here, offset).is_some() {
-                return None;
-            }
-            let captured = self.fields(here)?.captured;
-            if at > 0 && captured > self.link_type.longest_record() {
-                break;
-            }
-            at += self.record_header_bytes() + captured as usize;
-            if at > rest.len() {
-                let (have, need) = (rest.len() as u64, at as u64);
-                return Some(if complete {
-                    FaultKind::RecordUnlikely
-                } else {
-                    FaultKind::RecordCut { have, need }
-                });
-            }
-        }
-        Some(FaultKind::RecordUnlikely)
-    }
-
-    /// Walks up to a record that is disbelieved.
-    #[inline]
-    fn walk_unless<'a>(
-        &self,
-        rest: &'a [u8],
-        from: Position,
-        until: u64,
-        each: impl FnMut(&Record<'a>),
-        implausible: impl Fn(&[u8], u64) -> Option<FaultKind>,
-    ) -> Walk {
-        if self.big_endian {
-            self.walk_in::<true>(rest, from, until, each, implausible)
-        } else {
-            self.walk_in::<false>(rest, from, until, each, implausible)
-        }
-    }
-
-    #[inline]
-    fn walk_in<'a, const BIG_ENDIAN: bool>(
-        &self,
-        mut rest: &'a [u8],
-        from: Position,
-        until: u64,
-        mut each: impl FnMut(&Record<'a>),
-        implausible: impl Fn(&[u8], u64) -> Option<FaultKind>,
-    ) -> Walk {
-        let header_bytes = self.record_header_bytes();
-        let scale = self.fraction_nanoseconds();
-        let longest = self.link_type.longest_record();
-        let pseudo_header = self.link_type.pseudo_header_bytes();
-        let mut offset = from.offset;
-        let mut packets = 0;
-        let mut fault = None;
-        while offset < until && !rest.is_empty() {
-            let Some((header, body)) = rest.split_at_checked(header_bytes) else {
-                let (have, need) = (rest.len() as u64, header_bytes as u64);
-                fault = Some(FaultKind::RecordHeaderCut { have, need });
-                break;
-            };
-            let Some(fields) = fields::<BIG_ENDIAN>(header, self.lengths) else { break };
-            if fields.captured > longest {
-                let (claims, limit) = (u64::from(fields.captured), u64::from(longest));
-                fault = Some(FaultKind::RecordTooLong { claims, limit });
-                break;
-            }
-            let Some((data, next)) = body.split_at_checked(fields.captured as usize) else {
-                let (have, need) = (body.len() as u64, u64::from(fields.captured));
-                fault = Some(FaultKind::RecordCut { have, need });
-                break;
-            };
-            fault = implausible(rest, offset);
-            if fault.is_some() {
-                break;
-            }
-            prefetch_records(next, header_bytes + data.len());
-            each(&Record {
-                number: packets,
-                offset,
-                data: data.get(pseudo_header as usize..).unwrap_or_default(),
-                wire_bytes: fields.wire.saturating_sub(pseudo_header),
-                time: Some(Timestamp::new(
-                    i64::from(fields.seconds),
-                    u64::from(fields.fraction) * scale,
-                )),
-                interface: 0,
-                section: 0,
-                link_type: self.link_type,
-            });
-            packets += 1;
-            offset += (header_bytes + data.len()) as u64;
-            rest = next;
-        }
-        let end = Position { offset, section: None };
-        Walk {
-            end,
-            packets,
-            fault: fault.map(|kind| Fault { kind, offset }),
-            interface_blocks: Vec::new(),
-        }
-    }
-
-    /// The header of the record at the beginning of `rest`.
     fn fields(&self, rest: &[u8]) -> Option<Fields> {
-        if self.big_endian {
-            fields::<true>(rest, self.lengths)
-        } else {
-            fields::<false>(rest, self.lengths)
+        fields::<BIG_ENDIAN>(rest, self.lengths)
+    }
+}
+
+impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
+    type State = ();
+
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Microseconds => "pcap",
+            Kind::Nanoseconds => "pcap-ns",
+            Kind::Modified => "pcap-modified",
         }
     }
 
-    /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
-    ///
-    /// Stricter than [`Pcap::walk`], which must accept what Wireshark accepts: it decides only
-    /// where to look first.
-    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Candidate> {
+    fn start(&self) -> Position {
+        Position { offset: HEADER_BYTES, section: None }
+    }
+
+    fn only_interface(&self) -> Option<Interface> {
+        let clock = Clock::new(if self.kind == Kind::Nanoseconds { 9 } else { 6 }, 0);
+        Some(Interface { link_type: self.link_type, snaplen: self.snaplen, clock, name: None })
+    }
+
+    fn begin(&self, _: &Position) {}
+
+    #[inline(always)]
+    fn next<'a>(&self, (): &mut (), rest: &'a [u8], offset: u64) -> Result<Step<'a>, FaultKind> {
+        let header_bytes = self.record_header_bytes();
+        let have = rest.len() as u64;
+        let cut = FaultKind::RecordHeaderCut { have, need: header_bytes as u64 };
+        let (header, body) = rest.split_at_checked(header_bytes).ok_or(cut)?;
+        let fields = self.fields(header).ok_or(cut)?;
+        let longest = self.link_type.longest_record();
+        if fields.captured > longest {
+            let (claims, limit) = (u64::from(fields.captured), u64::from(longest));
+            return Err(FaultKind::RecordTooLong { claims, limit });
+        }
+        let Some(data) = body.get(..fields.captured as usize) else {
+            let (have, need) = (body.len() as u64, u64::from(fields.captured));
+            return Err(FaultKind::RecordCut { have, need });
+        };
+        let pseudo_header = self.link_type.pseudo_header_bytes();
+        let fraction = u64::from(fields.fraction) * self.fraction_nanoseconds();
+        let record = Record {
+            number: 0,
+            offset,
+            data: data.get(pseudo_header as usize..).unwrap_or_default(),
+            wire_bytes: fields.wire.saturating_sub(pseudo_header),
+            time: Some(Timestamp::new(i64::from(fields.seconds), fraction)),
+            interface: 0,
+            section: 0,
+            link_type: self.link_type,
+        };
+        Ok(Step::Record(record, header_bytes + data.len()))
+    }
+
+    fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
+        (Position { offset, section: None }, Vec::new())
+    }
+
+    fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
         let fields = self.fields(rest)?;
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
@@ -290,11 +170,11 @@ impl Pcap {
         })
     }
 
-    /// Where the record would end if all of the frame had been captured, as it mostly is.
-    pub fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
+    /// The record's end if all of the frame was captured, as is usual.
+    fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
         let fields = self.fields(rest)?;
-        let believed = fields.wire <= self.link_type.longest_record();
-        believed.then(|| offset + self.record_header_bytes() as u64 + u64::from(fields.wire))
+        let fits = fields.wire <= self.link_type.longest_record();
+        fits.then(|| offset + self.record_header_bytes() as u64 + u64::from(fields.wire))
     }
 }
 
@@ -323,13 +203,9 @@ fn fields<const BIG_ENDIAN: bool>(header: &[u8], lengths: Lengths) -> Option<Fie
     })
 }
 
-fn u16_at<const BIG_ENDIAN: bool>(bytes: &[u8], at: usize) -> Option<u16> {
-    let bytes = *bytes.get(at..)?.first_chunk()?;
-    Some(if BIG_ENDIAN { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::walk::walk;
     use super::*;
 
     /// A record of five bytes captured of nine, as a file of this version writes it.
@@ -338,12 +214,17 @@ mod tests {
             0xd4, 0xc3, 0xb2, 0xa1, 2, 0, minor, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
         ];
         bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
-        let pcap = Pcap::open(&bytes).unwrap();
+        let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk = pcap.walk(&bytes[24..], start, u64::MAX, |record| {
-            seen.push((record.data.len(), record.wire_bytes))
-        });
+        let walk = walk(
+            &pcap,
+            &bytes[24..],
+            start,
+            u64::MAX,
+            |_, _| None,
+            |record| seen.push((record.data.len(), record.wire_bytes)),
+        );
         assert_eq!(walk.fault, None);
         seen
     }
@@ -365,19 +246,26 @@ mod tests {
             bytes.extend([length, 0, 0, 0, 1, 2, 0, 0, length, 0, 0, 0, 60, 0, 0, 0]);
             bytes.resize(bytes.len() + usize::from(length), length);
         }
-        let pcap = Pcap::open(&bytes).unwrap();
+        let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut rest = &bytes[24..];
         let start = Position { offset: HEADER_BYTES, section: None };
-        pcap.walk(&bytes[24..], start, u64::MAX, |record| {
-            let (next, expected) = pcap_parser::parse_pcap_frame(rest).unwrap();
-            assert_eq!((record.data, record.wire_bytes), (expected.data, expected.origlen));
-            let time = record.time.unwrap();
-            assert_eq!(
-                (time.seconds, time.nanoseconds),
-                (i64::from(expected.ts_sec), expected.ts_usec * 1000)
-            );
-            rest = next;
-        });
+        walk(
+            &pcap,
+            &bytes[24..],
+            start,
+            u64::MAX,
+            |_, _| None,
+            |record| {
+                let (next, expected) = pcap_parser::parse_pcap_frame(rest).unwrap();
+                assert_eq!((record.data, record.wire_bytes), (expected.data, expected.origlen));
+                let time = record.time.unwrap();
+                assert_eq!(
+                    (time.seconds, time.nanoseconds),
+                    (i64::from(expected.ts_sec), expected.ts_usec * 1000)
+                );
+                rest = next;
+            },
+        );
         assert!(rest.is_empty());
     }
 }

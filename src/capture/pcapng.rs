@@ -12,11 +12,12 @@ mod options;
 
 use super::cut::Candidate;
 use super::time::Clock;
+use super::walk::{Format, Step};
 use super::{
     Interface, InterfaceBlock, InterfaceEntry, Interfaces, LinkType, Position, Record, Section,
-    Walk, prefetch_records, u32_at,
+    u32_at,
 };
-use crate::error::{Error, Fault, FaultKind};
+use crate::error::{Error, FaultKind};
 use fast::FastPath;
 use options::Options;
 use std::sync::Arc;
@@ -85,15 +86,99 @@ impl Pcapng {
         let offset = (bytes.len() - rest.len()) as u64;
         Ok(Pcapng { start, first_packet: Position { offset, section: Some(section) } })
     }
+}
 
-    /// The beginning of the file.
-    pub fn start(&self) -> Position {
+/// State of a walk.
+pub struct State {
+    section: Arc<Section>,
+    interface_blocks: Vec<InterfaceEntry>,
+    fast: FastPath,
+}
+
+impl Format for Pcapng {
+    type State = State;
+
+    fn name(&self) -> &'static str {
+        "pcapng"
+    }
+
+    fn start(&self) -> Position {
         self.start.clone()
     }
 
-    /// Where the first packet or damage is.
-    pub fn first_packet(&self) -> Position {
+    fn assumed(&self) -> Position {
         self.first_packet.clone()
+    }
+
+    fn alignment(&self) -> u64 {
+        4
+    }
+
+    fn begin(&self, from: &Position) -> State {
+        let section = from.section.clone().unwrap_or_else(|| Arc::new(NO_SECTION));
+        State { section, interface_blocks: Vec::new(), fast: FastPath::default() }
+    }
+
+    fn next<'a>(
+        &self,
+        state: &mut State,
+        rest: &'a [u8],
+        offset: u64,
+    ) -> Result<Step<'a>, FaultKind> {
+        let Some(block) = block(rest, state.section.big_endian)? else { return Ok(Step::Skip(0)) };
+        if is_packet(block.kind) {
+            let record = packet(&state.section, &block, offset)?;
+            state.fast = FastPath::like(&record, &state.section);
+            return Ok(Step::Record(record, block.bytes));
+        }
+        // The next packet may have another interface or byte order.
+        state.fast = FastPath::default();
+        declare(&mut state.section, &block, &mut state.interface_blocks)?;
+        Ok(Step::Skip(block.bytes))
+    }
+
+    #[inline]
+    fn run<'a>(
+        &self,
+        state: &State,
+        rest: &'a [u8],
+        offset: u64,
+        until: u64,
+        each: &mut impl FnMut(&Record<'a>),
+    ) -> (u64, usize) {
+        state.fast.walk(rest, offset, until, each)
+    }
+
+    fn end(&self, state: State, offset: u64) -> (Position, Vec<InterfaceEntry>) {
+        (Position { offset, section: Some(state.section) }, state.interface_blocks)
+    }
+
+    fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
+        let big_endian = from.section.as_ref()?.big_endian;
+        let block = block(rest, big_endian).ok()??;
+        // Registered types and those for local use only: zeros and text frame themselves too easily.
+        let local = block.kind & 0x8000_0000 != 0;
+        let known = block.kind == SECTION_HEADER
+            || (1..=0x0C).contains(&block.kind)
+            || block.kind & !0x4000_0000 == 0xBAD
+            || local;
+        known.then(|| Candidate { next: offset + block.bytes as u64, seconds: None })
+    }
+
+    /// Two equal lengths frame the block, whatever its type.
+    fn vouched(&self, rest: &[u8], _: &Position, _: u64) -> bool {
+        [false, true].iter().any(|order| block(rest, *order).is_ok_and(|block| block.is_some()))
+    }
+
+    /// The end of an Enhanced Packet Block by its captured length, or by the length after it.
+    fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
+        let ends = [false, true].into_iter().filter_map(|big_endian| {
+            let captured =
+                number(rest, 20, big_endian).filter(|captured| *captured <= LONGEST_BLOCK)?;
+            let end = 32 + (captured as usize).next_multiple_of(4);
+            (number(rest, end - 4, big_endian) == Some(end as u32)).then_some(offset + end as u64)
+        });
+        ends.min()
     }
 }
 
@@ -226,64 +311,8 @@ fn interface(link_type: u16, snaplen: u32, options: Options<'_>) -> Interface {
     }
 }
 
-/// Reads the packets of `rest`, which begins at `from`, whose blocks begin before `until`.
-pub fn walk<'a>(
-    mut rest: &'a [u8],
-    from: Position,
-    until: u64,
-    mut each: impl FnMut(&Record<'a>),
-) -> Walk {
-    let Position { mut offset, section } = from;
-    let mut section = section.unwrap_or_else(|| Arc::new(NO_SECTION));
-    let mut interface_blocks = Vec::new();
-    let mut packets = 0;
-    let mut fault = None;
-    let mut common = FastPath::default();
-    while offset < until {
-        let (read, length) = common.walk(rest, packets, offset, until, &mut each);
-        if read > 0 {
-            packets += read;
-            offset += length as u64;
-            rest = rest.get(length..).unwrap_or_default();
-            continue;
-        }
-        let read = block(rest, section.big_endian).and_then(|block| {
-            let Some(block) = block else { return Ok(0) };
-            prefetch_records(rest.get(block.bytes..).unwrap_or_default(), block.bytes);
-            if is_packet(block.kind) {
-                let record = packet(&section, &block, packets, offset)?;
-                common = FastPath::like(&record, &section);
-                each(&record);
-                packets += 1;
-            } else {
-                // Whatever it says may make the next packet another one.
-                common = FastPath::default();
-                declare(&mut section, &block, &mut interface_blocks)?;
-            }
-            Ok(block.bytes)
-        });
-        match read {
-            Ok(0) => break,
-            Ok(length) => {
-                offset += length as u64;
-                rest = rest.get(length..).unwrap_or_default();
-            }
-            Err(kind) => {
-                fault = Some(Fault { kind, offset });
-                break;
-            }
-        }
-    }
-    Walk { end: Position { offset, section: Some(section) }, packets, fault, interface_blocks }
-}
-
 /// The record that a packet block holds.
-fn packet<'a>(
-    section: &Section,
-    block: &Block<'a>,
-    record_number: u64,
-    offset: u64,
-) -> Result<Record<'a>, FaultKind> {
+fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Record<'a>, FaultKind> {
     let body = block.body;
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
     let word = |at| number(body, at, block.big_endian).ok_or(too_long);
@@ -321,7 +350,7 @@ fn packet<'a>(
         return Err(too_long);
     }
     Ok(Record {
-        number: record_number,
+        number: 0,
         offset,
         data: data.get(pseudo_header as usize..).unwrap_or_default(),
         wire_bytes: wire_bytes.saturating_sub(pseudo_header),
@@ -330,29 +359,4 @@ fn packet<'a>(
         section: section.number,
         link_type: described.link_type,
     })
-}
-
-/// Whether a block may begin at `offset`, where `rest` begins, in the state of `from`, and where
-/// the next one would.
-pub fn plausible(rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
-    let big_endian = from.section.as_ref()?.big_endian;
-    let block = block(rest, big_endian).ok()??;
-    // Registered types and those for local use only: zeros and text frame themselves too easily.
-    let local = block.kind & 0x8000_0000 != 0;
-    let known = block.kind == SECTION_HEADER
-        || (1..=0x0C).contains(&block.kind)
-        || block.kind & !0x4000_0000 == 0xBAD
-        || local;
-    known.then(|| Candidate { next: offset + block.bytes as u64, seconds: None })
-}
-
-/// Where an Enhanced Packet Block would end by its captured length, or by the length behind it.
-pub fn other_end(rest: &[u8], offset: u64) -> Option<u64> {
-    let ends = [false, true].into_iter().filter_map(|big_endian| {
-        let captured =
-            number(rest, 20, big_endian).filter(|captured| *captured <= LONGEST_BLOCK)?;
-        let end = 32 + (captured as usize).next_multiple_of(4);
-        (number(rest, end - 4, big_endian) == Some(end as u32)).then_some(offset + end as u64)
-    });
-    ends.min()
 }

@@ -5,8 +5,9 @@
 
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
-use super::{Interface, LinkType, Position, Record, Walk, u32_at};
-use crate::error::{Error, Fault, FaultKind};
+use super::walk::{Format, Step};
+use super::{Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
+use crate::error::{Error, FaultKind};
 
 /// The length of the file header.
 pub const HEADER_BYTES: u64 = 16;
@@ -44,45 +45,6 @@ impl Snoop {
         }
     }
 
-    /// The one interface that the file header describes.
-    pub fn interface(&self) -> Interface {
-        Interface { link_type: self.link_type, snaplen: 0, clock: Clock::default(), name: None }
-    }
-
-    /// Reads the records of `rest`, which begins at `from`, that begin before `until`.
-    pub fn walk<'a>(
-        &self,
-        mut rest: &'a [u8],
-        from: Position,
-        until: u64,
-        mut each: impl FnMut(&Record<'a>),
-    ) -> Walk {
-        let mut offset = from.offset;
-        let mut packets = 0;
-        let mut fault = None;
-        while offset < until && !rest.is_empty() {
-            match self.record(rest, offset) {
-                Ok((mut record, length)) => {
-                    record.number = packets;
-                    each(&record);
-                    packets += 1;
-                    offset += length as u64;
-                    rest = rest.get(length..).unwrap_or_default();
-                }
-                Err(kind) => {
-                    fault = Some(Fault { kind, offset });
-                    break;
-                }
-            }
-        }
-        Walk {
-            end: Position { offset, section: None },
-            packets,
-            fault,
-            interface_blocks: Vec::new(),
-        }
-    }
-
     /// The record at the beginning of `rest`, and its whole length.
     fn record<'a>(&self, rest: &'a [u8], offset: u64) -> Result<(Record<'a>, usize), FaultKind> {
         let have = rest.len() as u64;
@@ -115,9 +77,35 @@ impl Snoop {
         };
         Ok((record, length))
     }
+}
 
-    /// Whether a record may begin at `offset`, where `rest` begins, and where the next one would.
-    pub fn plausible(&self, rest: &[u8], offset: u64) -> Option<Candidate> {
+impl Format for Snoop {
+    type State = ();
+
+    fn name(&self) -> &'static str {
+        "snoop"
+    }
+
+    fn start(&self) -> Position {
+        Position { offset: HEADER_BYTES, section: None }
+    }
+
+    fn only_interface(&self) -> Option<Interface> {
+        let clock = Clock::default();
+        Some(Interface { link_type: self.link_type, snaplen: 0, clock, name: None })
+    }
+
+    fn begin(&self, _: &Position) {}
+
+    fn next<'a>(&self, (): &mut (), rest: &'a [u8], offset: u64) -> Result<Step<'a>, FaultKind> {
+        self.record(rest, offset).map(|(record, length)| Step::Record(record, length))
+    }
+
+    fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
+        (Position { offset, section: None }, Vec::new())
+    }
+
+    fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
         let (record, length) = self.record(rest, offset).ok()?;
         let padding = length - RECORD_HEADER_BYTES - record.data.len();
         let fits = !record.data.is_empty()
@@ -153,13 +141,18 @@ mod tests {
         bytes
     }
 
-    fn walk(bytes: &[u8]) -> (Vec<(usize, u32)>, Walk) {
+    fn walk(bytes: &[u8]) -> (Vec<(usize, u32)>, crate::capture::Walk) {
         let snoop = Snoop::open(bytes).unwrap();
         let mut seen = Vec::new();
         let start = Position { offset: HEADER_BYTES, section: None };
-        let walk = snoop.walk(&bytes[16..], start, u64::MAX, |record| {
-            seen.push((record.data.len(), record.wire_bytes))
-        });
+        let walk = super::super::walk::walk(
+            &snoop,
+            &bytes[16..],
+            start,
+            u64::MAX,
+            |_, _| None,
+            |record| seen.push((record.data.len(), record.wire_bytes)),
+        );
         (seen, walk)
     }
 

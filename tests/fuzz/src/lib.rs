@@ -46,7 +46,7 @@ fn led_by<const N: usize>(list: &[[u8; N]], input: &[u8]) -> Vec<u8> {
 
 /// The input as a pcap file: a magic number is prepended unless it begins with one.
 pub fn as_pcap(input: &[u8]) -> Vec<u8> {
-    if pcapstat::capture::pcap::has_magic(input) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
+    if (pcapstat::capture::pcap::has_magic::<false>(input) || pcapstat::capture::pcap::has_magic::<true>(input)) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
 }
 
 /// The input as a pcapng file: a section header is prepended unless it begins with one.

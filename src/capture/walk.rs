@@ -1,0 +1,178 @@
+//! The loop over records, written once for all capture formats.
+//!
+//! A [`Format`] reads one step from bytes and state; [`walk`] repeats it up to a limit or a fault.
+//! [`implausible`] is the check of the strict walk (`--salvage`): a header whose damage the format
+//! cannot see must not lead the walk through the bytes of frames.
+
+use super::cut::Candidate;
+use super::{Interface, InterfaceEntry, Position, Record, prefetch_records};
+use crate::error::{Fault, FaultKind};
+
+/// Records ahead among which a plausible one must follow a doubtful record.
+const LOOKAHEAD_RECORDS: usize = 8;
+
+/// A capture format: everything but the loop over its records.
+pub trait Format {
+    /// State from record to record.
+    type State;
+
+    /// Stable name of the format.
+    fn name(&self) -> &'static str;
+
+    /// Position of the first record.
+    fn start(&self) -> Position;
+
+    /// Position whose state a reader in the middle assumes: that of the first packet.
+    fn assumed(&self) -> Position {
+        self.start()
+    }
+
+    /// The interface that the file header describes. None in formats that describe each apart.
+    fn only_interface(&self) -> Option<Interface> {
+        None
+    }
+
+    /// Alignment of records in bytes.
+    fn alignment(&self) -> u64 {
+        1
+    }
+
+    /// State of a walk that begins at `from`.
+    fn begin(&self, from: &Position) -> Self::State;
+
+    /// The next step at the start of `rest`, which is at `offset` and not empty.
+    ///
+    /// # Errors
+    /// The fault of the bytes there.
+    fn next<'a>(
+        &self,
+        state: &mut Self::State,
+        rest: &'a [u8],
+        offset: u64,
+    ) -> Result<Step<'a>, FaultKind>;
+
+    /// Reads records that are like the one before, which may be faster than [`Format::next`]. Gives
+    /// their number and length; zero records if the next one is another.
+    #[inline]
+    fn run<'a>(
+        &self,
+        _state: &Self::State,
+        _rest: &'a [u8],
+        _offset: u64,
+        _until: u64,
+        _each: &mut impl FnMut(&Record<'a>),
+    ) -> (u64, usize) {
+        (0, 0)
+    }
+
+    /// Position and interface entries at the end of a walk.
+    fn end(&self, state: Self::State, offset: u64) -> (Position, Vec<InterfaceEntry>);
+
+    /// The record that may begin at `offset`, where `rest` begins. Stricter than [`Format::next`],
+    /// which accepts what Wireshark accepts: it decides only where to look first.
+    fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate>;
+
+    /// True if the frame of a record, apart from its contents, vouches for it.
+    fn vouched(&self, rest: &[u8], from: &Position, offset: u64) -> bool {
+        self.plausible(rest, from, offset).is_some()
+    }
+
+    /// End of the record at `offset` by a second length in its header. None if there is none.
+    fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
+        None
+    }
+}
+
+/// One step of a walk.
+pub enum Step<'a> {
+    /// A record and its whole length in the file.
+    Record(Record<'a>, usize),
+    /// Bytes that are no record.
+    Skip(usize),
+}
+
+/// How a walk over records ended.
+#[derive(Clone, Debug)]
+pub struct Walk {
+    /// After the last record that was read.
+    pub end: Position,
+    /// Number of records.
+    pub packets: u64,
+    /// Reason for ending before the limit. None if the limit was reached.
+    pub fault: Option<Fault>,
+    /// Interface descriptions and statistics on the way.
+    pub interface_blocks: Vec<InterfaceEntry>,
+}
+
+/// Reads the records of `rest`, which begins at `from`, that begin before `until`. `check` may
+/// refuse a step by a fault.
+#[inline]
+pub fn walk<'a, F: Format>(
+    format: &F,
+    mut rest: &'a [u8],
+    from: Position,
+    until: u64,
+    check: impl Fn(&[u8], u64) -> Option<FaultKind>,
+    mut each: impl FnMut(&Record<'a>),
+) -> Walk {
+    let mut state = format.begin(&from);
+    let (mut offset, mut packets, mut fault) = (from.offset, 0, None);
+    while offset < until && !rest.is_empty() {
+        let (read, length) = format.run(&state, rest, offset, until, &mut each);
+        if read > 0 {
+            packets += read;
+            offset += length as u64;
+            rest = rest.get(length..).unwrap_or_default();
+            continue;
+        }
+        let step = match (format.next(&mut state, rest, offset), check(rest, offset)) {
+            (Ok(step), None) => step,
+            (Err(kind), _) | (Ok(_), Some(kind)) => {
+                fault = Some(Fault { kind, offset });
+                break;
+            }
+        };
+        let (Step::Record(_, length) | Step::Skip(length)) = step;
+        let next = rest.get(length..).unwrap_or_default();
+        if let Step::Record(record, _) = &step {
+            prefetch_records(next, length);
+            each(record);
+            packets += 1;
+        }
+        offset += length as u64;
+        rest = next;
+    }
+    let (end, interface_blocks) = format.end(state, offset);
+    Walk { end, packets, fault, interface_blocks }
+}
+
+/// Fault of a record that is neither vouched for nor followed by one that is, within
+/// [`LOOKAHEAD_RECORDS`]. `complete` is true if nothing follows `rest`; otherwise a record whose
+/// successors are not there yet is like a truncated one.
+pub fn implausible<F: Format>(
+    format: &F,
+    rest: &[u8],
+    from: &Position,
+    offset: u64,
+    complete: bool,
+) -> Option<FaultKind> {
+    let mut at = 0;
+    let mut state = format.begin(from);
+    for _ in 0..LOOKAHEAD_RECORDS {
+        let here = rest.get(at..).unwrap_or_default();
+        if here.is_empty() && complete {
+            return None;
+        }
+        if format.vouched(here, from, offset) {
+            return None;
+        }
+        match format.next(&mut state, here, offset) {
+            Ok(Step::Record(_, length) | Step::Skip(length)) => at += length,
+            // The walk tells of a file that ends in a header when it comes there.
+            Err(kind @ FaultKind::RecordHeaderCut { .. }) => return (!complete).then_some(kind),
+            Err(kind) if kind.is_record_cut() && !complete => return Some(kind),
+            Err(_) => break,
+        }
+    }
+    Some(FaultKind::RecordUnlikely)
+}
