@@ -173,15 +173,28 @@ impl Capture {
     /// order.
     #[inline]
     pub fn walk<'a>(&'a self, from: Position, until: u64, each: impl FnMut(&Record<'a>)) -> Walk {
-        let rest = self.source.rest(from.offset);
-        with_format!(&self.format, format => walk::walk(format, rest, from, until, |_, _| None, each))
+        self.walk_numbered(from, 0, until, each)
     }
 
-    /// As [`Capture::walk`], but stops at an implausible record unless a plausible one follows soon:
+    /// As [`Capture::walk`], but numbers records from `first` on.
+    #[inline]
+    pub fn walk_numbered<'a>(
+        &'a self,
+        from: Position,
+        first: u64,
+        until: u64,
+        each: impl FnMut(&Record<'a>),
+    ) -> Walk {
+        let rest = self.source.rest(from.offset);
+        with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each))
+    }
+
+    /// As [`Capture::walk_numbered`], but stops at an implausible record unless a plausible one follows soon:
     /// a damaged length that still looks legal must not make payload bytes look like records.
     pub fn walk_strict<'a>(
         &'a self,
         from: Position,
+        first: u64,
         until: u64,
         each: impl FnMut(&Record<'a>),
     ) -> Walk {
@@ -191,7 +204,7 @@ impl Capture {
             let check = |rest: &[u8], offset| {
                 walk::implausible(format, rest, &known, offset, complete)
             };
-            walk::walk(format, rest, from, until, check, each)
+            walk::walk(format, rest, from, first, until, check, each)
         })
     }
 

@@ -221,6 +221,7 @@ mod tests {
             &pcap,
             &bytes[24..],
             start,
+            0,
             u64::MAX,
             |_, _| None,
             |record| seen.push((record.data.len(), record.wire_bytes)),
@@ -253,6 +254,7 @@ mod tests {
             &pcap,
             &bytes[24..],
             start,
+            0,
             u64::MAX,
             |_, _| None,
             |record| {

@@ -144,9 +144,10 @@ impl Format for Pcapng {
         rest: &'a [u8],
         offset: u64,
         until: u64,
+        number: u64,
         each: &mut impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
-        state.fast.walk(rest, offset, until, each)
+        state.fast.walk(rest, offset, until, number, each)
     }
 
     fn end(&self, state: State, offset: u64) -> (Position, Vec<InterfaceEntry>) {

@@ -149,6 +149,7 @@ mod tests {
             &snoop,
             &bytes[16..],
             start,
+            0,
             u64::MAX,
             |_, _| None,
             |record| seen.push((record.data.len(), record.wire_bytes)),

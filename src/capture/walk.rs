@@ -51,8 +51,9 @@ pub trait Format {
         offset: u64,
     ) -> Result<Step<'a>, FaultKind>;
 
-    /// Reads records that are like the one before, which may be faster than [`Format::next`]. Gives
-    /// their number and length; zero records if the next one is another.
+    /// Reads records that are like the one before, which may be faster than [`Format::next`], and
+    /// numbers them from `number` on. Gives their count and length; zero if the next one
+    /// is another.
     #[inline]
     fn run<'a>(
         &self,
@@ -60,6 +61,7 @@ pub trait Format {
         _rest: &'a [u8],
         _offset: u64,
         _until: u64,
+        _number: u64,
         _each: &mut impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         (0, 0)
@@ -104,28 +106,29 @@ pub struct Walk {
     pub interface_blocks: Vec<InterfaceEntry>,
 }
 
-/// Reads the records of `rest`, which begins at `from`, that begin before `until`. `check` may
-/// refuse a step by a fault.
+/// Reads the records of `rest`, which begins at `from`, that begin before `until`, and numbers them
+/// from `first` on. `check` may refuse a step by a fault.
 #[inline]
 pub fn walk<'a, F: Format>(
     format: &F,
     mut rest: &'a [u8],
     from: Position,
+    first: u64,
     until: u64,
     check: impl Fn(&[u8], u64) -> Option<FaultKind>,
     mut each: impl FnMut(&Record<'a>),
 ) -> Walk {
     let mut state = format.begin(&from);
-    let (mut offset, mut packets, mut fault) = (from.offset, 0, None);
+    let (mut offset, mut number, mut fault) = (from.offset, first, None);
     while offset < until && !rest.is_empty() {
-        let (read, length) = format.run(&state, rest, offset, until, &mut each);
+        let (read, length) = format.run(&state, rest, offset, until, number, &mut each);
         if read > 0 {
-            packets += read;
+            number += read;
             offset += length as u64;
             rest = rest.get(length..).unwrap_or_default();
             continue;
         }
-        let step = match (format.next(&mut state, rest, offset), check(rest, offset)) {
+        let mut step = match (format.next(&mut state, rest, offset), check(rest, offset)) {
             (Ok(step), None) => step,
             (Err(kind), _) | (Ok(_), Some(kind)) => {
                 fault = Some(Fault { kind, offset });
@@ -134,16 +137,17 @@ pub fn walk<'a, F: Format>(
         };
         let (Step::Record(_, length) | Step::Skip(length)) = step;
         let next = rest.get(length..).unwrap_or_default();
-        if let Step::Record(record, _) = &step {
+        if let Step::Record(record, _) = &mut step {
             prefetch_records(next, length);
+            record.number = number;
             each(record);
-            packets += 1;
+            number += 1;
         }
         offset += length as u64;
         rest = next;
     }
     let (end, interface_blocks) = format.end(state, offset);
-    Walk { end, packets, fault, interface_blocks }
+    Walk { end, packets: number - first, fault, interface_blocks }
 }
 
 /// Fault of a record that is neither vouched for nor followed by one that is, within

@@ -137,29 +137,26 @@ impl<'a, P: Part> Walker<'a, '_, P> {
     }
 
     fn walk(&self, run: &mut Run<P>, packet: &mut Packet<'a>, until: u64) -> Walk {
-        let (start, part, before) = (run.end.clone(), &mut run.part, run.walked.packets);
-        let (mut offset, mut packets) = (start.offset, 0);
+        // A part may be the product of several walks: around gaps, and one for each range.
+        let (start, part, first) = (run.end.clone(), &mut run.part, run.walked.packets);
+        let (mut offset, mut number) = (start.offset, first);
         let walked = panic::catch_unwind(AssertUnwindSafe(|| {
             let each = |record: &Record<'a>| {
-                if !P::DISSECTS {
-                    return;
+                if P::DISSECTS {
+                    (offset, number) = (record.offset, record.number);
+                    dissect::dissect(record, packet);
+                    part.observe(packet);
                 }
-                offset = record.offset;
-                dissect::dissect(record, packet);
-                // A part may be the product of several walks: around gaps, and one for each range.
-                packet.record.number = before + packets;
-                packets += 1;
-                part.observe(packet);
             };
             if self.options.salvage {
-                self.capture.walk_strict(start.clone(), until, each)
+                self.capture.walk_strict(start.clone(), first, until, each)
             } else {
-                self.capture.walk(start.clone(), until, each)
+                self.capture.walk_numbered(start.clone(), first, until, each)
             }
         }));
         walked.unwrap_or_else(|_| Walk {
             end: Position { offset, section: start.section },
-            packets: u64::saturating_sub(packets, 1),
+            packets: number - first,
             fault: Some(Fault { kind: FaultKind::Bug, offset }),
             interface_blocks: Vec::new(),
         })

@@ -32,22 +32,22 @@ impl FastPath {
         }
     }
 
-    /// Reads packets up to one that is not like the one before; `before` packets of the walk precede
-    /// them. Returns their number and the length of their blocks.
+    /// Reads packets up to one that is not like the one before: how many, and the length of their
+    /// blocks.
     #[inline]
     pub fn walk<'a>(
         &self,
         rest: &'a [u8],
-        before: u64,
         offset: u64,
         until: u64,
+        first: u64,
         each: impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         let Some(interface) = &self.interface else { return (0, 0) };
         if self.big_endian {
-            self.walk_in::<true>(interface, rest, before, offset, until, each)
+            self.walk_in::<true>(interface, rest, offset, until, first, each)
         } else {
-            self.walk_in::<false>(interface, rest, before, offset, until, each)
+            self.walk_in::<false>(interface, rest, offset, until, first, each)
         }
     }
 
@@ -58,9 +58,9 @@ impl FastPath {
         &self,
         interface: &Interface,
         rest: &'a [u8],
-        before: u64,
         offset: u64,
         until: u64,
+        first: u64,
         mut each: impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         let (mut packets, mut length, mut ahead) = (0, 0, 0);
@@ -79,7 +79,7 @@ impl FastPath {
                 if u32_at::<BIG_ENDIAN>(whole, whole.len() - 4) != u32_at::<BIG_ENDIAN>(whole, 4) {
                     break;
                 }
-                record.number = before + packets;
+                record.number = first + packets;
                 each(&record);
                 packets += 1;
                 length = ahead;
