@@ -188,9 +188,12 @@ fn interfaces_have_names_and_drops() {
 fn walked(bytes: &[u8], step: u64) -> Vec<String> {
     let Ok(capture) = open(bytes) else { return Vec::new() };
     let (mut position, mut seen) = (capture.start(), Vec::new());
+    let mut number = 0;
     while position.offset < capture.source().end() {
         let until = position.offset.saturating_add(step);
-        let walk = capture.walk(position, until, |record| seen.push(format!("{record:?}")));
+        let each = |record: &Record<'_>| seen.push(format!("{record:?}"));
+        let walk = capture.walk_numbered(position, number, until, each);
+        number += walk.packets;
         position = walk.end;
         if walk.fault.is_some() {
             seen.push(format!("{:?}", walk.fault));

@@ -406,7 +406,7 @@ mod tests {
         assert_eq!(text(Cell::TcpFlags(0x112)), "SAN");
         assert_eq!(
             text(Cell::LinkTypes(vec![LinkType(12), LinkType(147), LinkType(101)])),
-            "rawip+dlt-147"
+            "rawip+user0"
         );
     }
 }
