@@ -8,6 +8,7 @@ use crate::builder::{
 use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
 use crate::reading::{Reading, SERIAL, first_difference, open, read};
+use pcapstat::capture::Record;
 
 fn reading(bytes: &[u8]) -> Reading {
     read("capture", &mut open(bytes).expect("a capture"), SERIAL)
