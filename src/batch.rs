@@ -4,13 +4,14 @@
 //! memory with their reports. A large input is alone in its wave and its rows are written as they
 //! come. An unreadable or damaged input is a row and a message and stops no other.
 
+use crate::baseline::{Baseline, DIFFERENCES};
 use crate::engine::Options;
 use crate::engine::memory::Budget;
 use crate::error::FaultKind;
 use crate::exit::{Exit, RunError};
-use crate::expect;
+use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
-use crate::output::Outputs;
+use crate::output::{Outputs, WholeFile};
 use crate::pass::rows::{Rows, Sink};
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -23,6 +24,7 @@ use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -45,6 +47,8 @@ pub struct Outcome {
     pub exit: Exit,
     /// Statistics of the work, for `-v`.
     pub stats: Stats,
+    /// Every check, if they are to be published.
+    pub cases: Vec<Case>,
 }
 
 /// Statistics of the work.
@@ -114,14 +118,45 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let inputs = inputs::discover(&plan.paths);
     let total = inputs.list.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
-    let outputs = Outputs::open(&plan.tables, plan.output_dir.as_deref(), plan.format)?;
+    // Without -o, tables that are only compared are gone after the run.
+    let compared = match (&plan.baseline, &plan.output_dir) {
+        (Some(_), None) => Some(tempfile::tempdir()?),
+        _ => None,
+    };
+    let directory = plan.output_dir.as_deref().or(compared.as_ref().map(|held| held.path()));
+    let outputs = Outputs::open(&plan.tables, directory, plan.format)?;
     let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
     let reader = Reader { plan, budget, progress, began };
     let mut batch = Batch { reader, outputs, merged: None, outcome, messages: 0 };
     batch.read(&inputs.list)?;
     let closing = inputs.walked || inputs.list.len() > 1;
-    Ok(batch.finish(closing, began)?)
+    let mut outcome = batch.finish(closing, began)?;
+    if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
+        let count = compare(plan, baseline, now)?;
+        let problem = (count > 0).then(|| Problem::Failure(format!("{count} differences")));
+        outcome.exit =
+            outcome.exit.max(problem.as_ref().map_or(Exit::Success, |_| Exit::Unexpected));
+        outcome.cases.push(Case {
+            input: "--baseline".into(),
+            check: "no differences".into(),
+            problem,
+        });
+    }
+    gate::publish(&outcome.cases, plan.junit.as_deref(), plan.github)?;
+    Ok(outcome)
+}
+
+/// Writes the differences from the baseline beside the other tables, or on standard output; returns
+/// their number.
+fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
+    let Some(directory) = &plan.output_dir else {
+        return baseline.compare(now, &plan.tables, io::stdout().lock());
+    };
+    let mut file = WholeFile::begin(directory, directory.join(format!("{DIFFERENCES}.csv")))?;
+    let count = baseline.compare(now, &plan.tables, &mut file)?;
+    file.finish()?;
+    Ok(count)
 }
 
 struct Batch<'a> {
@@ -243,9 +278,22 @@ impl Batch<'_> {
 
     /// Checks the expectations of an input, or of all as one, and tells those that are not met.
     fn check(&mut self, report: &Report) {
-        for failure in expect::failures(&self.reader.plan.expectations, report) {
-            self.outcome.exit = self.outcome.exit.max(Exit::Unexpected);
-            self.message(&format!("{}: {failure}", report.file));
+        self.note(&report.file, "read", report.error.clone().map(Problem::Error));
+        for expectation in &self.reader.plan.expectations {
+            let failure = expectation.failure(report).map(|failure| failure.to_string());
+            if let Some(failure) = &failure {
+                self.outcome.exit = self.outcome.exit.max(Exit::Unexpected);
+                self.message(&format!("{}: {failure}", report.file));
+            }
+            self.note(&report.file, &expectation.to_string(), failure.map(Problem::Failure));
+        }
+    }
+
+    /// Keeps the outcome of a check if it is to be published.
+    fn note(&mut self, input: &str, check: &str, problem: Option<Problem>) {
+        if self.reader.plan.junit.is_some() || self.reader.plan.github {
+            let (input, check) = (input.to_string(), check.to_string());
+            self.outcome.cases.push(Case { input, check, problem });
         }
     }
 

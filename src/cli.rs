@@ -21,7 +21,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Tables to write, separated by commas; `all` is every table but `packets`
+    /// Tables to write, separated by commas; `all` is every table but `packets` and `ranges`
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
     pub tables: Vec<String>,
 
@@ -57,6 +57,23 @@ pub struct Cli {
     /// "packets >= 1000", "status == ok". Repeatable
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub expect: Vec<String>,
+
+    /// Compare the tables with those that an earlier run wrote to DIR as CSV; the differences are a
+    /// table, and any is exit code 1
+    #[arg(long, value_name = "DIR")]
+    pub baseline: Option<PathBuf>,
+
+    /// How much a number may differ from that of the baseline: 5%
+    #[arg(long, value_name = "P%", requires = "baseline", default_value = "0%")]
+    pub tolerance: String,
+
+    /// Write every check of every input to FILE as JUnit XML: that it was read, conditions, baseline
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+
+    /// Print GitHub annotations for checks that do not pass, and add to the step summary
+    #[arg(long)]
+    pub github: bool,
 
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s")]

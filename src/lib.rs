@@ -67,6 +67,7 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod baseline;
 pub mod batch;
 pub mod capture;
 pub mod cli;
@@ -76,6 +77,7 @@ pub mod error;
 pub mod exit;
 pub mod expect;
 pub mod filter;
+pub mod gate;
 mod inputs;
 mod names;
 pub mod output;

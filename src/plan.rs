@@ -1,5 +1,6 @@
 //! The plan of a run: the command line, checked and completed.
 
+use crate::baseline::Baseline;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{AUTO, Cli, When};
 use crate::engine::memory;
@@ -15,7 +16,7 @@ use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -38,6 +39,12 @@ pub struct Plan {
     pub wanted: Wanted,
     /// Conditions that every input must meet.
     pub expectations: Vec<Expectation>,
+    /// Tables of an earlier run to compare with.
+    pub baseline: Option<Baseline>,
+    /// Where to write the checks as JUnit XML.
+    pub junit: Option<PathBuf>,
+    /// Annotate for GitHub.
+    pub github: bool,
     /// Bytes of a capture that one range covers.
     pub range_bytes: u64,
     /// Options of reading inputs.
@@ -66,9 +73,23 @@ impl Plan {
         if cli.paths.iter().filter(|path| path.as_os_str() == STDIN).count() > 1 {
             return Err("standard input (-) can be read only once".into());
         }
+        let baseline = match &cli.baseline {
+            None => None,
+            Some(directory) => {
+                let baseline = Baseline::open(directory.clone(), cli.tolerance.parse()?, &tables);
+                if same_directory(directory, cli.output_dir.as_deref()) {
+                    return Err("--baseline and -o are the same directory".into());
+                }
+                Some(baseline.map_err(|error| format!("--baseline: {error}"))?)
+            }
+        };
         let to_terminal = cli.output_dir.is_none() && std::io::stdout().is_terminal();
-        let format = format(&cli.format, to_terminal)?;
-        if tables.len() > 1 && cli.output_dir.is_none() && format.several.is_none() {
+        let to_stdout = cli.output_dir.is_none() && baseline.is_none();
+        let format = format(&cli.format, to_terminal && to_stdout)?;
+        if baseline.is_some() && format.name != "csv" {
+            return Err("--baseline compares CSV; leave out -f".into());
+        }
+        if tables.len() > 1 && to_stdout && format.several.is_none() {
             return Err(format!(
                 "{} tables do not fit into one {} on standard output; use -o DIR for one file \
                  each, or a format that holds several: {}",
@@ -96,6 +117,9 @@ impl Plan {
             merge: cli.merge,
             wanted,
             expectations,
+            baseline,
+            junit: cli.junit,
+            github: cli.github,
             range_bytes: match &cli.range_bytes {
                 None => DEFAULT_RANGE_BYTES,
                 Some(text) => bytes("--range-bytes", text)?,
@@ -142,6 +166,13 @@ fn conditions(cli: &Cli) -> Result<Conditions, String> {
     Ok(conditions.into())
 }
 
+/// True if both are one directory that exists.
+fn same_directory(one: &Path, two: Option<&Path>) -> bool {
+    two.is_some_and(|two| {
+        one.canonicalize().ok().zip(two.canonicalize().ok()).is_some_and(|(one, two)| one == two)
+    })
+}
+
 /// Names of the tables with one row for each input, whose columns can be expected.
 const EXPECTED_TABLES: [&str; 2] = ["summary", "health"];
 
@@ -167,7 +198,7 @@ fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
     let mut chosen: Vec<&'static Table> = Vec::new();
     for name in names {
         let named: Vec<&'static Table> = match name.as_str() {
-            "all" => TABLES.iter().copied().filter(|table| !table.is_export()).collect(),
+            "all" => TABLES.iter().copied().filter(|table| is_among_all(table)).collect(),
             name => vec![table::named(name).ok_or_else(|| unknown_table(name))?],
         };
         for table in named {
@@ -177,6 +208,11 @@ fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
         }
     }
     Ok(chosen)
+}
+
+/// False for tables as long as the capture, and for the one that measures the run.
+fn is_among_all(table: &Table) -> bool {
+    !table.is_export() && table.name != "ranges"
 }
 
 fn unknown_table(name: &str) -> String {
@@ -299,7 +335,7 @@ mod tests {
         assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
         assert!(
             names(&["all"])
-                .is_ok_and(|all| all.len() == TABLES.len() - 1 && !all.contains(&"packets"))
+                .is_ok_and(|all| all.len() == TABLES.len() - 2 && !all.contains(&"ranges"))
         );
         assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));
     }

@@ -27,9 +27,11 @@ mod memory;
 mod misleading;
 
 // The command.
+mod baseline;
 mod cli;
 mod docs;
 mod examples;
+mod gate;
 mod inputs;
 mod outputs;
 mod paths;

@@ -117,8 +117,14 @@ impl Expectation {
         Ok(Expectation { table, column, index, operator, typed: typed.into(), test })
     }
 
+    /// What a report holds instead, if it does not meet the condition.
+    pub fn failure(&self, report: &Report) -> Option<Failure> {
+        let found = self.found(report);
+        (!self.holds(&found)).then(|| Failure { expected: self.to_string(), found })
+    }
+
     /// The text of the column's cell in a report.
-    pub fn found(&self, report: &Report) -> String {
+    fn found(&self, report: &Report) -> String {
         let text = csv::table(self.table, report);
         let mut rows = ::csv::Reader::from_reader(text.as_slice());
         let row = rows.records().next().and_then(Result::ok);
@@ -142,8 +148,6 @@ impl Expectation {
 pub struct Failure {
     /// The condition.
     pub expected: String,
-    /// The name of its column.
-    pub column: &'static str,
     /// The text of the cell.
     pub found: String,
 }
@@ -154,20 +158,6 @@ impl fmt::Display for Failure {
         let found = if self.found.is_empty() { "nothing" } else { &self.found };
         write!(out, "expected {}, found {found}", self.expected)
     }
-}
-
-/// The expectations that a report does not meet, in order.
-pub fn failures(expectations: &[Expectation], report: &Report) -> Vec<Failure> {
-    let failure = |expectation: &Expectation| {
-        let found = expectation.found(report);
-        let failure = || Failure {
-            expected: expectation.to_string(),
-            column: expectation.column.name,
-            found: found.clone(),
-        };
-        (!expectation.holds(&found)).then(failure)
-    };
-    expectations.iter().filter_map(failure).collect()
 }
 
 /// The condition, normalised: `packets >= 1000`.
