@@ -19,6 +19,7 @@ use crate::reading;
 use crate::report::{Report, Status};
 use crate::table::packets;
 use crate::table::row::RowBuffer;
+use crate::table::schema;
 use crate::table::visible::visible;
 use crate::tally::Tallies;
 use rayon::prelude::*;
@@ -124,7 +125,7 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
         _ => None,
     };
     let directory = plan.output_dir.as_deref().or(compared.as_ref().map(|held| held.path()));
-    let outputs = Outputs::open(&plan.tables, directory, plan.format)?;
+    let outputs = open(plan, directory, &inputs.list)?;
     let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
     let reader = Reader { plan, budget, progress, began };
@@ -157,6 +158,30 @@ fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
     let count = baseline.compare(now, &plan.tables, &mut file)?;
     file.finish()?;
     Ok(count)
+}
+
+/// Writes the description of all tables.
+///
+/// # Errors
+/// If an output cannot be written.
+pub fn describe(plan: &Plan) -> Result<Outcome, RunError> {
+    let mut outputs = open(plan, plan.output_dir.as_deref(), &[])?;
+    let empty = |name: &str| (plan.format.rows)(&schema::TABLE, name);
+    schema::rows(empty).try_for_each(|mut rows| outputs.rows(&mut rows))?;
+    outputs.finish()?;
+    Ok(Outcome::default())
+}
+
+/// Opens the outputs, none of which may be an input, and names tables that stay from earlier runs.
+fn open(plan: &Plan, directory: Option<&Path>, inputs: &[Input]) -> io::Result<Outputs> {
+    let paths = inputs.iter().map(Input::path);
+    let (outputs, stale) = Outputs::open(&plan.tables, directory, plan.format, paths)?;
+    if !stale.is_empty() && !plan.quiet {
+        let names = visible(&stale.join(", "));
+        // Nobody can be told that standard error is closed or full.
+        let _ = writeln!(io::stderr(), "pcapstat: left from an earlier run: {names}");
+    }
+    Ok(outputs)
 }
 
 struct Batch<'a> {

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[command(max_term_width = 100, args_override_self = true)]
 pub struct Cli {
     /// Capture file, directory of captures (walked recursively), or - for standard input
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "schema", value_name = "PATH")]
     pub paths: Vec<OsString>,
 
     /// Number of worker threads [default: the cores this process may use]
@@ -32,6 +32,10 @@ pub struct Cli {
     /// Output format; `auto` is `table` on a terminal and `csv` otherwise
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
     pub format: String,
+
+    /// Describe all tables (table, column, type, unit, meaning) in the output format, and exit
+    #[arg(long)]
+    pub schema: bool,
 
     /// Treat all inputs, in order, as one capture
     #[arg(long)]

@@ -30,6 +30,13 @@ pub struct Input {
     may_be_skipped: bool,
 }
 
+impl Input {
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
 /// Inputs of a run.
 #[derive(Debug, Default)]
 pub struct Inputs {

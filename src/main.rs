@@ -14,7 +14,7 @@ use std::time::Instant;
 
 fn main() -> ExitCode {
     let began = Instant::now();
-    let plan = match Plan::new(Cli::parse()) {
+    let plan = match Plan::new(parse()) {
         Ok(plan) => plan,
         Err(message) => {
             warn(&format!("{message}\nTry 'pcapstat --help'."));
@@ -33,6 +33,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Parses the command line. Help and version are output: they are written like a table.
+fn parse() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| {
+        let failed = error.print().and_then(|()| io::stdout().flush()).err();
+        let exit = match failed.filter(|_| !error.use_stderr()).map(RunError::from) {
+            Some(error) => {
+                warn(&error.to_string());
+                error.exit().unwrap_or_default()
+            }
+            None if error.use_stderr() => Exit::Usage,
+            None => Exit::Success,
+        };
+        process::exit(i32::from(exit.code()))
+    })
+}
+
 /// Ends the process on Ctrl-C, SIGTERM or SIGHUP: finished outputs stay, unfinished ones go.
 fn stop() {
     output::remove_unfinished();
@@ -43,7 +59,8 @@ fn stop() {
 fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build();
     let pool = pool.context("cannot start workers")?;
-    let outcome = match pool.install(|| batch::run(plan, began)) {
+    let run = || if plan.schema { batch::describe(plan) } else { batch::run(plan, began) };
+    let outcome = match pool.install(run) {
         // A reader that closes the pipe early, as `head` does, has all it wanted.
         Err(error) if error.exit().is_none() => Outcome::default(),
         outcome => outcome?,

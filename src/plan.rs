@@ -33,6 +33,8 @@ pub struct Plan {
     pub output_dir: Option<PathBuf>,
     /// Output format.
     pub format: &'static Format,
+    /// Describe the tables instead of making them.
+    pub schema: bool,
     /// All inputs as one capture.
     pub merge: bool,
     /// Tallies and selection of each input.
@@ -69,7 +71,7 @@ impl Plan {
     /// # Errors
     /// A message for people: exit code 2.
     pub fn new(cli: Cli) -> Result<Plan, String> {
-        let tables = tables(&cli.tables)?;
+        let tables = if cli.schema { vec![&table::schema::TABLE] } else { tables(&cli.tables)? };
         if cli.paths.iter().filter(|path| path.as_os_str() == STDIN).count() > 1 {
             return Err("standard input (-) can be read only once".into());
         }
@@ -114,6 +116,7 @@ impl Plan {
             tables,
             output_dir: cli.output_dir,
             format,
+            schema: cli.schema,
             merge: cli.merge,
             wanted,
             expectations,
@@ -197,6 +200,7 @@ fn format(name: &str, to_terminal: bool) -> Result<&'static Format, String> {
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
     let mut chosen: Vec<&'static Table> = Vec::new();
     for name in names {
+        let name = name.trim().to_ascii_lowercase();
         let named: Vec<&'static Table> = match name.as_str() {
             "all" => TABLES.iter().copied().filter(|table| is_among_all(table)).collect(),
             name => vec![table::named(name).ok_or_else(|| unknown_table(name))?],
@@ -333,10 +337,10 @@ mod tests {
             tables(&typed).map(|tables| tables.iter().map(|table| table.name).collect::<Vec<_>>())
         };
         assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
-        assert!(
-            names(&["all"])
-                .is_ok_and(|all| all.len() == TABLES.len() - 2 && !all.contains(&"ranges"))
-        );
+        assert_eq!(names(&[" Ports", "SUMMARY "]), Ok(vec!["ports", "summary"]));
+        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 2
+            && !all.contains(&"packets")
+            && !all.contains(&"ranges")));
         assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));
     }
 }

@@ -37,4 +37,5 @@ mod outputs;
 mod paths;
 mod salvage;
 mod selection;
+mod snapshots;
 mod streams;

@@ -134,7 +134,7 @@ fn a_file_is_whole_or_not_at_all() {
 
     // A directory has the name of the file: no temporary file remains.
     fs::create_dir(out.join("ports.csv")).expect("a directory");
-    let said = run(directory.path(), &["-t", "ports", "-o", "out", "a.pcap"]);
+    let said = run(directory.path(), &["-q", "-t", "ports", "-o", "out", "a.pcap"]);
     assert_eq!(said.code, Some(OUTPUT_FAILED));
     said.assert_one_message(&["cannot write"]);
     let left: Vec<_> = fs::read_dir(&out)
@@ -165,6 +165,60 @@ fn several_text_tables_follow_each_other() {
     );
     let alone = run(directory.path(), &["-f", "table", "-t", "ports", "a.pcap"]);
     assert!(said.stdout.ends_with(&alone.stdout), "{}", said.stdout);
+}
+
+/// The input is also `out/summary.csv`, by a link.
+#[test]
+fn an_input_is_never_overwritten() {
+    let directory = directory();
+    let (capture, out) = (directory.path().join("a.pcap"), directory.path().join("out"));
+    let before = fs::read(&capture).expect("a capture");
+    fs::create_dir(&out).expect("a directory");
+    fs::hard_link(&capture, out.join("summary.csv")).expect("a link");
+    let said = run(directory.path(), &["-o", "out", "a.pcap"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(OUTPUT_FAILED), ""));
+    said.assert_one_message(&["summary.csv", "is an input"]);
+    assert_eq!(fs::read(&capture).expect("a capture"), before);
+    assert_eq!(fs::read_dir(&out).expect("a directory").count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_replaced_table_keeps_its_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = directory();
+    let table = directory.path().join("out/summary.csv");
+    fs::create_dir(directory.path().join("out")).expect("a directory");
+    fs::write(&table, "from before").expect("a file");
+    fs::set_permissions(&table, fs::Permissions::from_mode(0o640)).expect("its mode");
+    assert_eq!(run(directory.path(), &["-o", "out", "a.pcap"]).code, Some(0));
+    assert!(fs::read(&table).expect("a table").starts_with(b"file,status,"));
+    let mode = fs::metadata(&table).expect("a table").permissions().mode();
+    assert_eq!(mode & 0o7777, 0o640);
+}
+
+#[test]
+fn tables_of_an_earlier_run_are_named() {
+    let directory = directory();
+    let ports = ["-t", "ports,summary", "-o", "out", "a.pcap"];
+    assert_eq!(run(directory.path(), &ports).stderr, "");
+    let said = run(directory.path(), &["-f", "json", "-o", "out", "a.pcap"]);
+    assert_eq!(said.code, Some(0));
+    said.assert_one_message(&["earlier run", "summary.csv, ports.csv"]);
+    assert_eq!(files(&directory.path().join("out")).len(), 3);
+}
+
+#[test]
+fn the_schema_describes_every_column() {
+    let directory = directory();
+    let said = run(directory.path(), &["--schema"]);
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
+    let rows: usize = TABLES.iter().map(|table| table.columns.len()).sum();
+    assert_eq!(said.stdout.lines().count(), rows + 1);
+    assert!(said.stdout.starts_with("table,column,type,unit,meaning\nsummary,file,text,,"));
+    let json = run(directory.path(), &["--schema", "-f", "ndjson"]).stdout;
+    let wire_bytes = r#"{"table":"packets","column":"wire_bytes","type":"integer","unit":"bytes","#;
+    assert!(json.contains(wire_bytes), "{json}");
 }
 
 /// More rows than a pipe buffers.
@@ -238,6 +292,10 @@ fn a_full_device_is_no_panic() {
             String::from_utf8_lossy(&output.stderr).starts_with("pcapstat: cannot write"),
             "{table}"
         );
+    }
+    for arguments in [&["--help"][..], &["-h"], &["--version"], &["--schema"]] {
+        let output = command(arguments).stdout(full()).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(OUTPUT_FAILED), "{arguments:?}");
     }
     for (arguments, code) in [
         (&["missing.pcap", "a.pcap"][..], 3),

@@ -12,14 +12,14 @@ pub mod format;
 pub mod json;
 
 use crate::report::Report;
-use crate::table::Table;
 use crate::table::row::RowBuffer;
+use crate::table::{TABLES, Table};
 use file::with_path;
 pub use file::{WholeFile, remove_unfinished};
-use format::{Encoder, Format};
+use format::{Encoder, FORMATS, Format};
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::SpooledTempFile;
 
 /// Bytes that wait to be written to standard output: a directory of captures is many short rows.
@@ -49,16 +49,24 @@ enum Target {
 
 impl Outputs {
     /// Opens the outputs of tables: standard output, or files in a directory, which is created.
+    /// Also gives the names of tables there that this run does not write.
     ///
     /// # Errors
-    /// If a directory or file cannot be created or written.
-    pub fn open(
+    /// If a directory or file cannot be created or written, or a file is one of the `inputs`.
+    pub fn open<'i>(
         tables: &[&'static Table],
         directory: Option<&Path>,
         format: &'static Format,
-    ) -> io::Result<Outputs> {
+        inputs: impl Iterator<Item = &'i Path>,
+    ) -> io::Result<(Outputs, Vec<String>)> {
+        let mut stale = Vec::new();
         if let Some(directory) = directory {
             fs::create_dir_all(directory).map_err(with_path(directory))?;
+            let name = |table: &&Table| format!("{}.{}", table.name, format.extension);
+            let names: Vec<String> = tables.iter().map(name).collect();
+            let paths: Vec<PathBuf> = names.iter().map(|name| directory.join(name)).collect();
+            file::assert_no_input(&paths, inputs)?;
+            stale = stale_tables(directory, &names);
         }
         let mut outputs = Vec::new();
         for (number, table) in tables.iter().enumerate() {
@@ -81,7 +89,7 @@ impl Outputs {
             output.encoder.begin(output.target.out())?;
             outputs.push(output);
         }
-        Ok(Outputs { format, outputs })
+        Ok((Outputs { format, outputs }, stale))
     }
 
     /// A buffer without rows of a table, for [`Outputs::rows`]; `file` is the first cell of each.
@@ -153,6 +161,14 @@ impl Outputs {
         }
         first_error.map_or(Ok(()), Err)
     }
+}
+
+/// Names of tables in a directory, in any format, other than `written`.
+fn stale_tables(directory: &Path, written: &[String]) -> Vec<String> {
+    let tables = TABLES.iter().flat_map(|table| {
+        FORMATS.iter().map(move |format| format!("{}.{}", table.name, format.extension))
+    });
+    tables.filter(|name| !written.contains(name) && directory.join(name).exists()).collect()
 }
 
 impl Output {

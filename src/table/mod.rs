@@ -22,6 +22,7 @@ mod problems;
 mod protocols;
 mod ranges;
 pub mod row;
+pub mod schema;
 mod summary;
 pub mod visible;
 

@@ -35,7 +35,7 @@ columns! {
     protocols: Text, "protocols from the outermost in, joined by :" => Cell::Path(&packet.path);
     src_mac: Text, "source address, if the first layer is Ethernet" => mac(src_mac);
     dst_mac: Text, "destination address, if the first layer is Ethernet" => mac(dst_mac);
-    vlan: Text, "VLAN ids from the outermost in, joined by ." => Cell::Vlans(packet.vlans());
+    vlan: Text, "VLAN ids from the outermost in, joined by +" => Cell::Vlans(packet.vlans());
     src_ip: Text, "source address of the innermost IP layer" => src_ip;
     dst_ip: Text, "destination address of the innermost IP layer" => dst_ip;
     src_port: Integer, "source port above the innermost IP layer" =>

@@ -21,9 +21,10 @@ pub struct Objects {
 impl Objects {
     /// No rows yet; `file` is the first cell of each.
     pub fn new(columns: &[Column], file: &str) -> Objects {
-        let mut first = b"{\"file\":".to_vec();
+        let mut keys = columns.iter().map(|column| format!(",\"{}\":", column.name).into_bytes());
+        let mut first = keys.next().unwrap_or_default();
+        first.splice(..first.len().min(1), *b"{");
         write_string(file, &mut first);
-        let keys = columns.iter().skip(1).map(|column| format!(",\"{}\":", column.name).into());
         let (keys, paths) = (keys.collect(), PathTexts::default());
         Objects { file: first, keys, at: 0, bytes: Vec::new(), paths }
     }
