@@ -13,6 +13,7 @@ mod aggregation;
 mod captures;
 mod conversing;
 mod differences;
+mod dispatch;
 mod expect;
 mod filter;
 mod golden;

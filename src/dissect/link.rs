@@ -8,36 +8,85 @@ use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, shim};
+use super::{Next, monitor, shim, tunnel};
 use crate::capture::LinkType;
 
 /// The first protocol of each link type that is dissected.
 const LINKS: &[(u16, Protocol)] = &[
     (0, Protocol::NULL),
     (1, Protocol::ETH),
+    (6, Protocol::TOKEN_RING),
+    (7, Protocol::ARCNET),
     (9, Protocol::PPP),
     (10, Protocol::FDDI),
+    (11, Protocol::LLC),
     (12, Protocol::RAW),
+    (13, Protocol::ENC),
     (14, Protocol::RAW),
+    (16, Protocol::CLIP),
+    (18, Protocol::CLIP),
+    (19, Protocol::CLIP),
     (50, Protocol::PPP),
+    (51, Protocol::PPPOES),
     (100, Protocol::LLC),
     (101, Protocol::RAW),
     (104, Protocol::CHDLC),
     (105, Protocol::WLAN),
+    (106, Protocol::CLIP),
     (107, Protocol::FRAME_RELAY),
     (108, Protocol::NULL),
+    (109, Protocol::ENC),
+    (112, Protocol::CHDLC),
     (113, Protocol::SLL),
+    (117, Protocol::PFLOG),
+    (119, Protocol::PRISM),
+    (122, Protocol::IPFC),
+    (123, Protocol::ATM),
     (127, Protocol::RADIOTAP),
+    (128, Protocol::TZSP),
+    (129, Protocol::ARCNET),
+    (130, Protocol::JUNIPER),
+    (131, Protocol::JUNIPER),
+    (133, Protocol::JUNIPER),
+    (135, Protocol::JUNIPER),
+    (136, Protocol::JUNIPER),
+    (137, Protocol::JUNIPER),
+    (163, Protocol::WLANCAP),
+    (167, Protocol::JUNIPER),
+    (178, Protocol::JUNIPER),
+    (179, Protocol::JUNIPER),
+    (180, Protocol::JUNIPER),
+    (181, Protocol::JUNIPER),
+    (183, Protocol::JUNIPER),
+    (184, Protocol::JUNIPER),
     (192, Protocol::PPI),
+    (200, Protocol::JUNIPER),
+    (204, Protocol::PPP),
+    (226, Protocol::IPNET),
     (228, Protocol::IP),
     (229, Protocol::IPV6),
+    (239, Protocol::NFLOG),
+    (242, Protocol::IPOIB),
+    (248, Protocol::SCTP),
+    (258, Protocol::PKTAP),
     (276, Protocol::SLL),
 ];
 
-/// The first layer of a frame; link types without a row are named by their number.
-pub fn first(link_type: LinkType, frame: Payload<'_>) -> Next<'_> {
-    let row = LINKS.iter().find(|(number, _)| *number == link_type.0);
-    Some((row.map_or(Protocol::link_type(link_type), |(_, protocol)| *protocol), frame))
+/// The first protocol of a link type; `None` if it is not dissected.
+pub fn protocol_of(link_type: LinkType) -> Option<Protocol> {
+    LINKS.iter().find(|(number, _)| *number == link_type.0).map(|(_, protocol)| *protocol)
+}
+
+/// The first layer of a frame; a link type without a row is a problem and named by its number.
+pub fn first<'a>(packet: &mut Packet<'a>, frame: Payload<'a>) -> Next<'a> {
+    let link_type = packet.record.link_type;
+    match protocol_of(link_type) {
+        Some(protocol) => Some((protocol, frame)),
+        None => {
+            packet.note(Problem::LINK_TYPE_UNKNOWN);
+            Some((Protocol::link_type(link_type), frame))
+        }
+    }
 }
 
 /// Ethernet II and IEEE 802.3 (IEEE 802.3-2018 clause 3): 14 bytes.
@@ -52,9 +101,13 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if header.starts_with(&[0x01, 0x00, 0x0C, 0x00, 0x00]) && shim::is_length(number) {
         return (payload.captured.len() >= 26).then(|| (Protocol::ETH, payload.skip(26)));
     }
-    // So does FabricPath, with a tag of two bytes behind the type.
-    if number == 0x8903 {
+    // FabricPath replaces the addresses, with a tag of two bytes after the type.
+    const FABRIC_PATH: u16 = 0x8903;
+    if number == FABRIC_PATH {
         return Some((Protocol::FABRIC_PATH, payload.skip(16)));
+    }
+    if number == 0x8100 && payload.u16(16) == Some(FABRIC_PATH) {
+        return Some((Protocol::FABRIC_PATH, payload.skip(20)));
     }
     if let Some(macs) = header.first_chunk() {
         packet.push_address_layer(Addresses::Eth(macs));
@@ -66,22 +119,20 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     shim::type_or_length(packet, number, payload.skip(14))
 }
 
-/// Cisco FabricPath: the MAC addresses are those of the frame it carries; the path ends here, as in
-/// Wireshark.
-pub fn fabric_path<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    match payload.bytes::<14>(0).and_then(|header| header.first_chunk()) {
-        Some(macs) => packet.push_address_layer(Addresses::Eth(macs)),
-        None => packet.note(Problem::ETH_HEADER_TRUNCATED),
-    }
-    None
-}
-
 /// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.
 pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(family) = payload.u32(0) else {
         packet.note(Problem::NULL_HEADER_TRUNCATED);
         return None;
     };
+    const OPENBSD_LOOPBACK: u16 = 108;
+    if packet.record.link_type.0 == OPENBSD_LOOPBACK {
+        return monitor::bsd_family(family, payload.skip(4));
+    }
+    // PPP with its address and control bytes.
+    if payload.bytes(0) == Some(&[0xFF, 0x03]) {
+        return Some((Protocol::PPP, payload));
+    }
     // Families are small numbers: the order in which the number is small is the right one.
     let family = if family > 0xFFFF { family.swap_bytes() } else { family };
     let next = payload.skip(4);
@@ -126,10 +177,18 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     let (protocol, hardware) = (payload.u16(protocol_at)?, payload.u16(hardware_at)?);
     let next = payload.skip(length);
-    const ARPHRD_NETLINK: u16 = 824;
+    const FRAME_RELAY: u16 = 770;
+    const GRE: u16 = 778;
+    const RADIOTAP: u16 = 803;
+    const NETLINK: u16 = 824;
     match (hardware, protocol) {
-        (ARPHRD_NETLINK, _) => None,
+        (FRAME_RELAY, _) => Some((Protocol::FRAME_RELAY, next)),
+        (GRE, 5..) => tunnel::gre_type(protocol, false, next),
+        (RADIOTAP, _) => Some((Protocol::RADIOTAP, next)),
+        (NETLINK, _) => None,
+        (_, 3) => Some((Protocol::ETH, next)),
         (_, 4) => Some((Protocol::LLC, next)),
+        (_, 7) => Some((Protocol::PPP, next)),
         _ => shim::ethertype(protocol, next),
     }
 }
@@ -141,9 +200,7 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         return None;
     };
     let next = payload.skip(4);
-    // What is neither IP nor MPLS is Cisco's own, as SLARP under the number of RARP.
-    let known = matches!(protocol, 0x0800 | 0x86DD | 0x8847 | 0x8848) && !next.captured.is_empty();
-    if known { shim::ethertype(protocol, next) } else { None }
+    shim::cisco_ethertype(protocol, next)
 }
 
 /// FDDI: frame control, two addresses, then LLC.

@@ -7,13 +7,17 @@
 //! quoted inside ICMP are not looked at.
 
 mod fast;
+mod lan;
 mod link;
+mod monitor;
 mod net;
+mod over_udp;
 pub mod packet;
 mod payload;
 pub mod problem;
 pub mod protocol;
 mod shim;
+mod tag;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -54,7 +58,7 @@ pub fn dissect_generally<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
 /// The general way, for every packet that [`fast`] does not know.
 fn dissect_layers(packet: &mut Packet<'_>) {
     let frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
-    let mut next = link::first(packet.record.link_type, frame);
+    let mut next = link::first(packet, frame);
     while let Some((protocol, payload)) = next {
         // As Wireshark, whose IPv6 refuses another version before it is named.
         if protocol == Protocol::IPV6 && payload.u8(0).is_some_and(|byte| byte >> 4 != 6) {
@@ -79,10 +83,16 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::SLL => link::cooked(packet, payload),
         Protocol::CHDLC => link::cisco_hdlc(packet, payload),
         Protocol::FDDI => link::fddi(packet, payload),
-        Protocol::FABRIC_PATH => link::fabric_path(packet, payload),
+        // The frame that it carries ends with a checksum.
+        Protocol::FABRIC_PATH => {
+            Some((Protocol::ETH, payload.limit(payload.length.saturating_sub(4))))
+        }
         Protocol::RADIOTAP => wireless::radiotap(packet, payload),
         Protocol::WLAN_RADIO => Some((Protocol::WLAN, payload)),
-        Protocol::WLAN => wireless::wlan(packet, payload),
+        Protocol::WLAN_RADIO_PADDED => Some((Protocol::WLAN_PADDED, payload)),
+        Protocol::WLAN | Protocol::WLAN_PADDED | Protocol::WLAN_SWAPPED => {
+            wireless::wlan(protocol, packet, payload)
+        }
         Protocol::VLAN | Protocol::IEEE8021AD => shim::vlan(protocol, packet, payload),
         Protocol::LLC => shim::llc(packet, payload),
         Protocol::MPLS => shim::mpls(packet, payload),
@@ -97,8 +107,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::AH => net::authentication(packet, payload),
         Protocol::GRE => tunnel::gre(packet, payload),
         Protocol::ERSPAN_I => Some((Protocol::ETH, payload)),
-        Protocol::ERSPAN_II => tunnel::erspan_ii(packet, payload),
-        Protocol::ERSPAN_III => tunnel::erspan_iii(packet, payload),
+        Protocol::ERSPAN => tunnel::erspan(packet, payload),
         Protocol::VXLAN => tunnel::vxlan(packet, payload),
         Protocol::GENEVE => tunnel::geneve(packet, payload),
         Protocol::GTP => tunnel::gtp(packet, payload),
@@ -115,6 +124,45 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::IGMP => {
             transport::without_ports(packet, payload, 8, Problem::IGMP_HEADER_TRUNCATED)
         }
+        Protocol::PPI => monitor::ppi(packet, payload),
+        Protocol::PKTAP => monitor::pktap(packet, payload),
+        Protocol::PRISM => monitor::prism(packet, payload),
+        Protocol::WLANCAP => monitor::wlancap(packet, payload),
+        Protocol::NFLOG => monitor::nflog(packet, payload),
+        Protocol::PFLOG => monitor::pflog(packet, payload),
+        Protocol::ENC => monitor::enc(packet, payload),
+        Protocol::IPNET => monitor::ipnet(packet, payload),
+        Protocol::JUNIPER => monitor::juniper(packet, payload),
+        Protocol::TOKEN_RING => lan::token_ring(packet, payload),
+        Protocol::ARCNET => lan::arcnet(packet, payload),
+        Protocol::IPFC => lan::fibre_channel(packet, payload),
+        Protocol::IPOIB => lan::infiniband(packet, payload),
+        Protocol::CLIP => Some((Protocol::IP, payload)),
+        Protocol::ATM => lan::atm(packet, payload),
+        Protocol::FRAME_RELAY => lan::frame_relay(packet, payload),
+        Protocol::CISCO_METADATA => tag::strictly_typed(packet, payload, 8),
+        Protocol::CISCO_METADATA_TYPE_FIRST => shim::ethertype(payload.u16(0)?, payload.skip(8)),
+        Protocol::ARISTA => tag::arista(packet, payload),
+        Protocol::VN_TAG => tag::typed(packet, payload, 6),
+        Protocol::E_TAG => tag::typed(packet, payload, 8),
+        Protocol::IEEE8021CB | Protocol::HSR => tag::strictly_typed(packet, payload, 6),
+        Protocol::IEEE8021AH => tag::strictly_typed(packet, payload, 18),
+        Protocol::TRILL => tag::trill(packet, payload),
+        Protocol::MACSEC => tag::macsec(packet, payload),
+        Protocol::NSH => tag::service_header(packet, payload),
+        Protocol::BATMAN => tag::batman(packet, payload),
+        Protocol::PSEUDOWIRE => Some((Protocol::PSEUDOWIRE_CONTROL_WORD, payload)),
+        Protocol::PSEUDOWIRE_CONTROL_WORD => Some((Protocol::ETH, payload.skip(4))),
+        Protocol::MULTILINK => shim::multilink(packet, payload),
+        Protocol::ETHERIP => Some((Protocol::ETH, payload.skip(2))),
+        Protocol::PIM => net::multicast_register(payload),
+        Protocol::CAPWAP_DATA => over_udp::capwap(packet, payload),
+        Protocol::LWAPP => over_udp::lwapp(packet, payload),
+        Protocol::LWAPP_CONTROL => over_udp::lwapp(packet, payload.skip(6)),
+        Protocol::L2TP => over_udp::l2tp(packet, payload),
+        Protocol::TZSP => over_udp::tzsp(packet, payload),
+        Protocol::LISP_DATA => over_udp::lisp(packet, payload),
+        Protocol::AYIYA => over_udp::ayiya(packet, payload),
         _ => None,
     }
 }

@@ -4,11 +4,11 @@
 //! addresses that are there. Lengths are the headers' own, never more than what the layer below
 //! leaves.
 
-use super::Next;
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::{Next, over_udp};
 use etherparse::{
     ArpPacketSlice, IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
 };
@@ -53,7 +53,7 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
 const NO_NEXT_HEADER: u8 = 59;
 
 /// What an IP protocol number names.
-fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
+pub fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
     if number == NO_NEXT_HEADER {
         return None;
     }
@@ -189,6 +189,8 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.skip(40);
     let length = match (usize::from(header.payload_length()), header.next_header().0) {
         (0, HOP_BY_HOP) => jumbo_length(next).unwrap_or(0),
+        // Linux leaves the length of segments above 64 KiB at 0 (BIG TCP).
+        (0, TCP) => next.length,
         (length, _) => length,
     };
     if length > next.length {
@@ -199,6 +201,7 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     ip_protocol(header.next_header().0, next.limit(length))
 }
 
+const TCP: u8 = 6;
 /// The number of the hop-by-hop options header.
 const HOP_BY_HOP: u8 = 0;
 
@@ -280,4 +283,13 @@ pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
     };
     packet.note_ip_protocol(header.next_header().0);
     ip_protocol(header.next_header().0, payload.skip(header.slice().len()))
+}
+
+/// A register message of PIM (RFC 7761 section 4.9.3) carries the multicast packet.
+pub fn multicast_register(payload: Payload<'_>) -> Next<'_> {
+    const REGISTER: u8 = 0x21;
+    if payload.u8(0)? != REGISTER {
+        return None;
+    }
+    over_udp::ip_by_version(payload.skip(8))
 }

@@ -38,6 +38,7 @@ macro_rules! problems {
 }
 
 problems! {
+    LINK_TYPE_UNKNOWN = "link_type_unknown", FRAME, "the link type is not dissected";
     DEPTH_EXCEEDED = "depth_exceeded", FRAME, "more than 31 layers; the deeper ones were not dissected";
     ETH_HEADER_TRUNCATED = "eth_header_truncated", ETH, "fewer than the 14 bytes of an Ethernet header were captured";
     ETH_LENGTH_INVALID = "eth_length_invalid", ETH, "the type field holds 1501 to 1535, neither a length nor an EtherType";
@@ -55,6 +56,10 @@ problems! {
     FDDI_HEADER_TRUNCATED = "fddi_header_truncated", FDDI, "fewer than the 13 bytes of an FDDI header were captured";
     RADIOTAP_HEADER_TRUNCATED = "radiotap_header_truncated", RADIOTAP, "the radiotap header was not captured whole";
     WLAN_HEADER_TRUNCATED = "wlan_header_truncated", WLAN, "the 802.11 header was not captured whole";
+    PSEUDO_HEADER_TRUNCATED = "pseudo_header_truncated", FRAME, "the header that the capturing machine put before the frame was not captured whole";
+    LINK_HEADER_TRUNCATED = "link_header_truncated", FRAME, "the link-layer header was not captured whole";
+    TAG_HEADER_TRUNCATED = "tag_header_truncated", ETH, "a tag or service header after Ethernet was not captured whole";
+    TUNNEL_HEADER_TRUNCATED = "tunnel_header_truncated", UDP, "the header of a tunnel over UDP was not captured whole";
     ARP_HEADER_TRUNCATED = "arp_header_truncated", ARP, "the ARP header or its addresses were not captured whole";
     IPV4_HEADER_TRUNCATED = "ipv4_header_truncated", IP, "the IPv4 header was not captured whole";
     IPV4_VERSION_INVALID = "ipv4_version_invalid", IP, "the version of a header announced as IPv4 is not 4";
@@ -67,7 +72,7 @@ problems! {
     IPV6_OPTION_BEYOND_CAPTURE = "ipv6_option_beyond_capture", IPV6, "an option of an IPv6 extension header ends behind the captured bytes";
     AH_HEADER_TRUNCATED = "ah_header_truncated", AH, "the authentication header was not captured whole";
     GRE_HEADER_TRUNCATED = "gre_header_truncated", GRE, "the GRE header was not captured whole";
-    ERSPAN_HEADER_TRUNCATED = "erspan_header_truncated", ERSPAN_II, "the ERSPAN header was not captured whole";
+    ERSPAN_HEADER_TRUNCATED = "erspan_header_truncated", ERSPAN, "the ERSPAN header was not captured whole";
     VXLAN_HEADER_TRUNCATED = "vxlan_header_truncated", VXLAN, "fewer than the 8 bytes of a VXLAN header were captured";
     GENEVE_HEADER_TRUNCATED = "geneve_header_truncated", GENEVE, "the Geneve header was not captured whole";
     GTP_HEADER_TRUNCATED = "gtp_header_truncated", GTP, "the GTP header was not captured whole";

@@ -1,11 +1,11 @@
 //! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS,
 //! PPPoE and PPP.
 
-use super::Next;
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::{Next, tag};
 
 /// The longest length that an 802.3 length field can mean.
 const LONGEST_LENGTH: u16 = 1500;
@@ -32,6 +32,24 @@ const ETHERTYPES: &[(u16, Protocol)] = &[
     (0x88E7, Protocol::IEEE8021AH),
     (0x894F, Protocol::NSH),
     (0x890D, Protocol::TDLS),
+    (0x22F3, Protocol::TRILL),
+    (0x4305, Protocol::BATMAN),
+    (0x8021, Protocol::IPCP),
+    (0x8057, Protocol::IPV6CP),
+    (0x8181, Protocol::STP),
+    (0x8870, Protocol::LLC),
+    (0x88BB, Protocol::LWAPP),
+    (0x88C7, Protocol::EAPOL),
+    (0x8909, Protocol::CISCO_METADATA),
+    (0x8926, Protocol::VN_TAG),
+    (0x892F, Protocol::HSR),
+    (0x893F, Protocol::E_TAG),
+    (0x8942, Protocol::LLDP),
+    (0xBBBB, Protocol::LWAPP),
+    (0xC021, Protocol::LCP),
+    (0xD28B, Protocol::ARISTA),
+    (0xF1C1, Protocol::IEEE8021CB),
+    (0xFFF2, Protocol::IP),
 ];
 
 /// True for what can be an 802.3 length.
@@ -43,6 +61,7 @@ pub fn is_length(number: u16) -> bool {
 pub fn ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
     let row = ETHERTYPES.iter().find(|(known, _)| *known == number);
     row.map(|(_, protocol)| (*protocol, next))
+        .filter(|(protocol, next)| *protocol != Protocol::MACSEC || tag::is_macsec(*next))
 }
 
 /// A field that is an 802.3 length up to 1500 and an EtherType from 1536.
@@ -72,6 +91,13 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         packet.note(Problem::VLAN_HEADER_TRUNCATED);
         return None;
     };
+    if protocol == Protocol::IEEE8021AD {
+        // As Wireshark: a service instance tag after a service tag has no name of its own.
+        if next == 0x88E7 {
+            return ethertype(payload.u16(20)?, payload.skip(22));
+        }
+        return ethertype(next, payload.skip(4));
+    }
     type_or_length(packet, next, payload.skip(4))
 }
 
@@ -87,23 +113,29 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         (0xAA, 0xAA) => snap(packet, next),
         _ if next.length == 0 => None,
         // Only information frames carry a payload.
-        _ if control & 1 != 0 && control & 0xEF != 0x03 => None,
+        _ if control & 1 != 0 && control != 0x03 => None,
         (0x42, _) => Some((Protocol::STP, next)),
         (0x06, _) => Some((Protocol::IP, next)),
         _ => None,
     }
 }
 
-fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+/// SNAP: an organisation and its protocol.
+pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(organisation), Some(protocol)) = (payload.bytes::<3>(0), payload.u16(3)) else {
         packet.note(Problem::LLC_HEADER_TRUNCATED);
         return None;
     };
     let next = payload.skip(5);
     match (organisation, protocol) {
-        // Encapsulated Ethernet, and what Cisco and Apple use for the same.
-        ([0, 0, 0] | [0, 0, 0xF8] | [8, 0, 7], _) => ethertype(protocol, next),
-        ([0, 0, 0x0C], 0x010B) => Some((Protocol::STP, next)),
+        // Encapsulated Ethernet, and Cisco's number for the same.
+        ([0, 0, 0] | [0, 0, 0xF8], _) => ethertype(protocol, next),
+        ([0, 0, 0x0C], 0x0108 | 0x0109 | 0x010B | 0x010C) => Some((Protocol::STP, next)),
+        // Bridged frames (RFC 2684), with and without their checksum.
+        ([0, 0x80, 0xC2], 1 | 7) => Some((Protocol::ETH, next)),
+        ([0, 0x80, 0xC2], 3 | 9) => Some((Protocol::TOKEN_RING, next)),
+        ([0, 0x80, 0xC2], 4 | 10) => Some((Protocol::FDDI, next)),
+        ([0, 0x80, 0xC2], 14) => Some((Protocol::STP, next)),
         _ => None,
     }
 }
@@ -125,6 +157,8 @@ pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match next.u8(0)? >> 4 {
         4 => Some((Protocol::IP, next)),
         6 => Some((Protocol::IPV6, next)),
+        // Ethernet after a control word (RFC 4448).
+        0 => Some((Protocol::PSEUDOWIRE, next)),
         _ => None,
     }
 }
@@ -158,9 +192,45 @@ pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         0x0021 => Some((Protocol::IP, next)),
         0x0057 => Some((Protocol::IPV6, next)),
         0x0281 | 0x0283 => Some((Protocol::MPLS, next)),
+        0x003D => Some((Protocol::MULTILINK, next)),
+        0x004B => Some((Protocol::LLC, next)),
+        0x0800 => Some((Protocol::IP, next)),
         0xC021 => Some((Protocol::LCP, next)),
         0x8021 => Some((Protocol::IPCP, next)),
         0x8057 => Some((Protocol::IPV6CP, next)),
+        _ => None,
+    }
+}
+
+/// PPP multilink (RFC 1990): flags and a sequence number; a packet that is whole carries PPP.
+pub fn multilink<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    const WHOLE: u8 = 0xC0;
+    let Some(flags) = payload.u8(0).filter(|_| payload.captured.len() >= 4) else {
+        packet.note(Problem::PPP_HEADER_TRUNCATED);
+        return None;
+    };
+    if flags & WHOLE == WHOLE { ppp(packet, payload.skip(4)) } else { None }
+}
+
+/// The EtherTypes that Cisco's HDLC and Frame Relay carry; others are Cisco's own, as SLARP under
+/// the number of RARP.
+pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+    if next.captured.is_empty() {
+        return None;
+    }
+    match number {
+        0x0800 | 0x86DD | 0x8847 | 0x8848 | 0x6558 => ethertype(number, next),
+        0x4242 => Some((Protocol::STP, next)),
+        _ => None,
+    }
+}
+
+/// The payload of an ATM channel without a type: LLC, PPP or IP, guessed from its first bytes.
+pub fn llc_or_ip(next: Payload<'_>) -> Next<'_> {
+    match next.bytes::<3>(0)? {
+        [0xAA, 0xAA, 0x03] | [0xFE, 0xFE, 0x03] => Some((Protocol::LLC, next)),
+        [0x45, ..] => Some((Protocol::IP, next)),
+        [0x60, ..] => Some((Protocol::IPV6, next)),
         _ => None,
     }
 }

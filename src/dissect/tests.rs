@@ -123,7 +123,7 @@ fn link_types_have_their_first_protocol() {
     );
     assert_eq!(path_of(113, &hex("0000")), ("sll".into(), Some("sll_header_truncated")));
     assert_eq!(path_of(104, &hex(&format!("0f00 0800 {inner}"))), ("chdlc:ip:udp".into(), None));
-    assert_eq!(path_of(147, &hex(&inner)), ("dlt-147".into(), None));
+    assert_eq!(path_of(147, &hex(&inner)), ("dlt-147".into(), Some("link_type_unknown")));
 }
 
 #[test]

@@ -8,16 +8,27 @@ use super::packet::{Packet, Ports, Transport};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, tunnel};
+use super::{Next, over_udp, tunnel};
 use etherparse::{TcpHeaderSlice, UdpHeaderSlice};
 
 /// UDP ports of the tunnels that are looked into.
 const TUNNELS: &[(u16, Protocol)] = &[
+    (1701, Protocol::L2TP),
     (2123, Protocol::GTP),
     (2152, Protocol::GTP),
     (3544, Protocol::TEREDO),
+    (4341, Protocol::LISP_DATA),
+    (4754, Protocol::GRE),
     (4789, Protocol::VXLAN),
+    (4790, Protocol::VXLAN_GPE),
+    (5072, Protocol::AYIYA),
+    (5247, Protocol::CAPWAP_DATA),
     (6081, Protocol::GENEVE),
+    (6633, Protocol::NSH),
+    (6635, Protocol::MPLS),
+    (12222, Protocol::LWAPP),
+    (12223, Protocol::LWAPP),
+    (37008, Protocol::TZSP),
 ];
 
 /// The tunnel that one of two ports belongs to; the lower port is asked first, as in Wireshark.
@@ -91,6 +102,13 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.limit(length).skip(8);
     let protocol = tunnel_of(source, destination).filter(|_| !next.captured.is_empty())?;
     let named = protocol != Protocol::GTP || tunnel::is_gtp(next);
+    // Only what goes to the control port begins with the sender's address.
+    if protocol == Protocol::LWAPP && destination == 12223 {
+        return Some((Protocol::LWAPP_CONTROL, next));
+    }
+    if protocol == Protocol::VXLAN_GPE {
+        return over_udp::vxlan_gpe(next);
+    }
     named.then_some((protocol, next))
 }
 

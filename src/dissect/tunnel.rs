@@ -13,14 +13,20 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     let version = flags & 7;
-    // A source route (RFC 1701) ends the path.
-    if version == 0 && flags & 0x4000 != 0 {
-        return None;
-    }
     let word = |bit: u16| if flags & bit != 0 { 4 } else { 0 };
-    let checksum = word(0x8000);
+    let routing = flags & 0x4000 != 0;
+    let checksum = word(0x8000 | 0x4000);
     let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
-    let length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
+    let mut length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
+    // Source routes (RFC 1701) end with an entry of no address family and no length.
+    while routing {
+        let Some(&[_, _, _, bytes]) = payload.bytes(length) else { break };
+        let family = payload.u16(length);
+        length += 4 + usize::from(bytes);
+        if family == Some(0) && bytes == 0 {
+            break;
+        }
+    }
     if payload.captured.len() < length {
         packet.note(Problem::GRE_HEADER_TRUNCATED);
         return None;
@@ -30,41 +36,49 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if next.length == 0 {
         return None;
     }
+    gre_type(protocol, flags & 0x1000 != 0, next)
+}
+
+/// The protocol types of GRE; `sequenced` if the header has a sequence number.
+pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
     match protocol {
-        // Type I has no header; it is told from type II by the sequence number that GRE then lacks.
-        0x88BE if flags & 0x1000 == 0 => Some((Protocol::ERSPAN_I, next)),
-        0x88BE => Some((Protocol::ERSPAN_II, next)),
-        0x22EB => Some((Protocol::ERSPAN_III, next)),
+        // Type I has no header; it differs from type II by the sequence number that GRE then lacks.
+        0x88BE if !sequenced => Some((Protocol::ERSPAN_I, next)),
+        0x88BE | 0x22EB => Some((Protocol::ERSPAN, next)),
         0x880B => Some((Protocol::PPP, next)),
-        // WCCP version 2 puts a redirect header in front of IPv4, version 1 does not.
+        0x6400 | 0x6558 => Some((Protocol::ETH, next)),
+        0x6559 => Some((Protocol::FRAME_RELAY, next)),
+        // Aruba's access points.
+        0x8200..=0x8370 if protocol & 0x0F == 0 => Some((Protocol::WLAN, next)),
+        // WCCP version 2 puts a redirect header before IPv4, version 1 does not.
         0x883E => match next.bytes::<4>(0)? {
             [0x40..=0x4F, ..] => Some((Protocol::IP, next)),
             [_, _, _, _] => Some((Protocol::IP, next.skip(4))),
         },
-        _ => shim::ethertype(protocol, next),
+        0x8909 => Some((Protocol::CISCO_METADATA_TYPE_FIRST, next)),
+        0x0800 | 0x86DD | 0x8847 | 0x8848 | 0x894F => shim::ethertype(protocol, next),
+        _ => None,
     }
 }
 
-/// ERSPAN type II (draft-foschiano-erspan): eight bytes in front of the frame.
-pub fn erspan_ii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    if payload.captured.len() < 8 {
-        packet.note(Problem::ERSPAN_HEADER_TRUNCATED);
-        return None;
-    }
-    Some((Protocol::ETH, payload.skip(8)))
-}
-
-/// ERSPAN type III: twelve bytes, eight more where the last bit says so, and what it carries by the
-/// frame type.
-pub fn erspan_iii<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let kind = payload.u16(10);
-    let length = if kind.is_some_and(|kind| kind & 1 == 1) { 20 } else { 12 };
-    let Some(kind) = kind.filter(|_| payload.captured.len() >= length) else {
-        packet.note(Problem::ERSPAN_HEADER_TRUNCATED);
-        return None;
+/// ERSPAN (draft-foschiano-erspan): type II has eight bytes before the frame; type III twelve, eight
+/// more if the last bit says so, and a frame type.
+pub fn erspan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let (version, kind) = (payload.u8(0).map(|byte| byte >> 4), payload.u16(10));
+    let length = match version {
+        Some(1) => 8,
+        Some(2) if kind.is_some_and(|kind| kind & 1 == 1) => 20,
+        Some(2) => 12,
+        Some(_) => return None,
+        None => 8,
     };
+    if payload.captured.len() < length {
+        packet.note(Problem::ERSPAN_HEADER_TRUNCATED);
+        return None;
+    }
     const ETHERNET: u16 = 0;
-    (kind >> 10 & 0x1F == ETHERNET).then(|| (Protocol::ETH, payload.skip(length)))
+    let ethernet = version == Some(1) || kind.is_some_and(|kind| kind >> 10 & 0x1F == ETHERNET);
+    ethernet.then(|| (Protocol::ETH, payload.skip(length)))
 }
 
 /// VXLAN (RFC 7348).
@@ -133,6 +147,10 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match next.u8(0)? {
         0x45..=0x4E => Some((Protocol::IP, next)),
         0x60..=0x6F => Some((Protocol::IPV6, next)),
+        // Ethernet sessions (TS 23.501): a frame that carries IP.
+        _ if matches!(next.u16(12)?, 0x0800 | 0x86DD | 0x0806 | 0x8100) => {
+            Some((Protocol::ETH, next))
+        }
         _ => None,
     }
 }

@@ -1,10 +1,12 @@
-//! IEEE 802.11, bare and behind radiotap: data frames carry LLC, encrypted ones end the path.
+//! IEEE 802.11, bare and behind radiotap: data frames carry LLC or Ethernet, encrypted ones end the
+//! path.
 
 use super::Next;
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::shim::ethertype;
 
 /// The radiotap header (radiotap.org), little-endian: version, padding, length, presence bits.
 pub fn radiotap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
@@ -14,29 +16,54 @@ pub fn radiotap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::RADIOTAP_HEADER_TRUNCATED);
         return None;
     };
-    Some((Protocol::WLAN_RADIO, payload.skip(length)))
+    const PADDED: u8 = 0x20;
+    let padded = radiotap_flags(payload.limit(length)).unwrap_or(0) & PADDED != 0;
+    let next = if padded { Protocol::WLAN_RADIO_PADDED } else { Protocol::WLAN_RADIO };
+    Some((next, payload.skip(length)))
+}
+
+/// The flags of a radiotap header, if it has any.
+fn radiotap_flags(header: Payload<'_>) -> Option<u8> {
+    const TIME: u32 = 1;
+    const FLAGS: u32 = 2;
+    const MORE: u32 = 1 << 31;
+    let present = header.u32(4)?.swap_bytes();
+    let mut at = 4;
+    while header.u32(at)?.swap_bytes() & MORE != 0 {
+        at += 4;
+    }
+    at += 4;
+    if present & TIME != 0 {
+        at = at.next_multiple_of(8) + 8;
+    }
+    if present & FLAGS != 0 { header.u8(at) } else { None }
 }
 
 const DATA: u8 = 2;
 const ORDER: u8 = 0x80;
 const PROTECTED: u8 = 0x40;
+const MORE_FRAGMENTS: u8 = 0x04;
 const BOTH_SYSTEMS: u8 = 0x03;
 const QOS: u8 = 0x8;
 const NO_DATA: u8 = 0x4;
 const AGGREGATE: u8 = 0x80;
+const MESH_CONTROL: u8 = 0x01;
 
 /// The 802.11 MAC header (IEEE 802.11-2020 clause 9.2): its length depends on the frame control
 /// field.
-pub fn wlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let Some(&[control, flags]) = payload.bytes(0) else {
+pub fn wlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(&[first, second]) = payload.bytes(0) else {
         packet.note(Problem::WLAN_HEADER_TRUNCATED);
         return None;
     };
-    let (kind, subtype) = (control >> 2 & 3, control >> 4);
-    if kind != DATA {
+    let swapped = protocol == Protocol::WLAN_SWAPPED;
+    let (control, flags) = if swapped { (second, first) } else { (first, second) };
+    let (version, kind, subtype) = (control & 3, control >> 2 & 3, control >> 4);
+    if version != 0 || kind != DATA {
         return None;
     }
-    let fourth_address = if flags & BOTH_SYSTEMS == BOTH_SYSTEMS { 6 } else { 0 };
+    let both_systems = flags & BOTH_SYSTEMS == BOTH_SYSTEMS;
+    let fourth_address = if both_systems { 6 } else { 0 };
     let quality = if subtype & QOS != 0 { 2 } else { 0 };
     let throughput = if quality > 0 && flags & ORDER != 0 { 4 } else { 0 };
     let length = 24 + fourth_address + quality + throughput;
@@ -44,11 +71,53 @@ pub fn wlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::WLAN_HEADER_TRUNCATED);
         return None;
     }
-    let aggregate = quality > 0
-        && payload.u8(24 + fourth_address).is_some_and(|control| control & AGGREGATE != 0);
-    let next = payload.skip(length);
-    if subtype & NO_DATA != 0 || flags & PROTECTED != 0 || aggregate || next.length == 0 {
+    let bits = |at: usize| payload.u8(at + fourth_address).filter(|_| quality > 0).unwrap_or(0);
+    let mut length = length;
+    if protocol == Protocol::WLAN_PADDED {
+        length = length.next_multiple_of(4);
+    }
+    let mut next = payload.skip(length);
+    // The first fragment would have to be reassembled.
+    let ends = subtype & NO_DATA != 0 || flags & (PROTECTED | MORE_FRAGMENTS) != 0;
+    if ends || next.length == 0 {
         return None;
     }
-    Some((Protocol::LLC, next))
+    if bits(24) & AGGREGATE != 0 {
+        // The first of several: two addresses, a length, LLC.
+        return Some((Protocol::LLC, next.limit(14 + usize::from(next.u16(12)?)).skip(14)));
+    }
+    if both_systems && bits(25) & MESH_CONTROL != 0 {
+        let extension = usize::from(next.u8(0)? & 3) * 6;
+        next = next.skip(6 + extension);
+    }
+    carried(packet, payload, next)
+}
+
+/// The layer in a data frame. As in Wireshark, a driver's Ethernet or padding is recognised.
+fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) -> Next<'a> {
+    match next.bytes::<2>(0) {
+        Some([0xAA, 0xAA]) => Some((Protocol::LLC, next)),
+        Some([0xFF, 0xFF]) => None,
+        Some(_) if is_ethernet(header, next) => Some((Protocol::ETH, next)),
+        Some([0x00, 0x00]) => Some((Protocol::LLC, next.skip(2))),
+        // A type without LLC before it, which Wireshark names all the same.
+        Some([0x08, 0x00 | 0x06] | [0x81, 0x00]) => {
+            packet.path.push(Protocol::LLC);
+            ethertype(next.u16(0)?, next.skip(2))
+        }
+        _ => Some((Protocol::LLC, next)),
+    }
+}
+
+/// True if the payload begins with the addresses of the 802.11 header.
+fn is_ethernet(header: Payload<'_>, next: Payload<'_>) -> bool {
+    const TO_SYSTEM: u8 = 1;
+    const FROM_SYSTEM: u8 = 2;
+    let flags = header.u8(1).unwrap_or(0);
+    let destination = if flags & TO_SYSTEM != 0 { 16 } else { 4 };
+    let source = if flags & FROM_SYSTEM != 0 { 16 } else { 10 };
+    let same = |at: usize, of: usize| {
+        next.bytes::<6>(at).zip(header.bytes::<6>(of)).is_some_and(|(one, two)| one == two)
+    };
+    same(6, source) || same(0, destination)
 }

@@ -110,8 +110,8 @@ mod tests {
         use Protocol as P;
         let rows = table(&[
             &[P::GRE, P::ERSPAN_I, P::ETH],
-            &[P::GRE, P::ERSPAN_II, P::ETH],
-            &[P::GRE, P::ERSPAN_III],
+            &[P::GRE, P::ERSPAN, P::ETH],
+            &[P::GRE, P::ERSPAN],
         ]);
         assert_eq!(
             rows,

@@ -1,0 +1,118 @@
+//! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel,
+//! InfiniBand and ATM, Frame Relay.
+
+use super::packet::Packet;
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+use super::{Next, shim};
+
+/// Notes a header that was not captured whole.
+fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
+    packet.note(Problem::LINK_HEADER_TRUNCATED);
+    None
+}
+
+/// Token Ring (IEEE 802.5): access and frame control, addresses, a route if the source says so.
+pub fn token_ring<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    const LLC: u8 = 0x40;
+    let (Some(control), Some(source)) = (payload.u8(1), payload.u8(8)) else {
+        return truncated(packet);
+    };
+    let route = if source & 0x80 != 0 { payload.u8(14).unwrap_or(0) & 0x1F } else { 0 };
+    let header = 14 + usize::from(route);
+    if payload.captured.len() < header {
+        return truncated(packet);
+    }
+    (control & 0xC0 == LLC).then(|| (Protocol::LLC, payload.skip(header)))
+}
+
+/// ARCNET (RFC 1051, RFC 1201): addresses, an offset under Linux, protocol, and for most protocols
+/// a split flag and a sequence number.
+pub fn arcnet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    const LINUX: u16 = 129;
+    let linux = packet.record.link_type.0 == LINUX;
+    let at = if linux { 4 } else { 2 };
+    let Some(protocol) = payload.u8(at) else { return truncated(packet) };
+    let next = payload.skip(at + 1);
+    let split = |next: Payload<'a>| {
+        let exception = !linux && next.u8(0) == Some(0xFF);
+        next.skip(if exception { 7 } else { 3 })
+    };
+    match protocol {
+        240 => Some((Protocol::IP, next)),
+        241 => Some((Protocol::ARP, next)),
+        212 => Some((Protocol::IP, split(next))),
+        213 | 214 => Some((Protocol::ARP, split(next))),
+        196 => Some((Protocol::IPV6, split(next))),
+        _ => None,
+    }
+}
+
+/// IP over Fibre Channel (RFC 2625): two addresses of eight bytes, then LLC.
+pub fn fibre_channel<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 16 {
+        return truncated(packet);
+    }
+    Some((Protocol::LLC, payload.skip(16)))
+}
+
+/// IP over InfiniBand (RFC 4391): the global route header, an EtherType and two reserved bytes.
+pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u16(40).filter(|_| payload.captured.len() >= 44) {
+        Some(kind) => shim::ethertype(kind, payload.skip(44)),
+        None => truncated(packet),
+    }
+}
+
+/// SunATM after its pseudo header, which is not part of the frame: LLC or emulated Ethernet, guessed
+/// from the first bytes.
+pub fn atm<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.bytes::<3>(0) {
+        Some([0xAA, 0xAA, 0x03]) => Some((Protocol::LLC, payload)),
+        Some([0xFF, 0x00, _] | [0x00, 0x00, _]) => Some((Protocol::ETH, payload.skip(2))),
+        Some(_) => None,
+        None => truncated(packet),
+    }
+}
+
+/// Frame Relay (RFC 2427; Cisco's encapsulation): an address of two to four bytes, then either a
+/// control byte and a protocol identifier, or an EtherType.
+pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let end = payload.captured.iter().take(4).position(|byte| byte & 1 == 1);
+    let (Some(end), Some(first)) = (end.filter(|end| *end > 0), payload.u8(0)) else {
+        if payload.captured.len() < 4 {
+            packet.note(Problem::LINK_HEADER_TRUNCATED);
+        }
+        return None;
+    };
+    let second = payload.u8(1).unwrap_or(0);
+    let channel = u16::from(first >> 2) << 4 | u16::from(second >> 4);
+    let next = payload.skip(end + 1);
+    const UNNUMBERED: u8 = 0x03;
+    if next.u8(0) == Some(UNNUMBERED) {
+        let next = next.skip(1);
+        return network_protocol(packet, if next.u8(0) == Some(0) { next.skip(1) } else { next });
+    }
+    // Channel 0 carries signalling.
+    if channel == 0 && end == 1 {
+        return None;
+    }
+    match next.u16(0)? {
+        // As Wireshark: a bridged frame, if this cannot be a type.
+        ..=1535 => Some((Protocol::ETH, next)),
+        kind => shim::cisco_ethertype(kind, next.skip(2)),
+    }
+}
+
+/// What a network layer protocol identifier (ISO/IEC TR 9577) names.
+fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let next = payload.skip(1);
+    match payload.u8(0)? {
+        0x80 => shim::snap(packet, next),
+        0xCC => Some((Protocol::IP, next)),
+        0x8E => Some((Protocol::IPV6, next)),
+        0xCF => Some((Protocol::PPP, next)),
+        _ => None,
+    }
+}

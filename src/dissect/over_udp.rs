@@ -1,0 +1,133 @@
+//! Tunnels over UDP that are neither overlays nor mobile: CAPWAP, LWAPP, L2TP, TZSP, LISP, AYIYA,
+//! VXLAN-GPE.
+
+use super::packet::Packet;
+use super::payload::Payload;
+use super::problem::Problem;
+use super::protocol::Protocol;
+use super::{Next, net, tag};
+
+/// Notes a header that was not captured whole.
+fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
+    packet.note(Problem::TUNNEL_HEADER_TRUNCATED);
+    None
+}
+
+/// The data channel of CAPWAP (RFC 5415): DTLS, fragments and keep-alives end the path.
+pub fn capwap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(&[preamble, length, binding, flags]) = payload.bytes(0) else {
+        return truncated(packet);
+    };
+    const NATIVE_FRAME: u8 = 0x01;
+    const FRAGMENT: u8 = 0x80;
+    const KEEP_ALIVE: u8 = 0x08;
+    if preamble != 0 || flags & (FRAGMENT | KEEP_ALIVE) != 0 {
+        return None;
+    }
+    let header = usize::from(length >> 3) * 4;
+    if payload.captured.len() < header.max(8) {
+        return truncated(packet);
+    }
+    let next = payload.skip(header);
+    match (binding & NATIVE_FRAME, binding >> 1 & 0x1F) {
+        _ if next.length == 0 => None,
+        (0, _) => Some((Protocol::ETH, next)),
+        // As Wireshark, which expects the bytes of the frame control field swapped.
+        (_, 0 | 1) => Some((Protocol::WLAN_SWAPPED, next)),
+        _ => None,
+    }
+}
+
+/// LWAPP (RFC 5412): six bytes; control messages end the path.
+pub fn lwapp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    const CONTROL: u8 = 0x04;
+    match payload.u8(0).filter(|_| payload.captured.len() >= 6) {
+        Some(flags) if flags & CONTROL == 0 => Some((Protocol::WLAN, payload.skip(6))),
+        Some(_) => None,
+        None => truncated(packet),
+    }
+}
+
+/// L2TP version 2 (RFC 2661): data messages carry PPP.
+pub fn l2tp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(flags) = payload.u16(0) else { return truncated(packet) };
+    const CONTROL: u16 = 0x8000;
+    if flags & CONTROL != 0 || flags & 0x0F != 2 {
+        return None;
+    }
+    let field = |bit: u16, bytes: usize| if flags & bit != 0 { bytes } else { 0 };
+    let mut header = 6 + field(0x4000, 2) + field(0x0800, 4);
+    if flags & 0x0200 != 0 {
+        header += 2 + usize::from(payload.u16(header).unwrap_or(0));
+    }
+    if payload.captured.len() < header {
+        return truncated(packet);
+    }
+    let next = payload.skip(header);
+    (next.length > 0).then_some((Protocol::PPP, next))
+}
+
+/// TaZmen Sniffer Protocol: encapsulation and tags, then a frame.
+pub fn tzsp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(&[_, kind, high, low]) = payload.bytes(0) else { return truncated(packet) };
+    const KEEP_ALIVE: u8 = 4;
+    const PORT_OPENER: u8 = 5;
+    if matches!(kind, KEEP_ALIVE | PORT_OPENER) {
+        return None;
+    }
+    let mut next = payload.skip(4);
+    loop {
+        match next.u8(0) {
+            Some(0) => next = next.skip(1),
+            Some(1) => break,
+            Some(_) => next = next.skip(2 + usize::from(next.u8(1).unwrap_or(0))),
+            None => return truncated(packet),
+        }
+    }
+    let next = next.skip(1);
+    match u16::from_be_bytes([high, low]) {
+        1 => Some((Protocol::ETH, next)),
+        18 => Some((Protocol::WLAN, next)),
+        119 => Some((Protocol::PRISM, next)),
+        127 => Some((Protocol::WLANCAP, next)),
+        _ => None,
+    }
+}
+
+/// The data plane of LISP (RFC 6830): eight bytes, then IP.
+pub fn lisp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 8 {
+        return truncated(packet);
+    }
+    ip_by_version(payload.skip(8))
+}
+
+/// IP by the version in its first byte.
+pub fn ip_by_version(next: Payload<'_>) -> Next<'_> {
+    match next.u8(0)? >> 4 {
+        4 => Some((Protocol::IP, next)),
+        6 => Some((Protocol::IPV6, next)),
+        _ => None,
+    }
+}
+
+/// AYIYA: identity and signature of stated lengths; forwarded packets carry an IP protocol.
+pub fn ayiya<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let Some(&[identity, signature, operation, protocol]) = payload.bytes(0) else {
+        return truncated(packet);
+    };
+    const FORWARD: u8 = 1;
+    let header = 8 + (1usize << (identity >> 4)) + usize::from(signature >> 4) * 4;
+    if payload.captured.len() < header {
+        return truncated(packet);
+    }
+    if operation & 0x0F != FORWARD {
+        return None;
+    }
+    net::ip_protocol(protocol, payload.skip(header))
+}
+
+/// VXLAN-GPE, which Wireshark does not name on a path: eight bytes, the next protocol in the fourth.
+pub fn vxlan_gpe<'a>(payload: Payload<'a>) -> Next<'a> {
+    tag::next_protocol(payload.u8(3)?, payload.skip(8))
+}
