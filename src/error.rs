@@ -142,7 +142,10 @@ impl fmt::Display for FaultKind {
                 write!(out, "damaged: a block claims {claims} bytes")
             }
             FaultKind::BlockLengthsDiffer { front, behind } => {
-                write!(out, "damaged: a block's lengths differ ({front} in front, {behind} behind)")
+                write!(
+                    out,
+                    "damaged: a block's lengths differ ({front} at its start, {behind} at its end)"
+                )
             }
             FaultKind::BlockContentsTooLong { block } => {
                 write!(out, "damaged: the contents of a block of type {block} do not fit into it")

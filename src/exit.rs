@@ -78,11 +78,18 @@ impl Exit {
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The tables exceed their memory.
-    #[error("{0}")]
+    #[error(transparent)]
     OutOfMemory(#[from] Exceeded),
     /// An output could not be written.
     #[error("cannot write: {}", without_code(.0))]
-    Output(#[from] io::Error),
+    Output(io::Error),
+}
+
+/// Not a source: the message has it already.
+impl From<io::Error> for RunError {
+    fn from(error: io::Error) -> RunError {
+        RunError::Output(error)
+    }
 }
 
 impl RunError {

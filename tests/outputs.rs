@@ -150,6 +150,7 @@ fn an_impossible_output_directory_is_reported() {
     let said = run(directory.path(), &["-o", "a.pcap/out", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(OUTPUT_FAILED), ""));
     said.assert_one_message(&["cannot write"]);
+    assert_eq!(said.stderr.matches("a.pcap/out").count(), 1, "{}", said.stderr);
 }
 
 #[test]
