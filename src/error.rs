@@ -85,6 +85,8 @@ faults! {
         "the compressed stream cannot be decompressed any further";
     InflatesTooFar { limit: u64 } = "inflates_too_far",
         "the decompressed capture exceeds --max-inflated";
+    WindowTooLong { limit: u64 } = "window_too_long",
+        "decompression needs a longer window than --max-memory allows";
     ReadFailed { code: i32 } = "read_failed", "the operating system reported a read error";
     FileShrank = "file_shrank", "the file became shorter while it was read, or a page of it was lost";
     Bug = "bug", "a packet made pcapstat panic; please report it";
@@ -164,6 +166,12 @@ impl fmt::Display for FaultKind {
             }
             FaultKind::InflatesTooFar { limit } => {
                 write!(out, "inflates to more than --max-inflated {limit}")
+            }
+            FaultKind::WindowTooLong { limit } => {
+                write!(
+                    out,
+                    "decompression needs a longer window than --max-memory allows ({limit} bytes)"
+                )
             }
             FaultKind::ReadFailed { code: 0 } => write!(out, "damaged: cannot be read any further"),
             FaultKind::ReadFailed { code } => {

@@ -134,6 +134,11 @@ impl Plan {
                     .as_deref()
                     .map(|text| bytes("--max-inflated", text))
                     .transpose()?,
+                max_window_bytes: cli
+                    .max_memory
+                    .as_deref()
+                    .map(|text| bytes("--max-memory", text))
+                    .transpose()?,
                 ..ReadOptions::default()
             },
             salvage: cli.salvage,

@@ -34,13 +34,20 @@ pub struct ReadOptions {
     pub mmap: bool,
     /// Number of bytes to which a compressed input may inflate, at most.
     pub max_inflated_bytes: Option<u64>,
+    /// Bytes of memory that the window of a decompressor (zstd, xz) may take, at most.
+    pub max_window_bytes: Option<u64>,
     /// Bytes of a stream that are read at a time; twice as many are held. Never changes a result.
     pub chunk_bytes: u64,
 }
 
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
-        ReadOptions { mmap: true, max_inflated_bytes: None, chunk_bytes: 16 << 20 }
+        ReadOptions {
+            mmap: true,
+            max_inflated_bytes: None,
+            max_window_bytes: None,
+            chunk_bytes: 16 << 20,
+        }
     }
 }
 
@@ -164,6 +171,16 @@ impl Source {
     pub fn read_ahead(&self) -> Option<Chunk> {
         let stream = self.stream.as_ref().filter(|_| !self.over);
         stream.map(|stream| stream.lock().unwrap_or_else(PoisonError::into_inner).read_ahead())
+    }
+
+    /// Reads on until the first `end` bytes of a stream are in memory, or all if it is shorter.
+    pub fn read_to(&mut self, end: u64) {
+        while self.end() < end {
+            match self.read_ahead() {
+                Some(chunk) if !chunk.bytes.is_empty() => self.advance(self.base, chunk),
+                _ => break,
+            }
+        }
     }
 
     /// Number of bytes read so far, as they are in the file or pipe (compressed).

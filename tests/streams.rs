@@ -255,3 +255,93 @@ fn a_block_longer_than_a_chunk_is_read_whole() {
         &read_anew("capture", make, Cut { jobs: 2, range_bytes: 500 }, false),
     );
 }
+
+/// A skippable frame of zstd and lz4.
+fn skippable(contents: &[u8]) -> Vec<u8> {
+    let length = (contents.len() as u32).to_le_bytes();
+    [&[0x5A, 0x2A, 0x4D, 0x18][..], &length, contents].concat()
+}
+
+#[test]
+fn skippable_frames_are_skipped_wherever_they_stand() {
+    let bytes = capture();
+    let (one, two) = bytes.split_at(bytes.len() / 3);
+    for compression in [Compression::Zstd, Compression::Lz4] {
+        let frames = [compressed(compression, one), compressed(compression, two)];
+        for length in [0, 4, 600, 200_000] {
+            let note = skippable(&vec![7; length]);
+            let file = [&note[..], &note, &frames[0], &note, &frames[1], &note].concat();
+            assert_eq!(Compression::of(&file), Some(compression));
+            assert_eq!(
+                status_of(&file),
+                (Status::Ok, 800, String::new()),
+                "{compression:?}, {length} bytes"
+            );
+        }
+    }
+    assert_eq!(Compression::of(&[skippable(b"note"), bytes.clone()].concat()), None);
+    assert!(stream([skippable(b"note"), bytes].concat(), ReadOptions::default()).is_err());
+}
+
+#[test]
+fn the_legacy_frame_of_lz4_is_read() {
+    let bytes = capture();
+    let block = lz4_flex::block::compress(&bytes);
+    let length = (block.len() as u32).to_le_bytes();
+    let file = [&[0x02, 0x21, 0x4C, 0x18][..], &length, &block].concat();
+    assert_eq!(status_of(&file), (Status::Ok, 800, String::new()));
+}
+
+#[test]
+fn bytes_after_compressed_data_lose_nothing_before_them() {
+    let bytes = capture();
+    for compression in COMPRESSIONS {
+        for tail in [&b"something else"[..], b"BZ", &[0xFD], &[0x1F], &[0, 0, 0, 1]] {
+            let file = [compressed(compression, &bytes), tail.to_vec()].concat();
+            let (status, packets, error) = status_of(&file);
+            assert_ne!(status, Status::Ok, "{compression:?} {tail:?}");
+            assert_eq!(packets, 800, "{compression:?} {tail:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_longer_window_than_allowed_is_refused() {
+    let bytes = [capture(), vec![0; 3 << 20]].concat();
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).expect("memory");
+    encoder.window_log(22).expect("a window of 4 MiB");
+    encoder.write_all(&bytes).expect("memory");
+    let zstd = encoder.finish().expect("memory");
+    for file in [zstd, compressed(Compression::Xz, &bytes)] {
+        let bounded = |max_window_bytes| {
+            let options = ReadOptions { max_window_bytes, ..ReadOptions::default() };
+            stream(file.clone(), options).map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(bounded(Some(64 << 20)), Ok(()));
+        assert_eq!(bounded(None), Ok(()));
+        let refused = bounded(Some(100 << 10)).expect_err("too long a window");
+        assert!(refused.contains("window than --max-memory allows (102400 bytes)"), "{refused}");
+    }
+}
+
+#[test]
+fn a_section_header_longer_than_a_chunk_is_read() {
+    let mut options = Vec::new();
+    for _ in 0..50 {
+        options.extend([1, 0, 0, 4]);
+        options.extend([b'c'; 1024]);
+    }
+    options.extend([0; 4]);
+    let length = (28 + options.len() as u32).to_le_bytes();
+    let mut file = [&[0x0A, 0x0D, 0x0D, 0x0A][..], &length, &[0x4D, 0x3C, 0x2B, 0x1A]].concat();
+    file.extend([1, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]);
+    file.extend([&options[..], &length].concat());
+    file.extend([1_u32, 20, 1, 0, 20].iter().flat_map(|word| word.to_le_bytes()));
+    let packet = [&[6_u32, 92, 0, 0, 0, 60, 60][..], &[0; 15], &[92]].concat();
+    file.extend(packet.iter().flat_map(|word| word.to_le_bytes()));
+    for chunk_bytes in [1, 1000, 1 << 20] {
+        let make = || stream(file.clone(), in_chunks(chunk_bytes)).expect("a capture");
+        let report = read_anew("capture", make, SERIAL, false).report;
+        assert_eq!((report.status, report.tallies.totals.counts.packets), (Status::Ok, 1));
+    }
+}

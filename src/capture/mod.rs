@@ -5,6 +5,7 @@
 //! the walk ends there and the records before stand.
 
 pub mod cut;
+mod foreign;
 mod interface;
 mod link_type;
 pub mod pcap;
@@ -139,7 +140,11 @@ impl Capture {
     /// # Errors
     /// [`Error::NotACapture`] if the first bytes are those of no format, or the header is truncated
     /// or unknown.
-    pub fn new(source: Source) -> Result<Capture, Error> {
+    pub fn new(mut source: Source) -> Result<Capture, Error> {
+        source.read_to(foreign::header_bytes(source.rest(0)));
+        if !is_capture(source.rest(0)) {
+            return Err(foreign::not_a_capture(source.rest(0), source.compression()));
+        }
         let format = AnyFormat::open(source.rest(0))?;
         Ok(Capture { source, format })
     }

@@ -1,34 +1,36 @@
-//! Bytes that come one after the other: pipes, standard input, compressed files, files that are not
-//! to be mapped.
+//! Streams: pipes, standard input, compressed files, files that are not to be mapped.
 //!
-//! They are read ahead in chunks of bounded size. How a stream ended, and why, is told once behind
-//! its last byte.
+//! They are read ahead in chunks of bounded size. The chunk after the last byte holds the fault that
+//! ended the stream, if there was one.
 
 use super::ReadOptions;
-use super::inflate::Compression;
+use super::inflate::{Compression, is_window_too_long, skippable_frame};
 use crate::error::{Error, FaultKind};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How much is read before it is known whether the rest is wanted.
-const FIRST_BYTES: u64 = 64;
+/// Number of bytes that decide whether the rest is wanted: archives (tar) are recognized by them.
+const FIRST_BYTES: u64 = 512;
 
-/// The buffer in front of a decompressor, in bytes.
+/// Length of the header of a skippable frame, in bytes.
+const SKIPPABLE_HEADER_BYTES: usize = 8;
+
+/// Bytes buffered before a decompressor.
 const RAW_BUFFER_BYTES: usize = 128 << 10;
 
-/// How much is inflated at a time, in bytes, at the most.
+/// Number of bytes decompressed in one call, at most.
 const PIECE_BYTES: usize = 8 << 10;
 
-/// As much, where short pieces cost nothing: gzip's decompressor is a third slower with them.
+/// The same for all but gzip, whose decompressor is a third slower with short pieces.
 const SHORT_PIECE_BYTES: usize = 1 << 10;
 
-/// What was read of a stream at once.
+/// Bytes of a stream read in one go.
 #[derive(Debug)]
 pub struct Chunk {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// Nothing follows, and what went wrong where anything did.
+    /// Nothing follows; the fault that ended the stream, if there was one.
     pub end: Option<Result<(), FaultKind>>,
 }
 
@@ -37,9 +39,10 @@ pub struct Stream {
     reader: Box<dyn Read + Send>,
     raw: Arc<AtomicU64>,
     compression: Option<Compression>,
-    /// How many bytes may still come before the user's limit.
+    /// Number of bytes left before `limit`.
     left: u64,
     limit: u64,
+    max_window_bytes: u64,
     chunk_bytes: u64,
     end: Option<Result<(), FaultKind>>,
 }
@@ -59,33 +62,29 @@ impl<R: Read> Read for Counted<R> {
 }
 
 impl Stream {
-    /// Begins to read: the stream, and its first bytes.
+    /// Opens a stream: returns it and its first bytes.
     ///
-    /// What compresses it is told by its first bytes; of what is compressed no more is made than
-    /// `reading` allows. Where the first bytes are not `wanted`, nothing more is read.
+    /// Its compression is detected by its first bytes; no more is decompressed than `options` allow.
+    /// If the first bytes are not `wanted`, nothing more is read.
     ///
     /// # Errors
-    /// [`Error::Io`] when not even the first bytes can be read or inflated.
+    /// [`Error::Io`] if not even the first bytes can be read or decompressed.
     pub fn open(
-        mut reader: impl Read + Send + 'static,
+        reader: impl Read + Send + 'static,
         options: ReadOptions,
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<(Stream, Vec<u8>), Error> {
         let raw = Arc::new(AtomicU64::new(0));
-        let mut first = Vec::new();
-        (&mut reader)
-            .take(FIRST_BYTES)
-            .read_to_end(&mut first)
-            .map_err(Error::io("cannot read"))?;
-        raw.store(first.len() as u64, Ordering::Relaxed);
+        let mut reader = Counted { reader, count: raw.clone() };
+        let first = first_bytes(&mut reader).map_err(Error::io("cannot read"))?;
         let compression = Compression::of(&first);
-        let rest = Counted { reader, count: raw.clone() };
-        let whole = Cursor::new(first).chain(rest);
+        let whole = Cursor::new(first).chain(reader);
         let reader: Box<dyn Read + Send> = match compression {
             None => Box::new(whole),
             Some(compression) => {
                 let raw = BufReader::with_capacity(RAW_BUFFER_BYTES, whole);
-                compression.reader(raw).map_err(Error::io("cannot inflate"))?
+                let longest = options.max_window_bytes.unwrap_or(u64::MAX);
+                compression.reader(raw, longest).map_err(Error::io("cannot decompress"))?
             }
         };
         let limit =
@@ -96,6 +95,7 @@ impl Stream {
             compression,
             left: limit,
             limit,
+            max_window_bytes: options.max_window_bytes.unwrap_or(u64::MAX),
             chunk_bytes: options.chunk_bytes.max(1),
             end: None,
         };
@@ -116,12 +116,12 @@ impl Stream {
         Ok((stream, bytes))
     }
 
-    /// How it is compressed.
+    /// Compression of the stream. None if it is not compressed.
     pub fn compression(&self) -> Option<Compression> {
         self.compression
     }
 
-    /// How many bytes of the file or pipe were read so far.
+    /// Number of bytes of the file or pipe read so far.
     pub fn raw_bytes(&self) -> u64 {
         self.raw.load(Ordering::Relaxed)
     }
@@ -133,11 +133,10 @@ impl Stream {
         Chunk { bytes, end: self.end }
     }
 
-    /// Reads a plain stream to its end, to know how long it is. What is compressed is left where it
-    /// is.
+    /// Reads an uncompressed stream to its end, for its length. A compressed one is left where it is.
     pub fn drain(&mut self) {
         if self.compression.is_none() && self.end.is_none() {
-            // What cannot be read any more has ended.
+            // A stream that fails has ended.
             let _ = io::copy(&mut self.reader, &mut io::sink());
         }
     }
@@ -147,7 +146,7 @@ impl Stream {
             return;
         }
         let before = bytes.len() as u64;
-        // One byte beyond the limit tells whether there is more than allowed.
+        // One byte beyond the limit shows whether there is more than allowed.
         let most = most.min(self.left.saturating_add(1));
         let read = self.read_pieces(bytes, most);
         let came = bytes.len() as u64 - before;
@@ -162,10 +161,10 @@ impl Stream {
         self.left = self.left.saturating_sub(came);
     }
 
-    /// Reads so many bytes, or up to the end or an error.
+    /// Reads `most` bytes, or up to the end or an error.
     ///
-    /// A decompressor that meets damage says nothing of what it made in the same call: the pieces
-    /// are short, so that little is lost.
+    /// A decompressor that meets damage loses the bytes decompressed in the same call: the pieces are
+    /// short, so that little is lost.
     fn read_pieces(&mut self, bytes: &mut Vec<u8>, most: u64) -> io::Result<()> {
         let most_at_once = match self.compression {
             None => return (&mut self.reader).take(most).read_to_end(bytes).map(drop),
@@ -192,6 +191,9 @@ impl Stream {
     fn fault(&self, error: &io::Error) -> FaultKind {
         match (self.compression, error.raw_os_error()) {
             (_, Some(code)) => FaultKind::ReadFailed { code },
+            (Some(_), None) if is_window_too_long(error) => {
+                FaultKind::WindowTooLong { limit: self.max_window_bytes }
+            }
             (Some(compression), None) if error.kind() == ErrorKind::UnexpectedEof => {
                 FaultKind::CompressedStreamCut { compression: compression.name() }
             }
@@ -201,4 +203,29 @@ impl Stream {
             (None, None) => FaultKind::ReadFailed { code: 0 },
         }
     }
+}
+
+/// Reads the first bytes of a stream, from after the skippable frames that zstd and lz4 allow before
+/// compressed frames: they may be longer than memory.
+fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut first = Vec::new();
+    let fill = |first: &mut Vec<u8>, reader: &mut dyn Read| {
+        let missing = FIRST_BYTES.saturating_sub(first.len() as u64);
+        reader.take(missing).read_to_end(first).map(drop)
+    };
+    fill(&mut first, reader)?;
+    let mut skipped = Vec::new();
+    while let Some(length) = skippable_frame(&first) {
+        skipped.clone_from(&first);
+        let rest = length.saturating_sub(first.len() as u64);
+        first.drain(..first.len().min(usize::try_from(length).unwrap_or(usize::MAX)));
+        io::copy(&mut reader.take(rest), &mut io::sink())?;
+        if first.len() < SKIPPABLE_HEADER_BYTES {
+            fill(&mut first, reader)?;
+        }
+    }
+    fill(&mut first, reader)?;
+    // Other contents after such a frame are no compressed file.
+    let compressed = Compression::of(&first).is_some_and(Compression::has_skippable_frames);
+    Ok(if skipped.is_empty() || compressed { first } else { skipped })
 }
