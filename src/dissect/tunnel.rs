@@ -18,14 +18,8 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let checksum = word(0x8000 | 0x4000);
     let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
     let mut length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
-    // Source routes (RFC 1701) end with an entry of no address family and no length.
-    while routing {
-        let Some(&[_, _, _, bytes]) = payload.bytes(length) else { break };
-        let family = payload.u16(length);
-        length += 4 + usize::from(bytes);
-        if family == Some(0) && bytes == 0 {
-            break;
-        }
+    if routing {
+        length += source_routes(payload.skip(length));
     }
     if payload.captured.len() < length {
         packet.note(Problem::GRE_HEADER_TRUNCATED);
@@ -37,6 +31,19 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     gre_type(protocol, flags & 0x1000 != 0, next)
+}
+
+/// Length of GRE's source routes (RFC 1701), which end with an entry of no address family and no
+/// length, in bytes.
+fn source_routes(payload: Payload<'_>) -> usize {
+    let mut length = 0;
+    while let Some(&[high, low, _, bytes]) = payload.bytes(length) {
+        length += 4 + usize::from(bytes);
+        if [high, low, bytes] == [0; 3] {
+            break;
+        }
+    }
+    length
 }
 
 /// The protocol types of GRE; `sequenced` if the header has a sequence number.
