@@ -73,7 +73,7 @@ impl Compression {
     }
 
     /// Reader of the decompressed bytes. It fails with [`ErrorKind::UnexpectedEof`] if the stream
-    /// is truncated, and as [`is_window_too_long`] recognizes if zstd or xz ask for a longer window
+    /// is truncated, and as `is_window_too_long` recognizes if zstd or xz ask for a longer window
     /// than `max_window_bytes`.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Columns: name, type, unit, meaning and value of each, written together by [`columns!`].
+//! Columns: name, type, unit, meaning and value of each, written together by `columns!`.
 
 /// Type of a column's values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

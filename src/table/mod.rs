@@ -3,7 +3,7 @@
 //!
 //! [`TABLES`] is the one list of them: help, README, schema and tests walk it. A new table is a
 //! file and a row there. A table sees a [`Report`] and never a packet; `packets` alone is no view
-//! but an export, see [`crate::export`].
+//! but an export, see [`crate::pass::rows`].
 
 pub mod cell;
 pub mod columns;
