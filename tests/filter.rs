@@ -162,6 +162,14 @@ const DIFFERENCES: &[(&str, Applies)] = &[
     ("Addresses in ARP are read if it maps IPv4 to Ethernet. `arp` is RARP, too.", |case| {
         case.path == "eth:arp"
     }),
+    (
+        "Encapsulations are looked into that tcpdump's filters take for the end of a packet: MACsec without\n  encryption, NSH, Arista, Frame Relay, PPI, Juniper, ARCNET.",
+        |case| {
+            ["macsec", "nsh", "avsp", "fr", "ppi", "juniper", "arcnet"]
+                .iter()
+                .any(|name| case.has(name))
+        },
+    ),
     ("`vrrp` is VRRP over IPv4 and IPv6.", |case| case.names("vrrp") && case.has("ipv6")),
     ("An IPv6 header after the EtherType of IPv4 is IPv6.", |case| case.path.contains("ip:ipv6")),
 ];

@@ -46,6 +46,11 @@ fn dissect_record(packet: &mut Packet<'_>) {
     if !fast::dissect(packet) {
         dissect_layers(packet);
     }
+    // RFC 3339 has years of four digits.
+    const YEARS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
+    if packet.record.time.is_some_and(|time| !YEARS.contains(&time.seconds)) {
+        packet.note(Problem::TIMESTAMP_OUT_OF_RANGE);
+    }
 }
 
 /// The general way alone: what the tests hold the common path to.

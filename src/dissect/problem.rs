@@ -40,6 +40,7 @@ macro_rules! problems {
 problems! {
     LINK_TYPE_UNKNOWN = "link_type_unknown", FRAME, "the link type is not dissected";
     DEPTH_EXCEEDED = "depth_exceeded", FRAME, "more than 31 layers; the deeper ones were not dissected";
+    TIMESTAMP_OUT_OF_RANGE = "timestamp_out_of_range", FRAME, "the time is before the year 0 or after the year 9999; its cells are empty";
     ETH_HEADER_TRUNCATED = "eth_header_truncated", ETH, "fewer than the 14 bytes of an Ethernet header were captured";
     ETH_LENGTH_INVALID = "eth_length_invalid", ETH, "the type field holds 1501 to 1535, neither a length nor an EtherType";
     VLAN_HEADER_TRUNCATED = "vlan_header_truncated", VLAN, "fewer than the 4 bytes of a VLAN tag were captured";

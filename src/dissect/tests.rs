@@ -409,3 +409,19 @@ fn later_fragments_and_extension_headers_have_a_protocol_number() {
     assert_eq!(ip_protocol_of(&ipv6("00", hop_by_hop)), Some(58));
     assert_eq!(ip_protocol_of("0800 4500"), None);
 }
+
+#[test]
+fn a_time_beyond_the_year_9999_is_a_problem() {
+    let problem = |seconds| {
+        let mut record = Packet::empty().record;
+        record.time = Some(crate::capture::time::Timestamp { seconds, nanoseconds: 0 });
+        record.link_type = LinkType(1);
+        let frame = [0; 60];
+        record.data = &frame;
+        let mut packet = Packet::empty();
+        dissect(&record, &mut packet);
+        packet.problem.map(|problem| problem.info().name)
+    };
+    assert_eq!(problem(253_402_300_800), Some("timestamp_out_of_range"));
+    assert_eq!(problem(253_402_300_799), None);
+}
