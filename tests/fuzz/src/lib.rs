@@ -32,6 +32,11 @@ const PCAP_MAGICS: [[u8; 4]; 6] = [
     [0xa1, 0xb2, 0xcd, 0x34],
 ];
 
+fn is_pcap(input: &[u8]) -> bool {
+    use pcapstat::capture::pcap::has_magic;
+    has_magic::<false>(input) || has_magic::<true>(input)
+}
+
 /// A pcapng section header in either byte order, of unknown length and without options.
 const PCAPNG_HEADERS: [[u8; 28]; 2] = [
     *b"\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0",
@@ -46,7 +51,7 @@ fn led_by<const N: usize>(list: &[[u8; N]], input: &[u8]) -> Vec<u8> {
 
 /// The input as a pcap file: a magic number is prepended unless it begins with one.
 pub fn as_pcap(input: &[u8]) -> Vec<u8> {
-    if (pcapstat::capture::pcap::has_magic::<false>(input) || pcapstat::capture::pcap::has_magic::<true>(input)) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
+    if is_pcap(input) { input.to_vec() } else { led_by(&PCAP_MAGICS, input) }
 }
 
 /// The input as a pcapng file: a section header is prepended unless it begins with one.
@@ -108,7 +113,7 @@ impl Counter {
     /// Counts and rows.
     pub fn finish(self) -> (Tallies, Vec<u8>) {
         assert_eq!(self.tallies.totals.counts.packets, self.packets, "packets were not counted");
-        (self.tallies, self.rows.into_bytes())
+        (self.tallies, self.rows.bytes().to_vec())
     }
 }
 
