@@ -16,6 +16,7 @@
 //!   to a pass in file order. It names no tally, table or format.
 //! - [`tally`] counts packets. It is a monoid, so that ranges, files and directories merge alike.
 //! - [`pass`] is what a walk feeds: counting, rows, a selection of packets.
+//! - [`fold`] is for counts that depend on the order of packets (TCP analysis); no pass feeds it yet.
 //! - [`reading`] joins the passes of a run into one walk over one capture; a [`report`] remains.
 //! - [`table`] is a view of a report, [`output`] writes it in a format.
 //! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists the
@@ -77,6 +78,7 @@ pub mod error;
 pub mod exit;
 pub mod expect;
 pub mod filter;
+pub mod fold;
 pub mod gate;
 mod inputs;
 mod names;

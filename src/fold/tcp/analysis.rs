@@ -1,0 +1,390 @@
+//! The analysis of one segment against the state of its stream's two sides.
+//!
+//! Sequence numbers are 32 bits wide and wrap; one is after another if their difference is less
+//! than 2^31. The order of the rules is Wireshark's, and so are those that look odd: they are what
+//! makes the flags equal.
+
+use super::record::{ACK, FIN, PSH, RST, Record, SYN};
+use std::collections::VecDeque;
+
+/// Names of the flags, by bit.
+pub const FLAG_NAMES: [&str; 15] = [
+    "retransmission",
+    "fast_retransmission",
+    "spurious_retransmission",
+    "out_of_order",
+    "lost_segment",
+    "ack_lost_segment",
+    "duplicate_ack",
+    "keep_alive",
+    "keep_alive_ack",
+    "zero_window",
+    "zero_window_probe",
+    "zero_window_probe_ack",
+    "window_update",
+    "window_full",
+    "reused_ports",
+];
+pub(super) const RETRANSMISSION: u16 = 1;
+pub(super) const FAST_RETRANSMISSION: u16 = 1 << 1;
+pub(super) const SPURIOUS_RETRANSMISSION: u16 = 1 << 2;
+pub(super) const OUT_OF_ORDER: u16 = 1 << 3;
+pub(super) const LOST_SEGMENT: u16 = 1 << 4;
+pub(super) const ACK_LOST_SEGMENT: u16 = 1 << 5;
+pub(super) const DUPLICATE_ACK: u16 = 1 << 6;
+pub(super) const KEEP_ALIVE: u16 = 1 << 7;
+pub(super) const KEEP_ALIVE_ACK: u16 = 1 << 8;
+pub(super) const ZERO_WINDOW: u16 = 1 << 9;
+pub(super) const ZERO_WINDOW_PROBE: u16 = 1 << 10;
+pub(super) const ZERO_WINDOW_PROBE_ACK: u16 = 1 << 11;
+pub(super) const WINDOW_UPDATE: u16 = 1 << 12;
+pub(super) const WINDOW_FULL: u16 = 1 << 13;
+pub(super) const REUSED_PORTS: u16 = 1 << 14;
+
+/// Scale of a side whose SYN was not seen.
+pub const SCALE_UNKNOWN: i8 = -1;
+/// Scale of a side that does not scale its window.
+pub const SCALE_UNUSED: i8 = -2;
+/// Most segments that are remembered as unacknowledged.
+const MOST_UNACKED: usize = 10_000;
+/// Time after an acknowledgment in which a retransmission is fast, in nanoseconds.
+const FAST: u64 = 20_000_000;
+/// Time in which a segment is out of order if no round trip is known, in nanoseconds.
+const REORDERED: u64 = 3_000_000;
+/// Sums of bytes in flight from here on are taken for an error.
+const IMPLAUSIBLE_IN_FLIGHT: u32 = 2_000_000_000;
+/// Number of duplicates of a side of which segments were missed: more than any.
+const MANY: u32 = u32::MAX;
+
+/// A segment that was not acknowledged yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Unacked {
+    packet: u64,
+    time: i64,
+    sequence: u32,
+    next: u32,
+}
+
+/// State of one direction of a stream.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// Sequence number that relative ones begin at.
+    pub base: Option<u32>,
+    /// Shift of the window, or [`SCALE_UNKNOWN`], [`SCALE_UNUSED`].
+    pub scale: i8,
+    pub(super) first_ack: bool,
+    in_flight_valid: bool,
+    push_was_last: bool,
+    last_flags: u16,
+    window: u32,
+    last_ack: u32,
+    duplicates: u32,
+    pub(super) next: u32,
+    pub(super) max_ack: u32,
+    pub(super) sacked: u32,
+    push_sum: u32,
+    last_ack_time: i64,
+    last_not_duplicate: u64,
+    next_packet: u64,
+    next_time: i64,
+    /// Segments in the order of their packets.
+    unacked: VecDeque<Unacked>,
+    /// Least sequence and greatest next sequence of `unacked`, relative to the base. None if they
+    /// must be found again.
+    extent: Option<(u32, u32)>,
+}
+
+impl Default for Side {
+    fn default() -> Side {
+        Side {
+            base: None,
+            scale: SCALE_UNKNOWN,
+            first_ack: false,
+            in_flight_valid: true,
+            push_was_last: false,
+            last_flags: 0,
+            window: u32::MAX,
+            last_ack: 0,
+            duplicates: 0,
+            next: 0,
+            max_ack: 0,
+            sacked: 0,
+            push_sum: 0,
+            last_ack_time: 0,
+            last_not_duplicate: 0,
+            next_packet: 0,
+            next_time: 0,
+            unacked: VecDeque::new(),
+            extent: None,
+        }
+    }
+}
+
+impl Side {
+    /// Heap memory held, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        self.unacked.capacity() * size_of::<Unacked>()
+    }
+
+    /// Sets the base; sequence numbers in flight are relative to it.
+    pub fn set_base(&mut self, base: u32) {
+        self.base = Some(base);
+        self.extent = None;
+    }
+
+    fn push(&mut self, segment: Unacked) {
+        let base = self.base.unwrap_or(0);
+        let (from, to) = (segment.sequence.wrapping_sub(base), segment.next.wrapping_sub(base));
+        self.extent = match self.extent {
+            Some((least, greatest)) => Some((least.min(from), greatest.max(to))),
+            None if self.unacked.is_empty() => Some((from, to)),
+            None => None,
+        };
+        self.unacked.push_back(segment);
+    }
+
+    /// Removes what `ack` acknowledges. Returns the oldest segment that ends there.
+    fn acknowledge(&mut self, ack: u32) -> Option<Unacked> {
+        let (mut acknowledged, mut changed) = (None, false);
+        self.unacked.retain_mut(|segment| {
+            if ack == segment.next {
+                acknowledged = acknowledged.or(Some(*segment));
+                changed = true;
+                false
+            } else if after(ack, segment.sequence) && !after(ack, segment.next) {
+                segment.sequence = ack;
+                changed = true;
+                true
+            } else {
+                let keep = after(segment.next, ack);
+                changed |= !keep;
+                keep
+            }
+        });
+        if changed {
+            self.extent = None;
+            if self.unacked.is_empty() {
+                self.unacked = VecDeque::new();
+            }
+        }
+        acknowledged
+    }
+
+    fn in_flight(&mut self) -> u32 {
+        let base = self.base.unwrap_or(0);
+        let (least, greatest) = match self.extent {
+            Some(extent) => extent,
+            None => self.unacked.iter().fold((u32::MAX, 0), |(least, greatest), segment| {
+                let from = segment.sequence.wrapping_sub(base);
+                (least.min(from), greatest.max(segment.next.wrapping_sub(base)))
+            }),
+        };
+        self.extent = Some((least, greatest));
+        greatest.wrapping_sub(least)
+    }
+}
+
+/// True if `a` is after `b`.
+fn after(a: u32, b: u32) -> bool {
+    (b.wrapping_sub(a) as i32) < 0
+}
+
+/// Result of the analysis of one segment. Zero means none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Bits of [`FLAG_NAMES`].
+    pub flags: u16,
+    /// The packet that this one acknowledges.
+    pub acks_packet: u64,
+    /// Time since that packet, in nanoseconds.
+    pub ack_rtt: i64,
+    /// Bytes in flight after this segment.
+    pub bytes_in_flight: u32,
+    /// Bytes sent since the last PSH.
+    pub push_bytes_sent: u32,
+    /// Number of the duplicate acknowledgment.
+    pub duplicate_number: u32,
+    /// The packet that it duplicates.
+    pub duplicate_packet: u64,
+    /// Time since the retransmitted segment, in nanoseconds.
+    pub rto: i64,
+    /// The packet of that segment.
+    pub rto_packet: u64,
+}
+
+/// Both sides of a stream: those of the low and of the high endpoint.
+pub type Sides = [Side; 2];
+
+/// Analyses a segment of `length` bytes of payload. `f` is the side of its sender, `r` the other
+/// one: the same if a port talks to itself. `rtt` is the stream's initial round trip or 0, `flags`
+/// those that the packet has already.
+pub fn analyze(
+    sides: &mut Sides,
+    (f, r): (usize, usize),
+    record: &Record,
+    length: u32,
+    rtt: i64,
+    flags: u16,
+) -> Findings {
+    let mut found = Findings { flags, ..Findings::default() };
+    let (sequence, ack, time) = (record.sequence, record.acknowledgment, record.nanoseconds());
+    let window = u32::from(record.window);
+    let acks = record.has(ACK);
+    let sf = u32::from(record.flags & (SYN | FIN) != 0);
+    let (f, r) = (f & 1, r & 1);
+
+    if acks {
+        sides[r].in_flight_valid = true;
+    }
+    let fwd = &sides[f];
+    if length == 1 && sequence == fwd.next && sides[r].window == 0 {
+        found.flags |= ZERO_WINDOW_PROBE;
+    } else {
+        window_and_acks(sides, (f, r), record, length, &mut found);
+    }
+    if ack != sides[f].last_ack {
+        sides[f].last_not_duplicate = record.packet;
+        sides[f].duplicates = 0;
+    }
+    let rev = &mut sides[r];
+    if rev.max_ack != 0 && after(ack, rev.max_ack) && acks {
+        if after(rev.next, rev.max_ack) {
+            rev.max_ack = rev.next;
+            found.flags |= ACK_LOST_SEGMENT;
+        } else {
+            if rev.duplicates == 0 {
+                found.flags |= ACK_LOST_SEGMENT;
+            }
+            rev.duplicates = MANY;
+        }
+    }
+    if (length > 0 || sf > 0) && found.flags & KEEP_ALIVE == 0 {
+        retransmission(sides, (f, r), record, length, rtt, &mut found);
+    }
+
+    let mut next = sequence.wrapping_add(length);
+    let fwd = &mut sides[f];
+    if (length > 0 || sf > 0) && fwd.unacked.len() < MOST_UNACKED {
+        next = next.wrapping_add(sf);
+        fwd.push(Unacked { packet: record.packet, time, sequence, next });
+    }
+    if found.flags & ZERO_WINDOW_PROBE == 0 {
+        if after(next, fwd.next) || fwd.next == 0 {
+            fwd.next = next;
+            fwd.next_packet = record.packet;
+            fwd.next_time = time;
+        }
+        if sequence == fwd.max_ack || fwd.max_ack == 0 {
+            fwd.max_ack = fwd.next;
+        }
+    }
+    fwd.window = window;
+    fwd.last_ack = ack;
+    fwd.last_ack_time = time;
+    fwd.last_flags = found.flags;
+
+    if let Some(segment) = sides[r].acknowledge(ack) {
+        found.acks_packet = segment.packet;
+        found.ack_rtt = time.wrapping_sub(segment.time);
+    }
+    let sacked = sides[r].sacked;
+    let fwd = &mut sides[f];
+    if length > 0 && !fwd.unacked.is_empty() && fwd.in_flight_valid {
+        let bytes = fwd.in_flight().wrapping_sub(sacked);
+        if (1..IMPLAUSIBLE_IN_FLIGHT).contains(&bytes) {
+            found.bytes_in_flight = bytes - sf;
+        }
+        let push = record.has(PSH);
+        let before = if fwd.push_was_last { 0 } else { fwd.push_sum };
+        fwd.push_sum = before.wrapping_add(length);
+        fwd.push_was_last = push;
+        found.push_bytes_sent = fwd.push_sum;
+    }
+    found
+}
+
+/// Windows, keep-alives, gaps and duplicate acknowledgments.
+fn window_and_acks(
+    sides: &mut Sides,
+    (f, r): (usize, usize),
+    record: &Record,
+    length: u32,
+    found: &mut Findings,
+) {
+    let (sequence, ack) = (record.sequence, record.acknowledgment);
+    let window = u32::from(record.window);
+    let control = record.flags & (SYN | FIN | RST) != 0;
+    let (fwd, rev) = (&sides[f], &sides[r]);
+    let (next, unchanged) = (fwd.next, sequence == fwd.next && ack == fwd.last_ack && !control);
+    if window == 0 && !control {
+        found.flags |= ZERO_WINDOW;
+    }
+    let lost = next != 0 && after(sequence, next) && !record.has(RST);
+    if lost {
+        found.flags |= LOST_SEGMENT;
+    }
+    if length <= 1 && sequence == next.wrapping_sub(1) && !control {
+        found.flags |= KEEP_ALIVE;
+    }
+    if length == 0 && window != 0 && window != fwd.window && unchanged {
+        found.flags |= WINDOW_UPDATE;
+    }
+    if length > 0 && rev.scale != SCALE_UNKNOWN && !control {
+        let unscaled = rev.first_ack || rev.scale == SCALE_UNUSED;
+        let shift = if unscaled { 0 } else { u32::from(rev.scale.unsigned_abs()) };
+        let edge = rev.last_ack.wrapping_add(rev.window.wrapping_shl(shift));
+        if sequence.wrapping_add(length) == edge {
+            found.flags |= WINDOW_FULL;
+        }
+    }
+    let same = length == 0 && window == fwd.window && unchanged;
+    if same && window != 0 && rev.last_flags & KEEP_ALIVE != 0 {
+        found.flags |= KEEP_ALIVE_ACK;
+    } else if same && window == 0 && rev.last_flags & ZERO_WINDOW_PROBE != 0 {
+        found.flags |= ZERO_WINDOW_PROBE_ACK;
+    } else if same && window != 0 {
+        let fwd = &mut sides[f];
+        fwd.duplicates = if fwd.duplicates == MANY { 1 } else { fwd.duplicates + 1 };
+        found.flags |= DUPLICATE_ACK;
+        found.duplicate_number = fwd.duplicates;
+        found.duplicate_packet = fwd.last_not_duplicate;
+    }
+    if lost {
+        sides[f].in_flight_valid = false;
+    }
+}
+
+/// Retransmissions and segments out of order.
+fn retransmission(
+    sides: &Sides,
+    (f, r): (usize, usize),
+    record: &Record,
+    length: u32,
+    rtt: i64,
+    found: &mut Findings,
+) {
+    let (fwd, rev) = (&sides[f], &sides[r]);
+    let (sequence, time) = (record.sequence, record.nanoseconds());
+    let sf = u32::from(record.flags & (SYN | FIN) != 0);
+    let end = sequence.wrapping_add(length);
+    // New data after a probe of one byte begins with that byte again.
+    let probed = length > 1 && sequence == fwd.next.wrapping_sub(1);
+    let back = fwd.next != 0 && after(fwd.next, sequence) && !probed;
+    // A clock that goes back gives a long time.
+    let since = |earlier: i64| time.wrapping_sub(earlier) as u64;
+    let reordered = if rtt != 0 { rtt as u64 } else { REORDERED };
+    if length > 0 && rev.last_ack != 0 && !after(end, rev.last_ack) {
+        found.flags |= RETRANSMISSION | SPURIOUS_RETRANSMISSION;
+    } else if !back {
+    } else if rev.duplicates >= 2 && sequence == rev.last_ack && since(rev.last_ack_time) < FAST {
+        found.flags |= RETRANSMISSION | FAST_RETRANSMISSION;
+    } else if since(fwd.next_time) < reordered && fwd.next != end.wrapping_add(sf) {
+        found.flags |= OUT_OF_ORDER;
+    } else {
+        found.flags |= RETRANSMISSION;
+        let first = fwd.unacked.front().map(|segment| (segment.time, segment.packet));
+        let (then, packet) = first.unwrap_or((fwd.next_time, fwd.next_packet));
+        found.rto = time.wrapping_sub(then);
+        found.rto_packet = packet;
+    }
+}

@@ -1,0 +1,210 @@
+//! Records: what the analysis needs of a TCP header (RFC 9293, RFC 7323, RFC 2018).
+//!
+//! A header of which less than 16 bytes were captured gives no record. A header that an ICMP error
+//! quotes gives one that opens streams and counts no packet.
+
+use super::super::pair::{Pair, addresses};
+use crate::capture::time::Timestamp;
+use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
+use std::net::{IpAddr, Ipv6Addr};
+
+/// The flag FIN.
+pub const FIN: u16 = 1;
+/// The flag SYN.
+pub const SYN: u16 = 2;
+/// The flag RST.
+pub const RST: u16 = 4;
+/// The flag PSH.
+pub const PSH: u16 = 8;
+/// The flag ACK.
+pub const ACK: u16 = 16;
+
+/// A TCP header.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    /// Number of the packet, from 1.
+    pub packet: u64,
+    /// Position of the layer within the packet, from the outermost.
+    pub layer: u8,
+    /// True if an ICMP error quotes the header.
+    pub quoted: bool,
+    /// True if the sender is the pair's low endpoint.
+    pub from_low: bool,
+    /// The endpoints.
+    pub pair: Pair,
+    /// Time of the packet.
+    pub time: Option<Timestamp>,
+    /// Length of the frame on the wire in bytes.
+    pub wire_bytes: u32,
+    /// Sequence number.
+    pub sequence: u32,
+    /// Acknowledgment number.
+    pub acknowledgment: u32,
+    /// Window, unscaled.
+    pub window: u16,
+    /// Flags: the low bits of the 13th and 14th byte.
+    pub flags: u16,
+    /// Length of the header in bytes, as it says.
+    pub header_bytes: u8,
+    /// Length of the payload by the IP header. None in fragments and quotes, and if there is less
+    /// than the header.
+    pub payload_bytes: Option<u32>,
+    /// The options.
+    pub options: Options,
+}
+
+/// Options of a header.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Options {
+    /// Shift of the window scale option, at most 14.
+    pub window_scale: Option<u8>,
+    /// Sum of the lengths of the first three blocks of the SACK option.
+    pub sacked: u32,
+    /// True if the header was not captured up to the end of its options.
+    pub truncated: bool,
+}
+
+impl Record {
+    /// True if all of these flags are set.
+    pub fn has(&self, flags: u16) -> bool {
+        self.flags & flags == flags
+    }
+
+    /// Nanoseconds since 1970, modulo 2^64; 0 if the packet has no time.
+    pub fn nanoseconds(&self) -> i64 {
+        self.time.map_or(0, |time| time.total_nanoseconds() as i64)
+    }
+}
+
+/// Calls back with the record of each TCP header of a packet, outermost first. Packet numbers are
+/// relative to the start of the walk, plus 1.
+pub fn each(packet: &Packet<'_>, mut back: impl FnMut(Record)) {
+    for (number, layer) in (0..).zip(packet.address_layers()) {
+        match layer.ports.map(|ports| ports.transport) {
+            Some(Transport::Tcp) => {
+                if let Some(pair) = addresses(layer.addresses) {
+                    let payload = layer.payload_bytes;
+                    of_header(packet, number, pair, layer.segment, payload).map(&mut back);
+                }
+            }
+            None => {
+                if let Some((pair, segment)) = quoted(layer) {
+                    let record = of_header(packet, number, pair, segment, None);
+                    if let Some(record) = record {
+                        back(Record { quoted: true, ..record });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn of_header(
+    packet: &Packet<'_>,
+    layer: u8,
+    (source, destination): (IpAddr, IpAddr),
+    segment: &[u8],
+    payload_bytes: Option<u32>,
+) -> Option<Record> {
+    let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1] =
+        segment.first_chunk()?;
+    let header_bytes = (offset >> 4) * 4;
+    let (pair, from_low) = Pair::of(
+        (source, u16::from_be_bytes([s0, s1])),
+        (destination, u16::from_be_bytes([d0, d1])),
+    );
+    Some(Record {
+        packet: packet.record.number + 1,
+        layer,
+        quoted: false,
+        from_low,
+        pair,
+        time: packet.record.time,
+        wire_bytes: packet.record.wire_bytes,
+        sequence: u32::from_be_bytes([q0, q1, q2, q3]),
+        acknowledgment: u32::from_be_bytes([a0, a1, a2, a3]),
+        window: u16::from_be_bytes([w0, w1]),
+        flags: u16::from_be_bytes([offset & 1, flags]),
+        header_bytes,
+        payload_bytes,
+        options: options(segment, usize::from(header_bytes)),
+    })
+}
+
+/// Reads the options up to the end of the list, the first malformed one or the end of the capture.
+fn options(segment: &[u8], header_bytes: usize) -> Options {
+    let mut found = Options { truncated: segment.len() < 20, ..Options::default() };
+    let mut left = header_bytes.saturating_sub(20);
+    let mut rest = segment.get(20..).unwrap_or_default();
+    while left > 0 {
+        match (rest.first(), rest.get(1)) {
+            (Some(0), _) => break,
+            (Some(1), _) => {
+                rest = rest.get(1..).unwrap_or_default();
+                left -= 1;
+            }
+            (Some(_), _) if left < 2 => break,
+            (Some(&kind), Some(&length)) => {
+                let length = usize::from(length);
+                if length < 2 || length > left {
+                    break;
+                }
+                let Some(value) = rest.get(2..length) else {
+                    found.truncated = true;
+                    break;
+                };
+                match (kind, value) {
+                    (3, &[shift]) => found.window_scale = Some(shift.min(14)),
+                    (5, blocks) => found.sacked = sacked(blocks),
+                    _ => {}
+                }
+                rest = rest.get(length..).unwrap_or_default();
+                left -= length;
+            }
+            _ => {
+                found.truncated = true;
+                break;
+            }
+        }
+    }
+    found
+}
+
+fn sacked(blocks: &[u8]) -> u32 {
+    let length = |block: &[u8]| match *block {
+        [a, b, c, d, e, f, g, h] => {
+            u32::from_be_bytes([e, f, g, h]).wrapping_sub(u32::from_be_bytes([a, b, c, d]))
+        }
+        _ => 0,
+    };
+    blocks.chunks_exact(8).take(3).map(length).fold(0, u32::wrapping_add)
+}
+
+/// Addresses and segment of a TCP header that an ICMP or ICMPv6 error quotes.
+fn quoted<'a>(layer: &AddressLayer<'a>) -> Option<((IpAddr, IpAddr), &'a [u8])> {
+    let kind = *layer.segment.first()?;
+    let error = match layer.protocol? {
+        1 => matches!(kind, 3 | 4 | 5 | 11 | 12),
+        58 => matches!(kind, 1..=4),
+        _ => false,
+    };
+    let ip = layer.segment.get(8..).filter(|_| error)?;
+    match ip.first()? >> 4 {
+        4 => {
+            let header = ip.first_chunk::<20>()?;
+            let later = u16::from_be_bytes([header[6], header[7]]) & 0x1FFF != 0;
+            let segment = ip.get(usize::from(header[0] & 15) * 4..)?;
+            let both = addresses(Addresses::Ipv4(header.last_chunk()?));
+            Some((both?, segment)).filter(|_| header[9] == 6 && !later)
+        }
+        6 => {
+            let header = ip.first_chunk::<40>()?;
+            let source: [u8; 16] = *header.get(8..24)?.first_chunk()?;
+            let destination: [u8; 16] = *header.last_chunk()?;
+            let both = (Ipv6Addr::from(source).into(), Ipv6Addr::from(destination).into());
+            Some((both, ip.get(40..)?)).filter(|_| header[6] == 6)
+        }
+        _ => None,
+    }
+}

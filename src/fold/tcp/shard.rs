@@ -1,0 +1,321 @@
+//! The streams of one shard, and what a record does to them.
+
+use super::super::pair::Pair;
+use super::analysis::{
+    FLAG_NAMES, Findings, RETRANSMISSION, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze,
+};
+use super::record::{ACK, FIN, RST, Record, SYN};
+use crate::capture::time::Timestamp;
+use crate::tally::flow::Direction;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+/// Completeness of a stream whose SYN was seen.
+pub const SEEN_SYN: u8 = 1;
+const SEEN_SYN_ACK: u8 = 2;
+const SEEN_ACK: u8 = 4;
+const SEEN_DATA: u8 = 8;
+const SEEN_FIN: u8 = 16;
+const SEEN_RST: u8 = 32;
+
+/// A TCP stream.
+#[derive(Clone, Debug)]
+pub struct Stream {
+    /// The endpoints.
+    pub pair: Pair,
+    /// Packet and layer that opened it: the rank of its number.
+    pub opened: (u64, u8),
+    /// Bits of what was seen of the connection, as Wireshark's `tcp.completeness`.
+    pub completeness: u8,
+    /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
+    pub initial_rtt: i64,
+    syn_time: i64,
+    /// Both directions: of the low and of the high endpoint.
+    pub sides: Sides,
+    /// Counts for its row.
+    pub counts: Counts,
+}
+
+/// Counts of a stream.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// True if the high endpoint sent the first packet.
+    pub high_began: bool,
+    /// Number of the first packet; 0 if only quoted headers belong to the stream.
+    pub first_packet: u64,
+    /// Sent by the low and by the high endpoint.
+    pub sent: [Direction; 2],
+    /// Least and greatest time.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// Packets by flag.
+    pub flags: [u32; FLAG_NAMES.len()],
+    /// Payload of retransmissions.
+    pub retransmitted_bytes: u64,
+    /// Greatest number of bytes in flight.
+    pub max_bytes_in_flight: u32,
+    /// Packets with SYN, FIN and RST.
+    pub control: [u32; 3],
+    /// Number of samples of the time to an acknowledgment.
+    pub ack_rtts: u32,
+    /// Sum of them in nanoseconds.
+    pub ack_rtt_sum: i128,
+    /// Least and greatest of them.
+    pub ack_rtt_extent: (i64, i64),
+}
+
+/// What `segments` shows of a packet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Segment {
+    /// Number of the packet.
+    pub packet: u64,
+    /// Position of the layer in it.
+    pub layer: u8,
+    /// Place of the stream in its shard, later its number.
+    pub stream: u64,
+    /// The analysis.
+    pub findings: Findings,
+    /// Initial round trip; 0 if not shown.
+    pub initial_rtt: i64,
+    /// Relative sequence number.
+    pub sequence: u32,
+    /// Relative sequence number after the segment.
+    pub next_sequence: Option<u32>,
+    /// Relative acknowledgment number.
+    pub acknowledgment: Option<u32>,
+    /// Scaled window.
+    pub window: Option<u32>,
+    /// Factor of the window; -1 unknown, -2 not used.
+    pub window_scale: Option<i32>,
+    /// Completeness before the packet.
+    pub completeness: u8,
+}
+
+/// The streams of one shard.
+#[derive(Debug, Default)]
+pub struct Shard {
+    newest: HashMap<Pair, u32, RandomState>,
+    /// The streams, in the order of their opening.
+    pub streams: Vec<Stream>,
+    /// One row per record, if they are kept.
+    pub segments: Vec<Segment>,
+    heap_bytes: u64,
+}
+
+impl Shard {
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let map = self.newest.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
+        let streams = self.streams.capacity() * size_of::<Stream>();
+        let segments = self.segments.capacity() * size_of::<Segment>();
+        (map + streams + segments) as u64 + self.heap_bytes
+    }
+
+    /// Applies the next record of the shard's pairs of addresses.
+    pub fn apply(&mut self, record: &Record, keep_segments: bool) {
+        let known = self.newest.get(&record.pair).copied();
+        let new = known.is_none();
+        let mut place = known.unwrap_or_else(|| self.open(record));
+        let (f, r) = directions(record);
+        let (syn, syn_ack) = (record.has(SYN), record.has(SYN | ACK));
+        let mut flags = 0;
+        if syn && let Some(stream) = self.streams.get_mut(place as usize) {
+            let fwd = &mut stream.sides[f];
+            match fwd.base {
+                Some(base) if base != record.sequence => {
+                    flags = REUSED_PORTS;
+                    if syn_ack {
+                        fwd.set_base(record.sequence);
+                    } else {
+                        place = self.open(record);
+                        if let Some(stream) = self.streams.get_mut(place as usize) {
+                            stream.completeness = SEEN_SYN;
+                        }
+                    }
+                }
+                Some(_) if !syn_ack => fwd.next = fwd.max_ack,
+                _ => {}
+            }
+        }
+        let Some(stream) = self.streams.get_mut(place as usize) else { return };
+        let heap = stream.heap_bytes();
+        let segment = stream.apply(record, (f, r), new, flags);
+        self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
+        if !record.quoted {
+            stream.counts.add(record, &segment.findings);
+            if keep_segments {
+                self.segments.push(Segment { stream: u64::from(place), ..segment });
+            }
+        }
+    }
+
+    fn open(&mut self, record: &Record) -> u32 {
+        let place = self.streams.len() as u32;
+        self.newest.insert(record.pair, place);
+        self.streams.push(Stream {
+            pair: record.pair,
+            opened: (record.packet, record.layer),
+            completeness: 0,
+            initial_rtt: 0,
+            syn_time: 0,
+            sides: Sides::default(),
+            counts: Counts::default(),
+        });
+        place
+    }
+}
+
+/// Sides of the sender and of the receiver: the same if a port talks to itself.
+fn directions(record: &Record) -> (usize, usize) {
+    if record.pair.high == record.pair.low {
+        (0, 0)
+    } else if record.from_low {
+        (0, 1)
+    } else {
+        (1, 0)
+    }
+}
+
+impl Stream {
+    fn heap_bytes(&self) -> u64 {
+        self.sides.iter().map(|side| side.heap_bytes() as u64).sum()
+    }
+
+    fn apply(&mut self, record: &Record, (f, r): (usize, usize), new: bool, flags: u16) -> Segment {
+        let (f, r) = (f & 1, r & 1);
+        let completeness = self.completeness;
+        self.sides[f].sacked = 0;
+        let length = record.payload_bytes.unwrap_or(0);
+        let mut findings = Findings { flags, ..Findings::default() };
+        if let Some(length) = record.payload_bytes {
+            if self.sides[f].base.is_none() {
+                let before = u32::from(!record.has(SYN));
+                self.sides[f].set_base(record.sequence.wrapping_sub(before));
+            }
+            if self.sides[r].base.is_none() && record.has(ACK) {
+                self.sides[r].set_base(record.acknowledgment.wrapping_sub(1));
+            }
+            let rtt = self.initial_rtt;
+            findings = analyze(&mut self.sides, (f, r), record, length, rtt, flags);
+        }
+        let scale = self.sides[f].scale;
+        let whole = record.header_bytes >= 20;
+        if whole {
+            self.connect(record, f, length, new);
+            self.scale(record, (f, r));
+        }
+        if !whole || record.options.truncated {
+            findings = Findings::default();
+        }
+        let shown = findings != Findings::default();
+        // Without a length nothing is analysed, and numbers are shown as they are.
+        let analyzed = record.payload_bytes.is_some();
+        let length_known = whole && analyzed;
+        let base = |side: usize| self.sides[side & 1].base.filter(|_| analyzed).unwrap_or(0);
+        let sequence = record.sequence.wrapping_sub(base(f));
+        let sf = u32::from(record.flags & (SYN | FIN) != 0);
+        let (window, syn) = (u32::from(record.window), record.has(SYN));
+        let shift = if syn { 0 } else { u32::from(scale.max(0).unsigned_abs()) };
+        let factor = if scale < 0 { i32::from(scale) } else { 1 << scale };
+        Segment {
+            packet: record.packet,
+            layer: record.layer,
+            stream: 0,
+            findings,
+            initial_rtt: if shown { self.initial_rtt } else { 0 },
+            sequence,
+            next_sequence: length_known.then(|| sequence.wrapping_add(length).wrapping_add(sf)),
+            acknowledgment: whole.then_some(if record.has(ACK) {
+                record.acknowledgment.wrapping_sub(base(r))
+            } else {
+                record.acknowledgment
+            }),
+            window: whole.then_some(window << shift),
+            window_scale: (whole && !syn).then_some(factor),
+            completeness,
+        }
+    }
+
+    /// Completeness and the round trip of the handshake.
+    fn connect(&mut self, record: &Record, f: usize, length: u32, new: bool) {
+        let (syn, ack) = (record.has(SYN), record.has(ACK));
+        let data = if length > 0 { SEEN_DATA } else { 0 };
+        self.completeness |= match (syn, ack) {
+            (true, false) if new => SEEN_SYN | data,
+            _ if new => 0,
+            (true, true) => SEEN_SYN_ACK,
+            (false, true) if length > 0 => SEEN_DATA,
+            (false, true) => SEEN_ACK,
+            _ => 0,
+        };
+        if !new {
+            self.completeness |= if record.has(FIN | ACK) { SEEN_FIN } else { 0 };
+            self.completeness |= if record.has(RST) { SEEN_RST } else { 0 };
+        }
+        if syn {
+            self.sides[f & 1].first_ack = true;
+            if !ack {
+                self.syn_time = record.nanoseconds();
+            }
+        } else if ack {
+            if self.syn_time != 0 && self.initial_rtt == 0 {
+                self.initial_rtt = record.nanoseconds().wrapping_sub(self.syn_time);
+            }
+            self.sides[f & 1].first_ack = false;
+        }
+    }
+
+    /// Options act on later packets only.
+    fn scale(&mut self, record: &Record, (f, r): (usize, usize)) {
+        let (f, r) = (f & 1, r & 1);
+        if let Some(shift) = record.options.window_scale {
+            self.sides[f].scale = shift.min(14) as i8;
+        }
+        self.sides[f].sacked = record.options.sacked;
+        if record.has(SYN) && !record.options.truncated {
+            if self.sides[f].scale == SCALE_UNKNOWN {
+                self.sides[f].scale = SCALE_UNUSED;
+                self.sides[r].scale = SCALE_UNUSED;
+            } else if record.has(ACK) && self.sides[r].scale == SCALE_UNUSED {
+                self.sides[f].scale = SCALE_UNUSED;
+            }
+        }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, record: &Record, findings: &Findings) {
+        if self.first_packet == 0 {
+            self.first_packet = record.packet;
+            self.high_began = !record.from_low;
+        }
+        let length = u64::from(record.payload_bytes.unwrap_or(0));
+        let sent = &mut self.sent[usize::from(!record.from_low)];
+        sent.packets += 1;
+        sent.wire_bytes += u64::from(record.wire_bytes);
+        sent.payload_bytes += length;
+        if let Some(time) = record.time {
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
+        }
+        if findings.flags != 0 {
+            for (bit, count) in self.flags.iter_mut().enumerate() {
+                *count += u32::from(findings.flags >> bit & 1);
+            }
+        }
+        if findings.flags & RETRANSMISSION != 0 {
+            self.retransmitted_bytes += length;
+        }
+        self.max_bytes_in_flight = self.max_bytes_in_flight.max(findings.bytes_in_flight);
+        for (count, flag) in self.control.iter_mut().zip([SYN, FIN, RST]) {
+            *count += u32::from(record.has(flag));
+        }
+        let rtt = findings.ack_rtt;
+        if rtt != 0 {
+            let (least, greatest) =
+                if self.ack_rtts == 0 { (rtt, rtt) } else { self.ack_rtt_extent };
+            self.ack_rtts += 1;
+            self.ack_rtt_sum += i128::from(rtt);
+            self.ack_rtt_extent = (least.min(rtt), greatest.max(rtt));
+        }
+    }
+}
