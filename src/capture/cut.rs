@@ -18,8 +18,8 @@ pub const DEFAULT_RANGE_BYTES: u64 = 2 << 20;
 /// breaks them.
 pub(super) const CHAIN: usize = 16;
 
-/// How far behind the start of a range a chain is looked for: the longest common record and as much
-/// again.
+/// Bytes after the start of a range in which a chain is searched: the longest common record and as
+/// much again.
 const SEARCH_BYTES: u64 = 2 * 262_144;
 
 /// How far apart in time two neighbours of a chain may be, in seconds.
@@ -78,7 +78,7 @@ impl Ranges {
     }
 }
 
-/// Guesses the first record boundary at or behind `from`, and before `until`, in a section like
+/// Guesses the first record boundary at or after `from`, and before `until`, in a section like
 /// that of `known`.
 pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Option<u64> {
     let step = capture.alignment();
@@ -98,7 +98,7 @@ pub(super) struct Chain {
     pub links: usize,
     /// Where its last record begins.
     pub last: u64,
-    /// Behind it.
+    /// After it.
     pub end: u64,
     /// It ends exactly where the bytes in memory do.
     pub meets_end: bool,
@@ -111,7 +111,7 @@ impl Chain {
     }
 }
 
-/// Follows plausible records from `offset` until they break, or are enough and reach behind `far`.
+/// Follows plausible records from `offset` until they break, or are enough and reach past `far`.
 /// Neighbours are at most `apart` seconds apart.
 pub(super) fn follow(
     capture: &Capture,

@@ -1,10 +1,10 @@
-//! Going on behind damage: where the next record is that can be told from what was damaged.
+//! Resynchronising after damage: where the next record is that can be told from what was damaged.
 //!
 //! Stricter than [`super::cut`], whose guesses are verified: here nothing verifies, and no packet
 //! may be invented. A record is believed whose place a length in the damaged header tells, and a
 //! chain of plausible records that reaches the end of the file or is longer than any record is. A
 //! shorter one may be a capture that the damaged packet carried: then the true records begin where
-//! its last one is, or right behind it. A carried capture whose records fit the true ones without a
+//! its last one is, or right after it. A carried capture whose records fit the true ones without a
 //! seam, in time too, cannot be told from them.
 
 use super::cut::{CHAIN, Chain, NEIGHBOURS_APART, follow};
@@ -21,7 +21,7 @@ pub const KEPT_BYTES: u64 = (CHAIN as u64 + 4) * LONGEST;
 /// memory, tell nothing.
 const TELLS_NOTHING: u64 = 64;
 
-/// What was found behind damage.
+/// The next record after damage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// A record begins there.
@@ -32,7 +32,7 @@ pub enum Found {
     Nothing,
 }
 
-/// Looks for a record behind `damage`, from `from` on.
+/// Looks for a record after `damage`, from `from` on.
 ///
 /// Whether more of a stream is needed never depends on where its stretches end: what could become a
 /// chain is waited for.

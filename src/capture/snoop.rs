@@ -14,7 +14,7 @@ pub const HEADER_BYTES: u64 = 16;
 
 const RECORD_HEADER_BYTES: usize = 24;
 
-/// More behind a record's data is not believed to be padding, in bytes: a stream must hold a record
+/// Most bytes after a record's data that may be padding: a stream must hold a record
 /// before it can be judged.
 const MOST_PADDING: usize = 1 << 16;
 

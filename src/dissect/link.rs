@@ -96,7 +96,7 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     let number = payload.u16(12)?;
-    // Cisco's ISL puts 26 bytes of its own in front of the frame, where a length would stand; it
+    // Cisco's ISL puts 26 bytes of its own before the frame, where a length would stand; it
     // has no name on a path.
     if header.starts_with(&[0x01, 0x00, 0x0C, 0x00, 0x00]) && shim::is_length(number) {
         return (payload.captured.len() >= 26).then(|| (Protocol::ETH, payload.skip(26)));
