@@ -8,6 +8,7 @@ use std::fmt;
 
 /// An input that could not be read at all, or an output that could not be written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The operating system refused.
     #[error("{what}: {}", without_code(source))]
@@ -43,6 +44,7 @@ macro_rules! faults {
         /// What is wrong with a capture file at the place where reading it stopped.
         #[allow(missing_docs, reason = "the fields are those of the variant's message")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum FaultKind {
             $(#[doc = $meaning] $variant $({ $($field: $type),* })?,)*
         }

@@ -76,6 +76,7 @@ impl Exit {
 
 /// Reason to end a run before its end.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// The tables exceed their memory.
     #[error(transparent)]

@@ -7,9 +7,9 @@
 
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};
-use crate::names;
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
+use crate::{names, path_text};
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs;
@@ -58,7 +58,7 @@ pub fn discover(paths: &[OsString]) -> Inputs {
                 walk(&path, &mut inputs.list);
             }
             metadata => inputs.list.push(Input {
-                name: names::display(&path),
+                name: path_text::of(&path),
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
@@ -96,7 +96,7 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
 
 /// Text of a path found in a directory; the same on every system.
 fn walked_name(path: &Path) -> String {
-    let name = names::display(path);
+    let name = path_text::of(path);
     if cfg!(windows) { name.replace('\\', "/") } else { name }
 }
 

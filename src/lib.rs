@@ -68,23 +68,34 @@
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[cfg(feature = "cli")]
 pub mod baseline;
+#[cfg(feature = "cli")]
 pub mod batch;
 pub mod capture;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod dissect;
 pub mod engine;
 pub mod error;
+#[cfg(feature = "cli")]
 pub mod exit;
+#[cfg(feature = "cli")]
 pub mod expect;
 pub mod filter;
 pub mod fold;
+#[cfg(feature = "cli")]
 pub mod gate;
+#[cfg(feature = "cli")]
 mod inputs;
+#[cfg(feature = "cli")]
 mod names;
 pub mod output;
 pub mod pass;
+mod path_text;
+#[cfg(feature = "cli")]
 pub mod plan;
+#[cfg(feature = "cli")]
 pub mod progress;
 pub mod reading;
 pub mod report;
@@ -114,7 +125,7 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
     let needs = tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
     let wanted = Wanted::of(needs);
     let options = Options { keep_ranges: needs.ranges, ..Options::default() };
-    let (mut capture, file) = (open(path)?, names::display(path));
+    let (mut capture, file) = (open(path)?, path_text::of(path));
     let read = || reading::read(&mut capture, &file, &wanted, &options, None);
     workers(jobs)?.install(read).map_err(Error::io("cannot write"))
 }

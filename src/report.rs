@@ -16,6 +16,7 @@ use std::sync::OnceLock;
 
 /// How reading an input ended, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Status {
     /// Read to its end.
     Ok,

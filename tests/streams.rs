@@ -39,6 +39,7 @@ pub fn compressed(compression: Compression, bytes: &[u8]) -> Vec<u8> {
                 .read_to_end(&mut out)
                 .expect("memory");
         }
+        other => panic!("no test data for {other:?}"),
     }
     out
 }
@@ -171,6 +172,7 @@ fn largest_loss(compression: Compression) -> u64 {
         Compression::Lz4 => 64 << 10,
         Compression::Bzip2 => 100_000,
         Compression::Zstd => 128 << 10,
+        other => panic!("no test data for {other:?}"),
     }
 }
 

@@ -19,6 +19,7 @@ pub struct Interface {
 
 /// What a file says of an interface, apart from its packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InterfaceBlock {
     /// An Interface Description Block, or what a file header says in its place.
     Description(Interface),

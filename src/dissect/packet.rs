@@ -11,6 +11,7 @@ use crate::capture::{LinkType, Record};
 
 /// The addresses of one layer, source and destination, as far as the header was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Addresses<'a> {
     /// Destination and source MAC, in this order, as Ethernet has them.
     Eth(&'a [u8; 12]),
@@ -30,6 +31,7 @@ pub enum Addresses<'a> {
 
 /// A transport protocol with ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Transport {
     /// Transmission Control Protocol.
     Tcp,

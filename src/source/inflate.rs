@@ -20,6 +20,7 @@ pub fn skippable_frame(bytes: &[u8]) -> Option<u64> {
 
 /// Compression of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Compression {
     /// RFC 1952
     Gzip,

@@ -13,6 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Cell<'a> {
     /// Unknown or not applicable.
     Empty,

@@ -13,6 +13,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The layers that have conversations, in the order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Layer {
     Eth,
     Ipv4,
@@ -54,6 +55,7 @@ const MOST_PACKETS: u64 = (1 << 60) - 1;
 
 /// An address of any layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Address {
     Mac([u8; 6]),
     Ipv4(Ipv4Addr),

@@ -77,6 +77,7 @@ impl<'a> Rows<'a> {
 
 /// Where a table's rows come from.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub enum Content {
     /// Made from what was counted.
     View(for<'a> fn(&'a Report) -> Rows<'a>),

@@ -30,6 +30,7 @@ pub struct RowBuffer {
 
 /// The encodings.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum Encoded {
     /// Separated by a byte: CSV, TSV, Markdown.
     Delimited(Delimited),
