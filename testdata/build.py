@@ -114,6 +114,19 @@ def captures():
     yield "big_endian_ns.pcap", pcap(plain, order=">", magic=0xA1B23C4D)
     yield "modified.pcap", pcap(plain, magic=0xA1B2CD34)
     yield "modified_be.pcap", pcap(plain, order=">", magic=0xA1B2CD34)
+    variant = lambda file_header, record_header: file_header + b"".join(
+        record_header(number, *(frame if isinstance(frame, tuple) else (frame, len(frame)))) for number, frame in enumerate(plain))
+    file_header = lambda order, *fields: struct.pack(order + "IHHiIII", *fields)
+    fields = lambda order, number, one, two, unit=1: struct.pack(order + "IIII", T0, number * 1000 * unit, one, two)
+    yield "nokia.pcap", variant(file_header(">", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1),
+                                lambda n, data, length: fields(">", n, len(data), length) + bytes.fromhex("9fbfb601") + data)
+    yield "redhat.pcap", variant(file_header("<", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1),
+                                 lambda n, data, length: fields("<", n, len(data), length) + struct.pack("<IHBB", 1, 0x0800, 0, 0) + data)
+    yield "suse.pcap", variant(file_header("<", 0xA1B2CD34, 2, 4, 0, 0, 262144, 1),
+                               lambda n, data, length: fields("<", n, len(data), length) + struct.pack("<IHBBBBBB", 1, 0x0800, 0, 0, 0, 0, 0, 0) + data)
+    yield "aix.pcap", variant(file_header(">", 0xA1B2C3D4, 2, 2, 0, 0, 262144, 6), lambda n, data, length: fields(">", n, length, len(data), 1000) + data)
+    yield "dgux.pcap", variant(file_header(">", 0xA1B2C3D4, 543, 0, 0, 0, 262144, 1), lambda n, data, length: fields(">", n, length, len(data)) + data)
+    yield "ixia.pcap", variant(file_header(">", 0x1C0001AC, 2, 4, 0, 0, 262144, 1) + struct.pack(">I", 0), lambda n, data, length: fields(">", n, len(data), length) + data)
     yield "empty.pcap", pcap([])
     yield "cut_in_header.pcap", pcap(plain) + b"\x00\xf1\x53\x65\x00"
     yield "cut_in_record.pcap", pcap(plain * 2)[:-7]

@@ -25,6 +25,58 @@ pub const MICROSECONDS: u32 = 0xA1B2_C3D4;
 pub const NANOSECONDS: u32 = 0xA1B2_3C4D;
 pub const MODIFIED: u32 = 0xA1B2_CD34;
 
+/// How a variant of pcap is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    pub name: &'static str,
+    magic: u32,
+    version: (u16, u16),
+    /// Its number of Ethernet.
+    network: u32,
+    /// Length of what follows the usual file header.
+    header_bytes: usize,
+    /// Length of what follows the usual record header.
+    record_header_bytes: usize,
+    /// The length on the wire stands before the captured one.
+    wire_first: bool,
+    /// Units of a record's fraction in a microsecond.
+    pub per_microsecond: u32,
+}
+
+impl Variant {
+    const fn new(name: &'static str, magic: u32, record_header_bytes: usize) -> Variant {
+        Variant {
+            name,
+            magic,
+            version: (2, 4),
+            network: 1,
+            header_bytes: 0,
+            record_header_bytes,
+            wire_first: false,
+            per_microsecond: 1,
+        }
+    }
+}
+
+pub const VARIANTS: [Variant; 10] = [
+    Variant::new("pcap", MICROSECONDS, 0),
+    Variant { per_microsecond: 1000, ..Variant::new("pcap-ns", NANOSECONDS, 0) },
+    Variant { version: (2, 2), wire_first: true, ..Variant::new("pcap", MICROSECONDS, 0) },
+    Variant::new("pcap-modified", MODIFIED, 8),
+    Variant::new("pcap-suse", MODIFIED, 12),
+    Variant::new("pcap-redhat", MICROSECONDS, 8),
+    Variant::new("pcap-nokia", MICROSECONDS, 4),
+    Variant { version: (543, 0), wire_first: true, ..Variant::new("pcap-dgux", MICROSECONDS, 0) },
+    Variant { header_bytes: 4, ..Variant::new("pcap-ixia", 0x1C00_01AB, 0) },
+    Variant {
+        version: (2, 2),
+        network: 6,
+        wire_first: true,
+        per_microsecond: 1000,
+        ..Variant::new("pcap-aix", MICROSECONDS, 0)
+    },
+];
+
 /// Link types (tcpdump.org registry).
 pub const ETHERNET: u16 = 1;
 pub const RAW: u16 = 101;
@@ -33,30 +85,31 @@ pub const RAW: u16 = 101;
 pub type Boundary = (usize, u64);
 
 /// A pcap file under construction.
+#[derive(Debug)]
 pub struct Pcap {
     pub bytes: Vec<u8>,
     pub boundaries: Vec<Boundary>,
     order: Order,
-    modified: bool,
+    variant: Variant,
     packets: u64,
 }
 
 impl Pcap {
     pub fn new(order: Order, magic: u32, link_type: u16) -> Pcap {
-        let mut bytes = Vec::new();
-        bytes.extend(order.u32(magic));
-        bytes.extend(order.u16(2));
-        bytes.extend(order.u16(4));
-        for value in [0, 0, 262_144, u32::from(link_type)] {
+        let variant = VARIANTS.into_iter().find(|variant| variant.magic == magic);
+        let variant = variant.expect("a magic number of pcap");
+        Pcap::of(order, Variant { network: u32::from(link_type), ..variant })
+    }
+
+    pub fn of(order: Order, variant: Variant) -> Pcap {
+        let mut bytes = order.u32(variant.magic).to_vec();
+        bytes.extend(order.u16(variant.version.0));
+        bytes.extend(order.u16(variant.version.1));
+        for value in [0, 0, 262_144, variant.network] {
             bytes.extend(order.u32(value));
         }
-        Pcap {
-            boundaries: vec![(bytes.len(), 0)],
-            bytes,
-            order,
-            modified: magic == MODIFIED,
-            packets: 0,
-        }
+        bytes.extend(vec![0; variant.header_bytes]);
+        Pcap { boundaries: vec![(bytes.len(), 0)], bytes, order, variant, packets: 0 }
     }
 
     /// The usual kind: little-endian, microseconds, Ethernet.
@@ -65,12 +118,13 @@ impl Pcap {
     }
 
     pub fn record(&mut self, time: (u32, u32), data: &[u8], wire_bytes: u32) -> &mut Pcap {
-        for value in [time.0, time.1, data.len() as u32, wire_bytes] {
+        let captured = data.len() as u32;
+        let (one, two) =
+            if self.variant.wire_first { (wire_bytes, captured) } else { (captured, wire_bytes) };
+        for value in [time.0, time.1, one, two] {
             self.bytes.extend(self.order.u32(value));
         }
-        if self.modified {
-            self.bytes.extend([0; 8]);
-        }
+        self.bytes.extend(vec![0; self.variant.record_header_bytes]);
         self.bytes.extend(data);
         self.packets += 1;
         self.boundaries.push((self.bytes.len(), self.packets));

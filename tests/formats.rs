@@ -2,8 +2,8 @@
 //! fields that only pcapng has are read.
 
 use crate::builder::{
-    ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, MICROSECONDS, MODIFIED,
-    NANOSECONDS, Order, Pcap, Pcapng, RAW, Snoop,
+    ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, Order, Pcap, Pcapng, RAW,
+    Snoop, VARIANTS,
 };
 use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
@@ -35,16 +35,13 @@ fn packets() -> Vec<((u32, u32), Vec<u8>, u32)> {
 fn in_every_format() -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for order in [Order::Little, Order::Big] {
-        for (name, magic, scale) in [
-            ("pcap", MICROSECONDS, 1),
-            ("pcap-ns", NANOSECONDS, 1000),
-            ("pcap-modified", MODIFIED, 1),
-        ] {
-            let mut file = Pcap::new(order, magic, ETHERNET);
+        for variant in VARIANTS {
+            let mut file = Pcap::of(order, variant);
             for ((seconds, microseconds), data, wire_bytes) in packets() {
-                file.record((seconds, microseconds * scale), &data, wire_bytes);
+                let time = (seconds, microseconds * variant.per_microsecond);
+                file.record(time, &data, wire_bytes);
             }
-            files.push((name.to_string(), file.bytes));
+            files.push((variant.name.to_string(), file.bytes));
         }
         for (tsresol, per_second) in
             [(None, 1_000_000), (Some(6), 1_000_000), (Some(9), 1_000_000_000)]

@@ -3,7 +3,7 @@
 //! serial walk.
 
 use crate::builder::{
-    MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop,
+    MICROSECONDS, MODIFIED, NAME_RESOLUTION, NANOSECONDS, Order, Pcap, Pcapng, Snoop, VARIANTS,
 };
 use crate::frames::{Loose, frame, loose};
 use crate::reading::{Cut, assert_same_in_every_cut, open};
@@ -119,17 +119,18 @@ fn data() -> impl Strategy<Value = Vec<u8>> {
 
 fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
     let record = (data(), 0..40u32, 0..2_000_000u32, 0..100u32);
-    let magic = select(vec![MICROSECONDS, NANOSECONDS, MODIFIED]);
     let link_type = select(vec![1u16, 1, 1, 101, 113, 147]);
-    (order(), magic, link_type, vec(record, 0..60)).prop_map(
-        |(order, magic, link_type, records)| {
-            let mut file = Pcap::new(order, magic, link_type);
-            for (data, second, fraction, snapped) in records {
-                file.record((1_700_000_000 + second, fraction), &data, data.len() as u32 + snapped);
-            }
-            file.bytes
-        },
-    )
+    let file = prop_oneof![
+        (order(), select(vec![MICROSECONDS, NANOSECONDS, MODIFIED]), link_type)
+            .prop_map(|(order, magic, link_type)| Pcap::new(order, magic, link_type)),
+        (order(), select(VARIANTS.to_vec())).prop_map(|(order, variant)| Pcap::of(order, variant)),
+    ];
+    (file, vec(record, 0..60)).prop_map(|(mut file, records)| {
+        for (data, second, fraction, snapped) in records {
+            file.record((1_700_000_000 + second, fraction), &data, data.len() as u32 + snapped);
+        }
+        file.bytes
+    })
 }
 
 fn snoop_file() -> impl Strategy<Value = Vec<u8>> {

@@ -142,6 +142,12 @@ impl Capture {
     /// or unknown.
     pub fn new(mut source: Source) -> Result<Capture, Error> {
         source.read_to(foreign::header_bytes(source.rest(0)));
+        while let Some(needed) = pcap::needed_bytes(source.rest(0)) {
+            source.read_to(needed);
+            if source.end() < needed {
+                break;
+            }
+        }
         if !is_capture(source.rest(0)) {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }

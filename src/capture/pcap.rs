@@ -1,31 +1,34 @@
 //! The classic pcap format (draft-ietf-opsawg-pcap): a 24-byte file header, then records of 16
 //! bytes and the data.
 //!
-//! Read in both byte orders: microseconds (`a1b2c3d4`), nanoseconds (`a1b23c4d`) and Alexey
-//! Kuznetsov's modified format (`a1b2cd34`, 24-byte record headers). The file header is
-//! pcap-parser's where it knows the magic; the record header is read here, because it is read once
-//! per packet (the tests hold it to pcap-parser's answer). A version is never refused; records
-//! above [`LinkType::longest_record`] are damage.
+//! Read in both byte orders, with microseconds (`a1b2c3d4`) or nanoseconds (`a1b23c4d`), and in
+//! the layouts of the module `variant`. The file header is pcap-parser's where it knows the magic number; the
+//! record header is read here, because it is read once per packet (the tests hold it to
+//! pcap-parser's answer). A version is never refused; records above
+//! [`LinkType::longest_record`] are damage.
+
+mod variant;
 
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
-use super::{Interface, InterfaceEntry, LinkType, Position, Record, u16_at, u32_at};
+use super::{Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
 use crate::error::{Error, FaultKind};
-
-/// The length of the file header.
-pub const HEADER_BYTES: u64 = 24;
+use variant::Layout;
+pub use variant::needed_bytes;
 
 /// A pcap file of one byte order.
 #[derive(Clone, Debug)]
 pub struct Pcap<const BIG_ENDIAN: bool> {
-    kind: Kind,
+    layout: Layout,
+    lengths: Lengths,
     link_type: LinkType,
     snaplen: u32,
-    lengths: Lengths,
+    /// Bytes before each frame that its lengths include.
+    prefix_bytes: u32,
 }
 
-/// Order of a record's two lengths: versions before 2.3 had the original one first, and 2.3 either.
+/// Order of a record's two lengths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lengths {
     CapturedFirst,
@@ -33,66 +36,44 @@ enum Lengths {
     GreaterIsWire,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Microseconds,
-    Nanoseconds,
-    Modified,
-}
-
-/// Byte order and kind of a magic number.
-fn kind_of(magic: &[u8]) -> Option<(bool, Kind)> {
-    match magic.first_chunk::<4>()? {
-        [0xa1, 0xb2, 0xc3, 0xd4] => Some((true, Kind::Microseconds)),
-        [0xd4, 0xc3, 0xb2, 0xa1] => Some((false, Kind::Microseconds)),
-        [0xa1, 0xb2, 0x3c, 0x4d] => Some((true, Kind::Nanoseconds)),
-        [0x4d, 0x3c, 0xb2, 0xa1] => Some((false, Kind::Nanoseconds)),
-        [0xa1, 0xb2, 0xcd, 0x34] => Some((true, Kind::Modified)),
-        [0x34, 0xcd, 0xb2, 0xa1] => Some((false, Kind::Modified)),
-        _ => None,
-    }
-}
-
 /// True if a file that begins so is a pcap file of this byte order.
 pub fn has_magic<const BIG_ENDIAN: bool>(bytes: &[u8]) -> bool {
-    kind_of(bytes).is_some_and(|(big_endian, _)| big_endian == BIG_ENDIAN)
+    u32_at::<BIG_ENDIAN>(bytes, 0).is_some_and(variant::is_magic)
 }
 
 impl<const BIG_ENDIAN: bool> Pcap<BIG_ENDIAN> {
-    /// Reads the file header.
+    /// Reads the file header and detects the variant.
     ///
     /// # Errors
     /// [`Error::NotACapture`] if the header is truncated.
     pub fn open(bytes: &[u8]) -> Result<Self, Error> {
-        let kind = kind_of(bytes).map_or(Kind::Microseconds, |(_, kind)| kind);
-        let (snaplen, network) = match pcap_parser::parse_pcap_header(bytes) {
-            Ok((_, header)) => (Some(header.snaplen), Some(header.network.0 as u32)),
-            // The big-endian modified magic is unknown to pcap-parser.
-            Err(_) => (u32_at::<BIG_ENDIAN>(bytes, 16), u32_at::<BIG_ENDIAN>(bytes, 20)),
+        let truncated = |need: u64| {
+            let have = bytes.len();
+            Error::NotACapture(format!("its file header is truncated ({have} of {need} bytes)"))
         };
-        let (Some(snaplen), Some(network)) = (snaplen, network) else {
-            return Err(Error::NotACapture(format!(
-                "its file header is cut short ({} of 24 bytes)",
-                bytes.len()
-            )));
+        let detected = variant::detect::<BIG_ENDIAN>(bytes, true).map_err(truncated)?;
+        let layout = detected.layout;
+        if bytes.len() < layout.file_header_bytes {
+            return Err(truncated(layout.file_header_bytes as u64));
+        }
+        let snaplen = match pcap_parser::parse_pcap_header(bytes) {
+            Ok((_, header)) => header.snaplen,
+            // pcap-parser knows neither Ixia's magic numbers nor the big-endian modified one.
+            Err(_) => u32_at::<BIG_ENDIAN>(bytes, 16).unwrap_or_default(),
         };
-        let version = [4, 6].map(|at| u16_at::<BIG_ENDIAN>(bytes, at));
-        let lengths = match version {
-            [Some(0..2), _] | [Some(2), Some(0..3)] => Lengths::WireFirst,
-            [Some(2), Some(3)] => Lengths::GreaterIsWire,
-            _ => Lengths::CapturedFirst,
-        };
-        // The upper half of the field says whether and how long a frame check sequence follows.
-        Ok(Pcap { kind, link_type: LinkType(network as u16), snaplen, lengths })
+        Ok(Pcap {
+            layout,
+            lengths: detected.lengths,
+            link_type: detected.link_type,
+            snaplen,
+            prefix_bytes: detected.padding_bytes + detected.link_type.pseudo_header_bytes(),
+        })
     }
 
-    fn record_header_bytes(&self) -> usize {
-        if self.kind == Kind::Modified { 24 } else { 16 }
-    }
-
-    /// Nanoseconds in a unit of the records' fraction.
-    fn fraction_nanoseconds(&self) -> u64 {
-        if self.kind == Kind::Nanoseconds { 1 } else { 1000 }
+    /// Nanoseconds of a record's fraction of a second.
+    #[inline]
+    fn nanoseconds(&self, fields: &Fields) -> u64 {
+        u64::from(fields.fraction) * u64::from(self.layout.fraction_nanoseconds)
     }
 
     /// Header of the record at the start of `rest`.
@@ -106,19 +87,15 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     type State = ();
 
     fn name(&self) -> &'static str {
-        match self.kind {
-            Kind::Microseconds => "pcap",
-            Kind::Nanoseconds => "pcap-ns",
-            Kind::Modified => "pcap-modified",
-        }
+        self.layout.name
     }
 
     fn start(&self) -> Position {
-        Position { offset: HEADER_BYTES, section: None }
+        Position { offset: self.layout.file_header_bytes as u64, section: None }
     }
 
     fn only_interface(&self) -> Option<Interface> {
-        let clock = Clock::new(if self.kind == Kind::Nanoseconds { 9 } else { 6 }, 0);
+        let clock = Clock::new(if self.layout.fraction_nanoseconds == 1 { 9 } else { 6 }, 0);
         Some(Interface { link_type: self.link_type, snaplen: self.snaplen, clock, name: None })
     }
 
@@ -126,7 +103,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
 
     #[inline(always)]
     fn next<'a>(&self, (): &mut (), rest: &'a [u8], offset: u64) -> Result<Step<'a>, FaultKind> {
-        let header_bytes = self.record_header_bytes();
+        let header_bytes = self.layout.record_header_bytes;
         let have = rest.len() as u64;
         let cut = FaultKind::RecordHeaderCut { have, need: header_bytes as u64 };
         let (header, body) = rest.split_at_checked(header_bytes).ok_or(cut)?;
@@ -140,14 +117,12 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
             let (have, need) = (body.len() as u64, u64::from(fields.captured));
             return Err(FaultKind::RecordCut { have, need });
         };
-        let pseudo_header = self.link_type.pseudo_header_bytes();
-        let fraction = u64::from(fields.fraction) * self.fraction_nanoseconds();
         let record = Record {
             number: 0,
             offset,
-            data: data.get(pseudo_header as usize..).unwrap_or_default(),
-            wire_bytes: fields.wire.saturating_sub(pseudo_header),
-            time: Some(Timestamp::new(i64::from(fields.seconds), fraction)),
+            data: data.get(self.prefix_bytes as usize..).unwrap_or_default(),
+            wire_bytes: fields.wire.saturating_sub(self.prefix_bytes),
+            time: Some(Timestamp::new(i64::from(fields.seconds), self.nanoseconds(&fields))),
             interface: 0,
             section: 0,
             link_type: self.link_type,
@@ -163,9 +138,9 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
         let fields = self.fields(rest)?;
         let longest = self.link_type.longest_record();
         let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
-        let in_second = u64::from(fields.fraction) * self.fraction_nanoseconds() < 1_000_000_000;
+        let in_second = self.nanoseconds(&fields) < 1_000_000_000;
         (fits && in_second).then(|| Candidate {
-            next: offset + self.record_header_bytes() as u64 + u64::from(fields.captured),
+            next: offset + self.layout.record_header_bytes as u64 + u64::from(fields.captured),
             seconds: Some(i64::from(fields.seconds)),
         })
     }
@@ -174,7 +149,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
         let fields = self.fields(rest)?;
         let fits = fields.wire <= self.link_type.longest_record();
-        fits.then(|| offset + self.record_header_bytes() as u64 + u64::from(fields.wire))
+        fits.then(|| offset + self.layout.record_header_bytes as u64 + u64::from(fields.wire))
     }
 }
 
@@ -216,7 +191,7 @@ mod tests {
         bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut seen = Vec::new();
-        let start = Position { offset: HEADER_BYTES, section: None };
+        let start = Position { offset: 24, section: None };
         let walk = walk(
             &pcap,
             &bytes[24..],
@@ -249,7 +224,7 @@ mod tests {
         }
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut rest = &bytes[24..];
-        let start = Position { offset: HEADER_BYTES, section: None };
+        let start = Position { offset: 24, section: None };
         walk(
             &pcap,
             &bytes[24..],

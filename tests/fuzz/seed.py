@@ -10,7 +10,7 @@ import struct
 import sys
 
 LITTLE_ENDIAN_PCAP = (b"\xd4\xc3\xb2\xa1", b"\x4d\x3c\xb2\xa1")
-PCAP = (*LITTLE_ENDIAN_PCAP, b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\xa1\xb2\x3c\x4d", b"\xa1\xb2\xcd\x34")
+PCAP = (*LITTLE_ENDIAN_PCAP, b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\xa1\xb2\x3c\x4d", b"\xa1\xb2\xcd\x34", b"\x1c\x00\x01\xac", b"\x1c\x00\x01\xab")
 PCAPNG = b"\x0a\x0d\x0d\x0a"
 ETHERNET = 1
 # Captures of one flow have hundreds of frames that are alike, and all seeds are run before the first mutation.
