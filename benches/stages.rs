@@ -8,7 +8,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use pcapstat::capture::{Capture, cut};
 use pcapstat::dissect::{self, packet::Packet};
 use pcapstat::engine::{Options, pass::Shift};
-use pcapstat::reading::{self, Wanted};
+use pcapstat::reading::{self, Continued, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::tally::{Needs, Tallies, Tally};
@@ -185,7 +185,7 @@ fn cuts(criterion: &mut Criterion) {
 fn report(capture: &mut Capture, needs: Needs) -> Report {
     let wanted = Wanted::of(needs);
     let options = Options { range_bytes: 1 << 20, ..Options::default() };
-    reading::read(capture, "generated", &wanted, &options, None).expect("no output")
+    reading::read(capture, "generated", &wanted, &options, Continued::default()).expect("no output")
 }
 
 /// Rows from finished counts; no capture is read here.

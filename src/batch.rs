@@ -9,24 +9,25 @@ use crate::engine::Options;
 use crate::engine::memory::Budget;
 use crate::error::FaultKind;
 use crate::exit::{Exit, RunError};
+use crate::fold::{FoldNeeds, Folds};
 use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
 use crate::output::{Outputs, WholeFile};
 use crate::pass::rows::{Rows, Sink};
 use crate::plan::Plan;
 use crate::progress::Progress;
-use crate::reading;
+use crate::reading::{self, Continued};
 use crate::report::{Report, Status};
-use crate::table::packets;
 use crate::table::row::RowBuffer;
 use crate::table::schema;
 use crate::table::visible::visible;
+use crate::table::{Table, packets, segments};
 use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Greatest number of inputs of a wave.
@@ -129,7 +130,7 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
     let reader = Reader { plan, budget, progress, began };
-    let mut batch = Batch { reader, outputs, merged: None, outcome, messages: 0 };
+    let mut batch = Batch { reader, outputs, merged: None, folds: None, outcome, messages: 0 };
     batch.read(&inputs.list)?;
     let closing = inputs.walked || inputs.list.len() > 1;
     let mut outcome = batch.finish(closing, began)?;
@@ -189,6 +190,8 @@ struct Batch<'a> {
     outputs: Outputs,
     /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
+    /// With `--merge`: the folds that continue from input to input.
+    folds: Option<Folds>,
     outcome: Outcome,
     /// Number of messages about single inputs so far.
     messages: u64,
@@ -244,9 +247,15 @@ impl Batch<'_> {
     /// Reads one input and writes its rows as they come.
     fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Vec<Read>> {
         let before = self.merged.as_ref().map_or(0, |merged| merged.shift().packets);
-        let outputs = &mut self.outputs;
-        let write = |mut rows: RowBuffer| outputs.rows(&mut rows);
-        let report = reader.read(input, before, Box::new(write))?;
+        if reader.plan.merge && self.folds.is_none() {
+            let segments = reader.plan.writes(segments::TABLE.name);
+            self.folds = reader.plan.wanted.folds(segments, &reader.budget);
+        }
+        let outputs = Mutex::new(&mut self.outputs);
+        let write = |mut rows: RowBuffer| {
+            outputs.lock().unwrap_or_else(PoisonError::into_inner).rows(&mut rows)
+        };
+        let report = reader.read(input, before, &write, self.folds.as_mut())?;
         Ok(vec![Read { report, rows: Vec::new(), name: input.name.clone() }])
     }
 
@@ -360,7 +369,8 @@ impl Batch<'_> {
 
     /// Completes the outputs and writes the closing line.
     fn finish(mut self, closing: bool, began: Instant) -> io::Result<Outcome> {
-        if let Some(merged) = self.merged.take() {
+        if let Some(mut merged) = self.merged.take() {
+            merged.folds = self.folds.take();
             self.write(&merged)?;
         }
         self.reader.progress.finish();
@@ -381,10 +391,11 @@ impl Batch<'_> {
 
 impl Reader<'_> {
     /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
-    /// before them, so their inputs are read one after the other.
+    /// before them and folds their order, so these inputs are read one after the other.
     fn inputs_at_once(&self, inputs: &[Input]) -> usize {
-        let rows = self.plan.exports_packets();
-        if rows && self.plan.merge {
+        let rows = self.plan.exports();
+        let folds = self.plan.wanted.needs.folds != FoldNeeds::NOTHING;
+        if (rows || folds) && self.plan.merge {
             return 1;
         }
         let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };
@@ -399,19 +410,26 @@ impl Reader<'_> {
     /// Reads several inputs at once, each on the workers that are free.
     fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
         let read = |input: &Input| {
-            let mut rows = Vec::new();
+            let rows = Mutex::new(Vec::new());
             let keep = |buffer| {
-                rows.push(buffer);
+                rows.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
                 Ok(())
             };
-            let report = self.read(input, 0, Box::new(keep))?;
+            let report = self.read(input, 0, &keep, None)?;
+            let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
             Ok(Read { report, rows, name: input.name.clone() })
         };
         wave.par_iter().with_max_len(1).map(read).collect()
     }
 
     /// Opens and reads one input. None if a file found in a directory is no capture.
-    fn read(&self, input: &Input, before: u64, sink: Sink<'_>) -> io::Result<Option<Report>> {
+    fn read(
+        &self,
+        input: &Input,
+        before: u64,
+        sink: &(dyn Fn(RowBuffer) -> io::Result<()> + Sync),
+        folds: Option<&mut Folds>,
+    ) -> io::Result<Option<Report>> {
         let (plan, wanted) = (self.plan, &self.plan.wanted);
         let progress = |bytes| self.progress.add(bytes);
         let options = Options {
@@ -423,11 +441,19 @@ impl Reader<'_> {
             budget: self.budget.clone(),
         };
         let file = if plan.merge { MERGED } else { &input.name };
-        let empty = || (plan.format.rows)(&packets::TABLE, file);
-        let rows = plan.exports_packets().then(|| Rows::new(empty(), before, sink));
+        let empty = |table| (plan.format.rows)(table, file);
+        let wants = |table: &Table| plan.writes(table.name);
+        let continued = Continued {
+            packets: wants(&packets::TABLE)
+                .then(|| Rows::new(empty(&packets::TABLE), before, Box::new(sink))),
+            segments: wants(&segments::TABLE)
+                .then(|| (empty(&segments::TABLE), Box::new(sink) as Sink<'_>)),
+            folds,
+            before,
+        };
         match input.open(plan.reading) {
             Ok(Some(mut capture)) => {
-                reading::read(&mut capture, &input.name, wanted, &options, rows).map(Some)
+                reading::read(&mut capture, &input.name, wanted, &options, continued).map(Some)
             }
             Ok(None) => {
                 self.progress.add(input.bytes);

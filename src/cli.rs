@@ -21,7 +21,8 @@ pub struct Cli {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Tables to write, separated by commas; `all` is every table but `packets` and `ranges`
+    /// Tables to write, separated by commas; `all` is every table but
+    /// `packets`, `segments` and `ranges`
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
     pub tables: Vec<String>,
 
@@ -82,6 +83,14 @@ pub struct Cli {
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pub interval: String,
+
+    /// Time without a packet after which one of the `flows` ends
+    #[arg(long, value_name = "DURATION", default_value = "60s")]
+    pub flow_idle: String,
+
+    /// Age at which one of the `flows` ends and another begins
+    #[arg(long, value_name = "DURATION", default_value = "30m")]
+    pub flow_active: String,
 
     /// Bytes of a capture that one range covers: 64k, 2M, ...; never changes a result [default: 2M]
     #[arg(long, value_name = "SIZE")]

@@ -16,7 +16,7 @@
 //!   to a pass in file order. It names no tally, table or format.
 //! - [`tally`] counts packets. It is a monoid, so that ranges, files and directories merge alike.
 //! - [`pass`] is what a walk feeds: counting, rows, a selection of packets.
-//! - [`fold`] is for counts that depend on the order of packets (TCP analysis); no pass feeds it yet.
+//! - [`fold`] is for counts that depend on the order of packets: TCP analysis.
 //! - [`reading`] joins the passes of a run into one walk over one capture; a [`report`] remains.
 //! - [`table`] is a view of a report, [`output`] writes it in a format.
 //! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists the
@@ -109,7 +109,7 @@ use dissect::packet::Packet;
 use engine::{Options, Walked};
 use error::Error;
 use pass::each::Each;
-use reading::Wanted;
+use reading::{Continued, Wanted};
 use report::Report;
 use source::{ReadOptions, Source};
 use std::path::Path;
@@ -126,7 +126,7 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
     let wanted = Wanted::of(needs);
     let options = Options { keep_ranges: needs.ranges, ..Options::default() };
     let (mut capture, file) = (open(path)?, path_text::of(path));
-    let read = || reading::read(&mut capture, &file, &wanted, &options, None);
+    let read = || reading::read(&mut capture, &file, &wanted, &options, Continued::default());
     workers(jobs)?.install(read).map_err(Error::io("cannot write"))
 }
 

@@ -6,6 +6,7 @@ use crate::cli::{AUTO, Cli, When};
 use crate::engine::memory;
 use crate::expect::Expectation;
 use crate::filter::Filter;
+use crate::fold::FoldNeeds;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
@@ -105,9 +106,9 @@ impl Plan {
         let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
         let mut wanted =
             Wanted::of(needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs)));
-        wanted.interval = duration(&cli.interval).ok_or_else(|| {
-            format!("--interval {}: not a duration such as 100ms, 1.5s, 1m30s", cli.interval)
-        })?;
+        wanted.interval = nanoseconds("--interval", &cli.interval)?;
+        wanted.flow_idle = nanoseconds("--flow-idle", &cli.flow_idle)?;
+        wanted.flow_active = nanoseconds("--flow-active", &cli.flow_active)?;
         wanted.conditions = conditions(&cli)?;
         Ok(Plan {
             paths: cli.paths,
@@ -153,9 +154,14 @@ impl Plan {
         })
     }
 
-    /// True when a row per packet is to be written.
-    pub fn exports_packets(&self) -> bool {
+    /// True if rows are to be written while captures are read.
+    pub fn exports(&self) -> bool {
         self.tables.iter().any(|table| table.is_export())
+    }
+
+    /// True if this table is to be written.
+    pub fn writes(&self, name: &str) -> bool {
+        self.tables.iter().any(|table| table.name == name)
     }
 }
 
@@ -233,6 +239,12 @@ fn unknown_table(name: &str) -> String {
     format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
 }
 
+/// The value of an option that is a duration.
+fn nanoseconds(option: &str, text: &str) -> Result<u64, String> {
+    let wrong = || format!("{option} {text}: not a duration such as 100ms, 1.5s, 1m30s");
+    duration(text).ok_or_else(wrong)
+}
+
 /// Numbers and units as nanoseconds, at least one: `100ms`, `1.5s`, `1m30s`. A number alone is
 /// seconds.
 fn duration(text: &str) -> Option<u64> {
@@ -271,7 +283,11 @@ fn duration(text: &str) -> Option<u64> {
 /// Memory for counting: half of `--max-memory`, or a quarter if endpoints or ports are derived from
 /// conversations afterwards. Sorting takes the rest.
 fn counting_bytes(tables: &[&Table], max_memory: Option<&str>) -> Result<u64, String> {
-    let grows = tables.iter().any(|table| table.needs.conversations || table.needs.intervals);
+    let grows = tables.iter().any(|table| {
+        table.needs.conversations
+            || table.needs.intervals
+            || table.needs.folds != FoldNeeds::NOTHING
+    });
     let for_tables = match max_memory {
         Some(text) => bytes("--max-memory", text)?,
         None if grows => memory::free().map_or(u64::MAX, |free| free / 4 * 3),
@@ -343,7 +359,7 @@ mod tests {
         };
         assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
         assert_eq!(names(&[" Ports", "SUMMARY "]), Ok(vec!["ports", "summary"]));
-        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 2
+        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 3
             && !all.contains(&"packets")
             && !all.contains(&"ranges")));
         assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));

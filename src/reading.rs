@@ -3,11 +3,15 @@
 //! The command, the library, benches and tests all come through [`read`].
 
 use crate::capture::Capture;
+use crate::engine::memory::Budget;
 use crate::engine::{self, Options};
+use crate::fold::{FoldNeeds, Folds, Settings};
 use crate::pass::counting::Counting;
-use crate::pass::rows::Rows;
+use crate::pass::folding::Folding;
+use crate::pass::rows::{Rows, Sink};
 use crate::pass::selected::{Conditions, Selected};
 use crate::report::Report;
+use crate::table::row::RowBuffer;
 use crate::tally::Needs;
 use std::io;
 use std::sync::Arc;
@@ -20,37 +24,85 @@ pub struct Wanted {
     pub needs: Needs,
     /// Length of a bucket of `intervals` in nanoseconds.
     pub interval: u64,
+    /// Time without a packet after which a flow ends, in nanoseconds.
+    pub flow_idle: u64,
+    /// Age at which a flow ends, in nanoseconds.
+    pub flow_active: u64,
     /// Conditions that a packet must meet to be observed.
     pub conditions: Conditions,
 }
 
 impl Wanted {
-    /// The tallies of these needs over all packets; intervals of one second.
+    /// What these needs ask for, over all packets: intervals of one second, flows that end after a
+    /// minute without a packet or half an hour.
     pub fn of(needs: Needs) -> Wanted {
-        Wanted { needs, interval: 1_000_000_000, conditions: Arc::new([]) }
+        const SECOND: u64 = 1_000_000_000;
+        Wanted {
+            needs,
+            interval: SECOND,
+            flow_idle: 60 * SECOND,
+            flow_active: 1800 * SECOND,
+            conditions: Arc::new([]),
+        }
     }
+
+    /// Folds over no packet. None if no table needs one.
+    pub fn folds(&self, segments: bool, budget: &Arc<Budget>) -> Option<Folds> {
+        let needs = self.needs.folds;
+        let (flow_idle, flow_active) = (self.flow_idle, self.flow_active);
+        let settings = Settings { segments, flow_idle, flow_active };
+        (needs != FoldNeeds::NOTHING).then(|| Folds::new(needs, &settings, budget))
+    }
+}
+
+/// Where rows go that are written while the capture is read, and the state of earlier inputs.
+#[derive(Default)]
+pub struct Continued<'a> {
+    /// Rows of `packets`, if they are wanted.
+    pub packets: Option<Rows<'a>>,
+    /// An empty buffer for rows of `segments` and where they go, if they are wanted.
+    pub segments: Option<(RowBuffer, Sink<'a>)>,
+    /// Folds of the inputs before this one (`--merge`). None to begin anew.
+    pub folds: Option<&'a mut Folds>,
+    /// Number of packets of the inputs before this one.
+    pub before: u64,
 }
 
 /// Reads a capture to its end. Call it on a worker of the pool to use; `file` is what the report
 /// calls the capture.
 ///
 /// # Errors
-/// Those of the sink of `rows`. Damage of the capture is no error: see [`Report::status`].
+/// Those of the sinks of rows. Damage of the capture is no error: see [`Report::status`].
 pub fn read(
     capture: &mut Capture,
     file: &str,
     wanted: &Wanted,
     options: &Options<'_>,
-    rows: Option<Rows<'_>>,
+    continued: Continued<'_>,
 ) -> io::Result<Report> {
+    let Continued { packets, segments, folds, before } = continued;
     let mut counting = Counting::new(wanted.needs, wanted.interval, &options.budget);
-    // Counting alone is the hottest loop: it pays for no pass that is off.
-    let walked = if rows.is_none() && wanted.conditions.is_empty() {
-        engine::run(capture, options, &mut counting)?
-    } else {
-        let passes = (&mut counting, rows);
-        engine::run(capture, options, &mut Selected::new(passes, wanted.conditions.clone()))?
+    let mut own = match folds {
+        Some(_) => None,
+        None => wanted.folds(segments.is_some(), &options.budget),
+    };
+    let walked = {
+        let folding = folds.or(own.as_mut()).map(|folds| Folding::new(folds, before, segments));
+        let conditions = wanted.conditions.clone();
+        // Counting alone is the hottest loop: it pays for no pass that is off.
+        match (packets.is_none() && folding.is_none(), conditions.is_empty()) {
+            (true, true) => engine::run(capture, options, &mut counting)?,
+            (true, false) => {
+                engine::run(capture, options, &mut Selected::new(&mut counting, conditions))?
+            }
+            (false, _) => {
+                let passes = (&mut counting, (packets, folding));
+                engine::run(capture, options, &mut Selected::new(passes, conditions))?
+            }
+        }
     };
     let (tallies, reservation) = counting.finish();
-    Ok(Report::new(file.to_string(), capture, walked, tallies, reservation))
+    let mut report = Report::new(file.to_string(), capture, walked, tallies, reservation);
+    report.folds = own;
+    Ok(report)
 }

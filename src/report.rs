@@ -7,6 +7,8 @@ use crate::engine::memory::Reservation;
 use crate::engine::pass::Shift;
 use crate::engine::{Gap, Walked};
 use crate::error::{Error, Fault};
+use crate::fold::tcp::Tcp;
+use crate::fold::{Folded, Folds};
 use crate::source::Compression;
 use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
@@ -67,6 +69,8 @@ pub struct Report {
     pub walked: Walked,
     /// Counts of the packets.
     pub tallies: Tallies,
+    /// Counts that depend on the order of packets. None if nothing was read.
+    pub folds: Option<Folds>,
     /// Memory of the tallies. None if nothing was walked.
     reservation: Option<Reservation>,
     pairs: OnceLock<IpPairs>,
@@ -116,6 +120,7 @@ impl Report {
             merged_errors: None,
             walked: Walked::default(),
             tallies,
+            folds: None,
             reservation: None,
             pairs: OnceLock::new(),
         }
@@ -217,6 +222,11 @@ impl Report {
     pub fn conversations(&self) -> Option<(&Conversations, &IpPairs)> {
         let finest = self.tallies.conversations.as_ref()?;
         Some((finest, self.pairs.get_or_init(|| IpPairs::of(finest))))
+    }
+
+    /// The TCP streams. None if they were not followed.
+    pub fn tcp(&self) -> Option<&Folded<Tcp>> {
+        self.folds.as_ref()?.tcp.as_ref()
     }
 
     /// The link types in order of first use; if there are no packets, the described ones.

@@ -16,6 +16,7 @@ mod differences;
 mod dispatch;
 mod expect;
 mod filter;
+mod folding;
 mod golden;
 mod laws;
 

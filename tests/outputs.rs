@@ -33,7 +33,8 @@ fn names(extension: &str) -> Vec<String> {
 #[test]
 fn each_table_has_its_own_file() {
     let directory = directory();
-    let said = run(directory.path(), &["-t", "all,packets,ranges", "-o", "out/deep", "a.pcap"]);
+    let said =
+        run(directory.path(), &["-t", "all,packets,segments,ranges", "-o", "out/deep", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
     let written = files(&directory.path().join("out/deep"));
     assert_eq!(
@@ -55,12 +56,12 @@ fn each_table_has_its_own_file() {
 }
 
 #[test]
-fn all_is_every_table_but_packets_and_ranges() {
+fn all_is_every_table_but_those_as_long_as_the_capture_and_ranges() {
     let directory = directory();
     assert_eq!(run(directory.path(), &["-t", "all", "-o", "out", "a.pcap"]).code, Some(0));
     let expected: Vec<_> = names("csv")
         .into_iter()
-        .filter(|name| !["packets.csv", "ranges.csv"].contains(&name.as_str()))
+        .filter(|name| !["packets.csv", "ranges.csv", "segments.csv"].contains(&name.as_str()))
         .collect();
     assert_eq!(files(&directory.path().join("out")).into_keys().collect::<Vec<_>>(), expected);
 }
@@ -68,8 +69,10 @@ fn all_is_every_table_but_packets_and_ranges() {
 #[test]
 fn text_tables_are_aligned_files() {
     let directory = directory();
-    let said =
-        run(directory.path(), &["-t", "all,packets,ranges", "-f", "table", "-o", "out", "a.pcap"]);
+    let said = run(
+        directory.path(),
+        &["-t", "all,packets,segments,ranges", "-f", "table", "-o", "out", "a.pcap"],
+    );
     assert_eq!((said.code, said.stdout.as_str(), said.stderr.as_str()), (Some(0), "", ""));
     let written = files(&directory.path().join("out"));
     assert_eq!(written.keys().cloned().collect::<Vec<_>>(), names("txt"));

@@ -4,13 +4,14 @@
 use pcapstat::capture::{Capture, MAGIC_BYTES, is_capture};
 use pcapstat::engine::Options;
 use pcapstat::error::{Error, FaultKind};
+use pcapstat::fold::FoldNeeds;
 use pcapstat::output::csv;
-use pcapstat::pass::rows::Rows;
-use pcapstat::reading::{self, Wanted};
+use pcapstat::pass::rows::{Rows, Sink};
+use pcapstat::reading::{self, Continued, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::table::row::RowBuffer;
-use pcapstat::table::{TABLES, Table, packets};
+use pcapstat::table::{TABLES, Table, packets, segments};
 use pcapstat::tally::Needs;
 use rayon::ThreadPool;
 use std::fs::File;
@@ -46,14 +47,14 @@ pub fn open(bytes: &[u8]) -> Result<Capture, Error> {
 pub fn read(file: &str, capture: &mut Capture, cut: Cut) -> Reading {
     let report = count(file, capture, cut, false);
     let (exported, rows) = export(file, capture, cut, false);
-    Reading::new(report, &exported, &rows)
+    Reading::new(report, exported, &rows)
 }
 
 /// Reads a capture that can be read only once, so is made anew for each reading.
 pub fn read_anew(file: &str, make: impl Fn() -> Capture, cut: Cut, salvage: bool) -> Reading {
     let report = count(file, &mut make(), cut, salvage);
     let (exported, rows) = export(file, &mut make(), cut, salvage);
-    Reading::new(report, &exported, &rows)
+    Reading::new(report, exported, &rows)
 }
 
 fn wanted() -> Wanted {
@@ -69,31 +70,47 @@ pub fn options(cut: Cut, salvage: bool) -> Options<'static> {
 fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {
     pool(cut.jobs).install(|| {
         let options = options(cut, salvage);
-        let report = reading::read(capture, file, &wanted(), &options, None).expect("no output");
+        // Folds make pieces short, so they are read by the export alone.
+        let mut wanted = wanted();
+        wanted.needs.folds = FoldNeeds::NOTHING;
+        let report = reading::read(capture, file, &wanted, &options, Continued::default())
+            .expect("no output");
         assert_gapless(&report, capture);
         report
     })
 }
 
-fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report, Vec<u8>) {
+/// Rows of the tables that are written while a capture is read.
+type Exported = [(&'static Table, Vec<u8>); 2];
+
+fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report, Exported) {
     pool(cut.jobs).install(|| {
-        let mut bytes = Vec::new();
-        let sink = |rows: RowBuffer| {
-            bytes.extend_from_slice(rows.bytes());
-            Ok(())
+        let written = [Mutex::new(Vec::new()), Mutex::new(Vec::new())];
+        let sink = |number: usize| -> Sink<'_> {
+            let written = &written[number];
+            Box::new(move |rows: RowBuffer| {
+                written.lock().expect("no panic while held").extend_from_slice(rows.bytes());
+                Ok(())
+            })
         };
-        let rows =
-            Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, file), 0, Box::new(sink));
+        let empty = |table| RowBuffer::delimited(table, &csv::STYLE, file);
+        let continued = Continued {
+            packets: Some(Rows::new(empty(&packets::TABLE), 0, sink(0))),
+            segments: Some((empty(&segments::TABLE), sink(1))),
+            ..Continued::default()
+        };
         let options = options(cut, salvage);
         let report =
-            reading::read(capture, file, &wanted(), &options, Some(rows)).expect("no output");
+            reading::read(capture, file, &wanted(), &options, continued).expect("no output");
         assert_gapless(&report, capture);
-        (report, bytes)
+        let [packets, segments] =
+            written.map(|rows| rows.into_inner().expect("no panic while held"));
+        (report, [(&packets::TABLE, packets), (&segments::TABLE, segments)])
     })
 }
 
 impl Reading {
-    fn new(report: Report, exported: &Report, rows: &[u8]) -> Reading {
+    fn new(report: Report, exported: Report, rows: &Exported) -> Reading {
         let file = &report.file;
         // A caught panic is the same in every cut, so comparing would not detect it.
         let bug = report.faults.iter().find(|damage| damage.fault.kind == FaultKind::Bug);
@@ -108,8 +125,12 @@ impl Reading {
             "{file}"
         );
         let table = |table: &&'static Table| {
-            let export = || [csv::header(table), rows.to_vec()].concat();
-            (table.name, if table.is_export() { export() } else { csv::table(table, &report) })
+            let text = match rows.iter().find(|(one, _)| one.name == table.name) {
+                Some((_, rows)) => [csv::header(table), rows.clone()].concat(),
+                None if table.needs.folds != FoldNeeds::NOTHING => csv::table(table, &exported),
+                None => csv::table(table, &report),
+            };
+            (table.name, text)
         };
         let tables = TABLES.iter().filter(|table| table.name != "ranges").map(table).collect();
         Reading { report, tables }

@@ -25,6 +25,7 @@ mod tunnel;
 mod wireless;
 
 use crate::capture::Record;
+pub use net::protocol_of as protocol_of_ip;
 use packet::Packet;
 use payload::Payload;
 use problem::Problem;

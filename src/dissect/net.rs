@@ -63,8 +63,13 @@ pub fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
     if number == PGM && next.u8(4).is_some_and(|kind| !PGM_TYPES.contains(&kind)) {
         return None;
     }
+    Some((protocol_of(number), next))
+}
+
+/// The protocol that a number names.
+pub fn protocol_of(number: u8) -> Protocol {
     let row = IP_PROTOCOLS.iter().find(|(known, _)| *known == number);
-    Some((row.map_or(Protocol::ip_protocol(number), |(_, protocol)| *protocol), next))
+    row.map_or(Protocol::ip_protocol(number), |(_, protocol)| *protocol)
 }
 
 /// ARP and its relatives (RFC 826); the path ends here.

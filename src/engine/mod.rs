@@ -11,6 +11,7 @@
 //! - *range*: a fixed number of bytes, the unit of cutting and of the table `ranges`;
 //! - *run*: result of walking a segment: where it began and ended, and its part.
 
+mod batches;
 pub mod memory;
 mod numbered;
 mod options;
@@ -121,7 +122,7 @@ fn window<P: Pass>(
     let ranges = Ranges::new(whole.end.offset, capture.source().end(), options.range_bytes);
     let segments = match pass.piece() {
         Piece::Long => ranges.segments(rayon::current_num_threads()),
-        Piece::Range => (0..ranges.count()).map(|range| range..range + 1).collect(),
+        Piece::Range => return batches::window(capture, options, ranges, whole, pass),
         Piece::Numbered => return numbered::window(capture, options, ranges, whole, pass),
     };
     let settings = pass.settings();
@@ -145,7 +146,7 @@ fn window<P: Pass>(
         whole.walked.merging += began.elapsed();
         ControlFlow::Continue(())
     });
-    failed.map_or(Ok(()), Err)
+    failed.map_or_else(|| pass.settle(), Err)
 }
 
 /// Finds the next record if the window before ended in damage; false if there is none yet.

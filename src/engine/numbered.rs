@@ -5,7 +5,7 @@
 //! Parts of one batch are taken while the next one is walked; memory is bounded by the batch.
 
 use super::Whole;
-use super::memory::Reservation;
+use super::batches::{BATCH, Waiting, take_all};
 use super::options::Options;
 use super::pass::{Pass, Shift};
 use super::speculation::verified_runs;
@@ -19,9 +19,6 @@ use std::sync::atomic::AtomicBool;
 /// Position of a range's first record, and the number of packets before it.
 type Start = (Position, u64);
 
-/// Ranges per worker that are walked and held at once.
-const BATCH: u64 = 2;
-
 /// Walks the bytes in memory from the end of `whole` on, batch by batch.
 pub fn window<P: Pass>(
     capture: &Capture,
@@ -34,7 +31,7 @@ pub fn window<P: Pass>(
     let counting: Walker<'_, '_, ()> =
         Walker { capture, options, ranges, settings: (), pages: Pages::Populate, reports: false };
     let settings = pass.settings();
-    let mut ready: Vec<(P::Part, Shift, Reservation)> = Vec::new();
+    let mut ready: Vec<Waiting<P>> = Vec::new();
     let mut assumed = whole.assumed(capture);
     let mut first = 0;
     while first < ranges.count()
@@ -43,7 +40,8 @@ pub fn window<P: Pass>(
     {
         let last = (first + batch).min(ranges.count());
         let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
-        let take = || ready.drain(..).try_for_each(|(part, shift, _)| pass.take(part, shift));
+        let before = std::mem::take(&mut ready);
+        let take = || take_all(pass, before);
         let walk = || {
             let mut rewalked = 0;
             let mut starts = vec![(whole.end.clone(), whole.walked.packets)];
@@ -101,5 +99,5 @@ pub fn window<P: Pass>(
         assumed = whole.end.clone();
         first = last;
     }
-    ready.drain(..).try_for_each(|(part, shift, _)| pass.take(part, shift))
+    take_all(pass, ready)
 }

@@ -45,6 +45,14 @@ pub trait Pass: Send {
     /// # Errors
     /// Those of the pass; the walk then ends.
     fn take(&mut self, part: Self::Part, shift: Shift) -> Result<(), Self::Error>;
+
+    /// Called after several parts were taken: work that all workers can share is best done here.
+    ///
+    /// # Errors
+    /// Those of the pass; the walk then ends.
+    fn settle(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }
 
 /// Size of the piece of a capture that one part covers, coarsest first.
@@ -130,6 +138,11 @@ impl<A: Pass, B: Pass<Error = A::Error>> Pass for (A, B) {
         self.0.take(a, shift)?;
         self.1.take(b, shift)
     }
+
+    fn settle(&mut self) -> Result<(), Self::Error> {
+        self.0.settle()?;
+        self.1.settle()
+    }
 }
 
 impl<A: Part> Part for Option<A> {
@@ -171,6 +184,10 @@ impl<A: Pass> Pass for Option<A> {
             _ => Ok(()),
         }
     }
+
+    fn settle(&mut self) -> Result<(), Self::Error> {
+        self.as_mut().map_or(Ok(()), Pass::settle)
+    }
 }
 
 /// A borrowed pass: its owner looks at it after the walk.
@@ -188,5 +205,9 @@ impl<A: Pass> Pass for &mut A {
 
     fn take(&mut self, part: Self::Part, shift: Shift) -> Result<(), Self::Error> {
         A::take(self, part, shift)
+    }
+
+    fn settle(&mut self) -> Result<(), Self::Error> {
+        A::settle(self)
     }
 }

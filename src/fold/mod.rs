@@ -1,12 +1,221 @@
 //! Folds: counts that depend on the order of packets.
 //!
 //! A tally merges; a fold does not: it applies records one after the other. Workers make records of
-//! packets, as plain data without references into the capture, and deal them to [`SHARDS`] shards by
-//! the unordered pair of addresses. Each shard applies its records in packet order, so all shards can
-//! be folded at once, and the result is that of a serial fold over all packets.
+//! packets, as plain data without references into the capture, and deal them to [`SHARDS`] shards
+//! by the unordered pair of addresses. Each shard applies its records in packet order, so all
+//! shards can be folded at once, and the result is that of a serial fold over all packets.
+//!
+//! A new fold is a file and a line in the list below: which packets give a record, the record, the
+//! state of a shard, and what a record does to it.
 
+pub mod echo;
+pub mod flows;
 pub mod pair;
 pub mod tcp;
 
+use crate::dissect::packet::Packet;
+use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
+use rayon::prelude::*;
+use std::fmt::Debug;
+use std::sync::Arc;
+
 /// Number of shards. No result depends on it.
 pub const SHARDS: usize = 64;
+
+/// A kind of counting that depends on the order of packets.
+pub trait Fold {
+    /// What a packet gives: plain data. Packet numbers in it count from 0 within the part.
+    type Record: Copy + Debug + Send + Sync;
+    /// State of the conversations of one shard.
+    type Shard: Debug + Send + Sync;
+    /// Kind of the entries of a shard, for the message when memory runs out.
+    const GROWTH: &'static Growth;
+
+    /// A shard that has seen no record.
+    fn shard(settings: &Settings) -> Self::Shard;
+
+    /// Calls back with the shard and the record of each layer of a packet that gives one.
+    fn records(packet: &Packet<'_>, deal: impl FnMut(usize, Self::Record));
+
+    /// Applies the next record of a shard; `before` is the number of packets before its part.
+    fn apply(shard: &mut Self::Shard, record: &Self::Record, before: u64);
+
+    /// Number of entries of a shard, and its memory in bytes.
+    fn memory(shard: &Self::Shard) -> (u64, u64);
+
+    /// Called once all records of a batch are applied; `opened` is the state that all shards share.
+    fn settle(_shards: &mut [Self::Shard], _opened: &mut u64) {}
+}
+
+/// Settings of the folds of a run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Settings {
+    /// Keep the analysis of every TCP segment until it is taken.
+    pub segments: bool,
+    /// Time without a packet after which a flow ends, in nanoseconds.
+    pub flow_idle: u64,
+    /// Age at which a flow ends, in nanoseconds.
+    pub flow_active: u64,
+}
+
+/// State of one fold: all its shards.
+#[derive(Debug)]
+pub struct Folded<F: Fold> {
+    /// The shards.
+    pub shards: Vec<F::Shard>,
+    /// State that all shards share; see [`Fold::settle`].
+    opened: u64,
+    reservation: Reservation,
+}
+
+/// Records of one part, by shard.
+#[derive(Debug)]
+pub struct Dealt<F: Fold>(Vec<Vec<F::Record>>);
+
+impl<F: Fold> Folded<F> {
+    /// A fold over no record.
+    pub fn new(settings: &Settings, budget: &Arc<Budget>) -> Folded<F> {
+        let shards = (0..SHARDS).map(|_| F::shard(settings)).collect();
+        Folded { shards, opened: 0, reservation: Reservation::new(budget) }
+    }
+
+    /// Applies the records of consecutive parts, on all workers. Each part comes with the number of
+    /// packets before it.
+    pub fn apply(&mut self, parts: &[(Dealt<F>, u64)]) {
+        self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(|(number, shard)| {
+            for (Dealt(shards), before) in parts {
+                for record in shards.get(number).into_iter().flatten() {
+                    F::apply(shard, record, *before);
+                }
+            }
+        });
+        F::settle(&mut self.shards, &mut self.opened);
+        self.reserve();
+    }
+
+    /// Reserves the memory that is held now.
+    pub fn reserve(&mut self) {
+        let (entries, bytes) = self
+            .shards
+            .iter()
+            .map(F::memory)
+            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        self.reservation.resize(MemoryUse::of(F::GROWTH, entries, bytes));
+    }
+}
+
+impl<F: Fold> Default for Dealt<F> {
+    fn default() -> Self {
+        Dealt((0..SHARDS).map(|_| Vec::new()).collect())
+    }
+}
+
+impl<F: Fold> Dealt<F> {
+    /// Deals the records of the next packet.
+    #[inline]
+    pub fn observe(&mut self, packet: &Packet<'_>) {
+        F::records(packet, |shard, record| {
+            if let Some(records) = self.0.get_mut(shard) {
+                records.push(record);
+            }
+        });
+    }
+
+    /// Records dealt by `shard`.
+    #[cfg(test)]
+    pub fn of(records: &[F::Record], shard: impl Fn(&F::Record) -> usize) -> Dealt<F> {
+        let mut dealt = Dealt::default();
+        records.iter().for_each(|record| dealt.0[shard(record)].push(*record));
+        dealt
+    }
+
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> u64 {
+        let records: usize = self.0.iter().map(Vec::capacity).sum();
+        (records * size_of::<F::Record>()) as u64
+    }
+}
+
+macro_rules! folds {
+    ($($(#[$meaning:meta])+ $name:ident: $fold:ty;)*) => {
+        /// Which folds the chosen tables need.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct FoldNeeds {
+            $($(#[$meaning])+ pub $name: bool,)*
+        }
+
+        impl FoldNeeds {
+            /// No fold.
+            pub const NOTHING: FoldNeeds = FoldNeeds { $($name: false,)* };
+
+            /// Needs of either.
+            pub fn union(self, other: FoldNeeds) -> FoldNeeds {
+                FoldNeeds { $($name: self.$name || other.$name,)* }
+            }
+        }
+
+        /// The folds of a run, each on or off.
+        #[derive(Debug)]
+        pub struct Folds {
+            $($(#[$meaning])+ pub $name: Option<Folded<$fold>>,)*
+        }
+
+        impl Folds {
+            /// Folds over no packet.
+            pub fn new(needs: FoldNeeds, settings: &Settings, budget: &Arc<Budget>) -> Folds {
+                Folds { $($name: needs.$name.then(|| Folded::new(settings, budget)),)* }
+            }
+
+            /// Which folds are on.
+            pub fn needs(&self) -> FoldNeeds {
+                FoldNeeds { $($name: self.$name.is_some(),)* }
+            }
+
+            /// Applies consecutive parts; each comes with the number of packets before it.
+            pub fn apply(&mut self, parts: Vec<(Parts, u64)>) {
+                $(let mut $name = Vec::new();)*
+                for (part, before) in parts {
+                    $($name.extend(part.$name.map(|dealt| (dealt, before)));)*
+                }
+                $(if let Some(fold) = &mut self.$name {
+                    fold.apply(&$name);
+                })*
+            }
+        }
+
+        /// Records of one part for each fold that is on.
+        #[derive(Debug)]
+        pub struct Parts {
+            $($name: Option<Dealt<$fold>>,)*
+        }
+
+        impl Parts {
+            /// No records yet.
+            pub fn new(needs: FoldNeeds) -> Parts {
+                Parts { $($name: needs.$name.then(Dealt::default),)* }
+            }
+
+            /// Deals the records of the next packet.
+            #[inline]
+            pub fn observe(&mut self, packet: &Packet<'_>) {
+                $(if let Some(dealt) = &mut self.$name {
+                    dealt.observe(packet);
+                })*
+            }
+
+            /// Memory held, in bytes.
+            pub fn bytes(&self) -> u64 {
+                0 $(+ self.$name.as_ref().map_or(0, Dealt::bytes))*
+            }
+        }
+    };
+}
+
+folds! {
+    /// TCP streams.
+    tcp: tcp::Tcp;
+    /// Echo requests and replies.
+    echo: echo::Echo;
+    /// Flows with timeouts.
+    flows: flows::Flows;
+}

@@ -58,6 +58,10 @@ impl<P: Pass> Pass for Selected<P> {
     fn take(&mut self, part: Self::Part, shift: Shift) -> Result<(), P::Error> {
         self.inner.take(part.inner, shift)
     }
+
+    fn settle(&mut self) -> Result<(), P::Error> {
+        self.inner.settle()
+    }
 }
 
 impl<A: Part> Part for SelectedPart<A> {

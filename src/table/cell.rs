@@ -9,7 +9,7 @@ use crate::capture::time::Timestamp;
 use crate::dissect::protocol::{Path, Protocol};
 use std::collections::HashSet;
 use std::io::Write;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// One value.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Cell<'a> {
     Empty,
     /// A whole number.
     Integer(u64),
+    /// A whole number that may be negative.
+    Signed(i64),
     /// A decimal in units of 10^-9.
     Billionths(i128),
     /// `true` or `false`.
@@ -77,6 +79,19 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// A mean in units of 10^-9; unknown of nothing.
+    pub fn mean(sum: i128, count: u64) -> Cell<'a> {
+        sum.checked_div(count.into()).map_or(Cell::Empty, Cell::Billionths)
+    }
+
+    /// An IP address.
+    pub fn address(address: IpAddr) -> Cell<'a> {
+        match address {
+            IpAddr::V4(address) => Cell::Ipv4(address),
+            IpAddr::V6(address) => Cell::Ipv6(address),
+        }
+    }
+
     /// Text that may be unknown.
     pub fn text(value: Option<&'a str>) -> Cell<'a> {
         value.map_or(Cell::Empty, Cell::Text)
@@ -103,6 +118,7 @@ impl<'a> Cell<'a> {
         match self {
             Cell::Empty => {}
             Cell::Integer(value) => write_integer(*value, out),
+            Cell::Signed(value) => write_shown(value, out),
             Cell::Billionths(value) => write_billionths(*value, out),
             Cell::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
             Cell::Time(time) => write_time(*time, out),

@@ -8,9 +8,12 @@
 pub mod cell;
 pub mod columns;
 mod conversations;
+mod echo;
 mod endpoint_counts;
 mod endpoints;
+mod flows;
 mod gaps;
+mod health;
 mod interfaces;
 mod intervals;
 mod layers;
@@ -23,6 +26,8 @@ mod protocols;
 mod ranges;
 pub mod row;
 pub mod schema;
+pub mod segments;
+mod streams;
 mod summary;
 pub mod visible;
 
@@ -83,6 +88,8 @@ pub enum Content {
     View(for<'a> fn(&'a Report) -> Rows<'a>),
     /// A row per packet, written while the capture is read.
     Packets,
+    /// A row per TCP segment, written while the capture is read.
+    Segments,
 }
 
 /// A table.
@@ -112,8 +119,13 @@ pub static TABLES: &[&Table] = &[
     &problems::TABLE,
     &gaps::TABLE,
     &interfaces::TABLE,
+    &health::TABLE,
+    &streams::TABLE,
+    &echo::TABLE,
+    &flows::TABLE,
     &ranges::TABLE,
     &packets::TABLE,
+    &segments::TABLE,
 ];
 
 /// The table of this name.
@@ -126,13 +138,13 @@ impl Table {
     pub fn rows<'a>(&self, report: &'a Report) -> Rows<'a> {
         match self.content {
             Content::View(rows) => rows(report),
-            Content::Packets => Rows::none(),
+            Content::Packets | Content::Segments => Rows::none(),
         }
     }
 
-    /// True for the table that is written while the capture is read.
+    /// True for tables as long as the capture, which are written while it is read.
     pub fn is_export(&self) -> bool {
-        matches!(self.content, Content::Packets)
+        matches!(self.content, Content::Packets | Content::Segments)
     }
 }
 

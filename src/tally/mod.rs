@@ -20,6 +20,7 @@ pub mod totals;
 use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::Shift;
+use crate::fold::FoldNeeds;
 use conversations::Conversations;
 use interfaces::InterfaceCounts;
 use intervals::Intervals;
@@ -56,15 +57,30 @@ macro_rules! tallies {
             $($(#[$meaning])+ pub $name: bool,)*
             /// Statistics of every range; no tally.
             pub ranges: bool,
+            /// Counts that depend on the order of packets; no tallies.
+            pub folds: FoldNeeds,
         }
 
         impl Needs {
             /// Totals alone.
-            pub const NOTHING: Needs = Needs { $($name: false,)* ranges: false };
+            pub const NOTHING: Needs = Needs {
+                $($name: false,)*
+                ranges: false,
+                folds: FoldNeeds::NOTHING,
+            };
+
+            /// Totals and these folds.
+            pub const fn of_folds(folds: FoldNeeds) -> Needs {
+                Needs { folds, ..Needs::NOTHING }
+            }
 
             /// Needs of either.
             pub fn union(self, other: Needs) -> Needs {
-                Needs { $($name: self.$name || other.$name,)* ranges: self.ranges || other.ranges }
+                Needs {
+                    $($name: self.$name || other.$name,)*
+                    ranges: self.ranges || other.ranges,
+                    folds: self.folds.union(other.folds),
+                }
             }
         }
 

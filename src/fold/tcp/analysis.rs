@@ -210,6 +210,17 @@ pub struct Findings {
     pub rto: i64,
     /// The packet of that segment.
     pub rto_packet: u64,
+    /// True if an acknowledgment is ahead of all segments that were seen, flagged or not.
+    pub ack_ahead: bool,
+}
+
+impl Findings {
+    /// True if Wireshark reads the payload of the segment.
+    pub fn is_read(&self, record: &Record) -> bool {
+        const NOT_PLAIN: u16 = FAST_RETRANSMISSION | SPURIOUS_RETRANSMISSION;
+        let again = self.flags & RETRANSMISSION != 0 && self.flags & NOT_PLAIN == 0;
+        !again && self.flags & (OUT_OF_ORDER | KEEP_ALIVE) == 0 && !record.has(RST)
+    }
 }
 
 /// Both sides of a stream: those of the low and of the high endpoint.
@@ -252,6 +263,7 @@ pub fn analyze(
             rev.max_ack = rev.next;
             found.flags |= ACK_LOST_SEGMENT;
         } else {
+            found.ack_ahead = true;
             if rev.duplicates == 0 {
                 found.flags |= ACK_LOST_SEGMENT;
             }

@@ -1,14 +1,19 @@
 //! TCP: sequence analysis and stream numbers, with the values that tshark 4.0 shows.
 //!
 //! [`record::each`] makes records of a packet, [`shard::Shard::apply`] applies them, and
-//! [`streams::Fold::numbering`] gives streams their numbers when all shards are folded. The rules
+//! [`Tcp::settle`](super::Fold::settle) gives
+//! streams their numbers. The rules
 //! are those of Wireshark's `tcp.analysis.*` with its default preferences and without reassembly.
 //! Multipath TCP's exception for duplicate acknowledgments is left out: it depends on the options of
 //! other streams.
 
 pub mod analysis;
+mod announced;
 pub mod record;
 pub mod shard;
-pub mod streams;
+pub mod sign;
+mod streams;
 #[cfg(test)]
 mod tests;
+
+pub use streams::Tcp;

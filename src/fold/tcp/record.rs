@@ -4,6 +4,7 @@
 //! quotes gives one that opens streams and counts no packet.
 
 use super::super::pair::{Pair, addresses};
+use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
 use std::net::{IpAddr, Ipv6Addr};
@@ -51,6 +52,8 @@ pub struct Record {
     pub payload_bytes: Option<u32>,
     /// The options.
     pub options: Options,
+    /// Announcement in the payload.
+    pub sign: Sign,
 }
 
 /// Options of a header.
@@ -110,10 +113,12 @@ fn of_header(
     let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1] =
         segment.first_chunk()?;
     let header_bytes = (offset >> 4) * 4;
-    let (pair, from_low) = Pair::of(
-        (source, u16::from_be_bytes([s0, s1])),
-        (destination, u16::from_be_bytes([d0, d1])),
-    );
+    let ports = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
+    let (pair, from_low) = Pair::of((source, ports.0), (destination, ports.1));
+    let payload = match payload_bytes {
+        Some(1..) => segment.get(usize::from(header_bytes)..).unwrap_or_default(),
+        _ => &[],
+    };
     Some(Record {
         packet: packet.record.number + 1,
         layer,
@@ -129,6 +134,7 @@ fn of_header(
         header_bytes,
         payload_bytes,
         options: options(segment, usize::from(header_bytes)),
+        sign: Sign::of(payload, ports.0, ports.1),
     })
 }
 

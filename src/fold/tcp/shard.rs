@@ -4,7 +4,9 @@ use super::super::pair::Pair;
 use super::analysis::{
     FLAG_NAMES, Findings, RETRANSMISSION, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze,
 };
+use super::announced::{Announced, Announcement};
 use super::record::{ACK, FIN, RST, Record, SYN};
+use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::tally::flow::Direction;
 use foldhash::fast::RandomState;
@@ -23,6 +25,8 @@ const SEEN_RST: u8 = 32;
 pub struct Stream {
     /// The endpoints.
     pub pair: Pair,
+    /// Its number: that of Wireshark's `tcp.stream`, set when its batch is settled.
+    pub number: u64,
     /// Packet and layer that opened it: the rank of its number.
     pub opened: (u64, u8),
     /// Bits of what was seen of the connection, as Wireshark's `tcp.completeness`.
@@ -30,6 +34,8 @@ pub struct Stream {
     /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
     pub initial_rtt: i64,
     syn_time: i64,
+    /// True if it is the rest of another stream.
+    restarted: bool,
     /// Both directions: of the low and of the high endpoint.
     pub sides: Sides,
     /// Counts for its row.
@@ -94,14 +100,23 @@ pub struct Segment {
 #[derive(Debug, Default)]
 pub struct Shard {
     newest: HashMap<Pair, u32, RandomState>,
+    announced: Announced,
     /// The streams, in the order of their opening.
     pub streams: Vec<Stream>,
-    /// One row per record, if they are kept.
+    /// Places of the streams that have no number yet.
+    pub unnumbered: Vec<u32>,
+    /// The analysis of each segment, if it is kept.
     pub segments: Vec<Segment>,
+    keep_segments: bool,
     heap_bytes: u64,
 }
 
 impl Shard {
+    /// A shard without streams.
+    pub fn new(keep_segments: bool) -> Shard {
+        Shard { keep_segments, ..Shard::default() }
+    }
+
     /// Memory held, in bytes.
     pub fn bytes(&self) -> u64 {
         let map = self.newest.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
@@ -111,9 +126,11 @@ impl Shard {
     }
 
     /// Applies the next record of the shard's pairs of addresses.
-    pub fn apply(&mut self, record: &Record, keep_segments: bool) {
+    pub fn apply(&mut self, record: &Record) {
         let known = self.newest.get(&record.pair).copied();
-        let new = known.is_none();
+        // Wireshark does not take a stream that was announced for a new one.
+        let announced = if known.is_none() { self.announced.take(record) } else { None };
+        let new = known.is_none() && announced.is_none();
         let mut place = known.unwrap_or_else(|| self.open(record));
         let (f, r) = directions(record);
         let (syn, syn_ack) = (record.has(SYN), record.has(SYN | ACK));
@@ -137,26 +154,45 @@ impl Shard {
             }
         }
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
+        stream.restarted |= announced == Some(Announcement::Rest);
         let heap = stream.heap_bytes();
         let segment = stream.apply(record, (f, r), new, flags);
         self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
         if !record.quoted {
             stream.counts.add(record, &segment.findings);
-            if keep_segments {
+            if record.sign != Sign::None && segment.findings.is_read(record) {
+                self.announce(record, place);
+            }
+            if self.keep_segments {
                 self.segments.push(Segment { stream: u64::from(place), ..segment });
             }
+        }
+    }
+
+    /// Notes the stream that a payload announces.
+    fn announce(&mut self, record: &Record, place: u32) {
+        if record.sign != Sign::Restarts {
+            return self.announced.note(record);
+        }
+        let Some(stream) = self.streams.get(place as usize) else { return };
+        if !stream.restarted {
+            self.newest.remove(&record.pair);
+            self.announced.note(record);
         }
     }
 
     fn open(&mut self, record: &Record) -> u32 {
         let place = self.streams.len() as u32;
         self.newest.insert(record.pair, place);
+        self.unnumbered.push(place);
         self.streams.push(Stream {
             pair: record.pair,
+            number: 0,
             opened: (record.packet, record.layer),
             completeness: 0,
             initial_rtt: 0,
             syn_time: 0,
+            restarted: false,
             sides: Sides::default(),
             counts: Counts::default(),
         });
@@ -214,7 +250,8 @@ impl Stream {
         let sequence = record.sequence.wrapping_sub(base(f));
         let sf = u32::from(record.flags & (SYN | FIN) != 0);
         let (window, syn) = (u32::from(record.window), record.has(SYN));
-        let shift = if syn { 0 } else { u32::from(scale.max(0).unsigned_abs()) };
+        let unscaled = syn || !analyzed;
+        let shift = if unscaled { 0 } else { u32::from(scale.max(0).unsigned_abs()) };
         let factor = if scale < 0 { i32::from(scale) } else { 1 << scale };
         Segment {
             packet: record.packet,

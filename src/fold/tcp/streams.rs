@@ -1,110 +1,82 @@
-//! All streams of a capture, numbered in the order in which they were opened.
+//! The fold over TCP headers: streams, numbered in the order in which they were opened.
 
-use super::super::SHARDS;
-use super::record::Record;
+use super::super::{Fold, Folded, Settings};
+use super::record::{self, Record};
 use super::shard::{Segment, Shard, Stream};
-use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
-use rayon::prelude::*;
-use std::sync::Arc;
+use crate::dissect::packet::Packet;
+use crate::engine::memory::Growth;
 
-/// The fold over all shards.
+/// TCP streams.
 #[derive(Debug)]
-pub struct Fold {
-    keep_segments: bool,
-    shards: Vec<Shard>,
-    /// Packets of the inputs that the fold has gone over (`--merge`).
-    pub packets: u64,
-    reservation: Reservation,
-}
+pub struct Tcp;
 
 static GROWTH: Growth = Growth { entries: "TCP streams", advice: "select packets with --filter" };
 
-impl Fold {
-    /// A fold over no packet; `keep_segments` keeps a row of every segment.
-    pub fn new(keep_segments: bool, budget: &Arc<Budget>) -> Fold {
-        let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        Fold { keep_segments, shards, packets: 0, reservation: Reservation::new(budget) }
+impl Fold for Tcp {
+    type Record = Record;
+    type Shard = Shard;
+    const GROWTH: &'static Growth = &GROWTH;
+
+    fn shard(settings: &Settings) -> Shard {
+        Shard::new(settings.segments)
     }
 
-    /// Applies the records of the next packets, dealt to shards, with `before` packets before them.
-    pub fn apply(&mut self, records: &[Vec<Record>], before: u64) {
-        let keep = self.keep_segments;
-        self.shards.par_iter_mut().zip(records).with_max_len(1).for_each(|(shard, records)| {
-            for record in records {
-                shard.apply(&Record { packet: record.packet + before, ..*record }, keep);
-            }
-        });
-        let memory = MemoryUse::of(&GROWTH, self.len() as u64, self.bytes());
-        self.reservation.resize(memory);
+    #[inline]
+    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+        record::each(packet, |record| deal(record.pair.shard(), record));
     }
 
-    /// Memory held, in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.shards.iter().map(Shard::bytes).sum()
+    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+        shard.apply(&Record { packet: record.packet + before, ..*record });
     }
 
-    /// Number of streams so far.
-    pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.streams.len()).sum()
+    fn memory(shard: &Shard) -> (u64, u64) {
+        (shard.streams.len() as u64, shard.bytes())
     }
 
-    /// True if there is no stream.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Numbers the streams in the order of their opening.
-    pub fn numbering(&self) -> Numbering {
-        let mut order: Vec<((u64, u8), Place)> = Vec::with_capacity(self.len());
-        for (shard, streams) in (0..).zip(self.shards.iter().map(|shard| &shard.streams)) {
-            let places = (0..).zip(streams);
-            order.extend(places.map(|(place, stream)| (stream.opened, (shard, place))));
-        }
-        order.par_sort_unstable();
-        let mut numbers: Vec<Vec<u64>> =
-            self.shards.iter().map(|shard| vec![0; shard.streams.len()]).collect();
-        for (number, (_, (shard, place))) in (0..).zip(&order) {
-            let shard = numbers.get_mut(usize::from(*shard));
-            if let Some(slot) = shard.and_then(|shard| shard.get_mut(*place as usize)) {
-                *slot = number;
+    /// Numbers the streams that the batch opened. Later batches open later streams.
+    fn settle(shards: &mut [Shard], opened: &mut u64) {
+        let mut order: Vec<((u64, u8), usize, u32)> = Vec::new();
+        for (number, shard) in shards.iter_mut().enumerate() {
+            for place in std::mem::take(&mut shard.unnumbered) {
+                let stream = shard.streams.get(place as usize);
+                order.extend(stream.map(|stream| (stream.opened, number, place)));
             }
         }
-        let mut segments = Vec::new();
-        for (shard, numbers) in self.shards.iter().zip(numbers) {
-            segments.extend(shard.segments.iter().filter_map(|segment| {
-                let stream = *numbers.get(segment.stream as usize)?;
-                Some(Segment { stream, ..*segment })
-            }));
+        order.sort_unstable();
+        for (_, shard, place) in order {
+            let shard = shards.get_mut(shard);
+            if let Some(stream) = shard.and_then(|shard| shard.streams.get_mut(place as usize)) {
+                stream.number = *opened;
+            }
+            *opened += 1;
         }
-        segments.par_sort_unstable_by_key(|segment| (segment.packet, segment.layer));
-        let streams = (0..).zip(order).map(|(number, (_, place))| (number, place));
-        let streams = streams.filter(|(_, place)| {
-            self.stream(*place).is_some_and(|stream| stream.counts.first_packet > 0)
-        });
-        Numbering { streams: streams.collect(), segments }
-    }
-
-    /// The stream at a place.
-    pub fn stream(&self, (shard, place): Place) -> Option<&Stream> {
-        self.shards.get(usize::from(shard))?.streams.get(place as usize)
-    }
-
-    /// All streams that have packets, in no order.
-    pub fn streams(&self) -> impl Iterator<Item = &Stream> {
-        let all = self.shards.iter().flat_map(|shard| &shard.streams);
-        all.filter(|stream| stream.counts.first_packet > 0)
     }
 }
 
-/// Shard of a stream and its place there.
-pub type Place = (u8, u32);
+impl Folded<Tcp> {
+    /// The streams that have packets, by number. A stream that only a quoted header opened has a
+    /// number and is left out.
+    pub fn streams(&self) -> Vec<&Stream> {
+        let all = self.shards.iter().flat_map(|shard| &shard.streams);
+        let mut streams: Vec<_> = all.filter(|stream| stream.counts.first_packet > 0).collect();
+        streams.sort_unstable_by_key(|stream| stream.number);
+        streams
+    }
 
-/// Numbers of the streams.
-#[derive(Debug, Default)]
-pub struct Numbering {
-    /// The streams that have packets, by number. Those that only a quoted header opened have a
-    /// number and are left out.
-    pub streams: Vec<(u64, Place)>,
-    /// The rows of `segments`, by packet, if they were kept.
-    pub segments: Vec<Segment>,
+    /// Takes the analysis of the segments applied since the last call, in packet order. Empty
+    /// unless [`Settings::segments`] asks to keep it.
+    pub fn take_segments(&mut self) -> Vec<Segment> {
+        let mut segments = Vec::new();
+        for shard in &mut self.shards {
+            for segment in std::mem::take(&mut shard.segments) {
+                let stream = shard.streams.get(segment.stream as usize);
+                let stream = stream.map_or(0, |stream| stream.number);
+                segments.push(Segment { stream, ..segment });
+            }
+        }
+        segments.sort_unstable_by_key(|segment| (segment.packet, segment.layer));
+        self.reserve();
+        segments
+    }
 }

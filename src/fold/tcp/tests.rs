@@ -1,11 +1,12 @@
 //! The rules of the analysis that captures rarely show, and the law of the fold.
 
-use super::super::SHARDS;
 use super::super::pair::Pair;
+use super::super::{Dealt, Folded, Settings};
+use super::Tcp;
 use super::analysis::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSION, REUSED_PORTS};
 use super::record::{ACK, Options, RST, Record, SYN};
 use super::shard::Segment;
-use super::streams::Fold;
+use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::engine::memory::Budget;
 use proptest::prelude::*;
@@ -30,21 +31,27 @@ fn record(packet: u64, from_low: bool, flags: u16, sequence: u32, ack: u32, leng
         header_bytes: 20,
         payload_bytes: Some(length),
         options: Options::default(),
+        sign: Sign::None,
     }
 }
 
-fn fold_of(pieces: &[&[Record]]) -> Fold {
-    let mut fold = Fold::new(true, &Budget::unlimited());
+/// Applies each piece as a batch of its own. Gives the segments, and the numbers of streams that
+/// have packets.
+fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
+    let mut fold = Folded::<Tcp>::new(
+        &Settings { segments: true, ..Settings::default() },
+        &Budget::unlimited(),
+    );
+    let mut segments = Vec::new();
     for records in pieces {
-        let mut shards = vec![Vec::new(); SHARDS];
-        records.iter().for_each(|record| shards[record.pair.shard()].push(*record));
-        fold.apply(&shards, 0);
+        fold.apply(&[(Dealt::of(records, |record: &Record| record.pair.shard()), 0)]);
+        segments.extend(fold.take_segments());
     }
-    fold
+    (segments, fold.streams().iter().map(|stream| stream.number).collect())
 }
 
 fn segments(records: &[Record]) -> Vec<Segment> {
-    fold_of(&[records]).numbering().segments
+    fold_of(&[records]).0
 }
 
 #[test]
@@ -111,9 +118,9 @@ fn a_quoted_header_opens_a_stream_without_a_row() {
     let quoted = Record { quoted: true, payload_bytes: None, ..quoted };
     let other = record(2, true, SYN, 7, 0, 0);
     let other = Record { pair: Pair { low: ([9, 9, 9, 9].into(), 1), ..other.pair }, ..other };
-    let numbering = fold_of(&[&[quoted, other]]).numbering();
-    assert_eq!(numbering.streams.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1]);
-    assert_eq!(numbering.segments.len(), 1);
+    let (segments, streams) = fold_of(&[&[quoted, other]]);
+    assert_eq!(streams, [1]);
+    assert_eq!(segments.len(), 1);
 }
 
 proptest! {
@@ -131,8 +138,6 @@ proptest! {
             })
             .collect();
         let (one, two) = records.split_at(cut.min(records.len()));
-        let (whole, parts) = (fold_of(&[&records]).numbering(), fold_of(&[one, two]).numbering());
-        prop_assert_eq!(whole.streams, parts.streams);
-        prop_assert_eq!(whole.segments, parts.segments);
+        prop_assert_eq!(fold_of(&[&records]), fold_of(&[one, two]));
     }
 }

@@ -56,7 +56,9 @@ impl CellSink for Objects {
         self.at += 1;
         match &cell {
             cell if cell.is_empty() => out.extend_from_slice(b"null"),
-            Cell::Integer(_) | Cell::Billionths(_) | Cell::Boolean(_) => cell.write(out),
+            Cell::Integer(_) | Cell::Signed(_) | Cell::Billionths(_) | Cell::Boolean(_) => {
+                cell.write(out)
+            }
             Cell::Text(text) => write_string(text, out),
             Cell::Made(text) => write_string(text, out),
             Cell::Path(path) => {

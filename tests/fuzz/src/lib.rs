@@ -8,7 +8,7 @@ use pcapstat::engine::{Gap, Options, Walked};
 use pcapstat::error::Fault;
 use pcapstat::output::csv;
 use pcapstat::pass::rows::Rows;
-use pcapstat::reading::{self, Wanted};
+use pcapstat::reading::{self, Continued, Wanted};
 use pcapstat::report::Report;
 use pcapstat::source::Source;
 use pcapstat::table::{TABLES, packets, row::RowBuffer};
@@ -234,7 +234,7 @@ impl Reading {
         let options = Options { range_bytes, keep_ranges: true, salvage, ..Options::default() };
         let wanted = Wanted::of(all_needs());
         let mut capture = make()?;
-        let report = reading::read(&mut capture, FILE, &wanted, &options, None).expect("no output");
+        let report = reading::read(&mut capture, FILE, &wanted, &options, Continued::default()).expect("no output");
 
         let mut bytes = Vec::new();
         let sink = |rows: RowBuffer| {
@@ -242,8 +242,9 @@ impl Reading {
             Ok(())
         };
         let rows = Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), 0, Box::new(sink));
+        let continued = Continued { packets: Some(rows), ..Continued::default() };
         let mut again = make()?;
-        let exported = reading::read(&mut again, FILE, &wanted, &options, Some(rows)).expect("no output");
+        let exported = reading::read(&mut again, FILE, &wanted, &options, continued).expect("no output");
         let rows = bytes;
         let (ended, counted) = ((&exported.error, &exported.walked.gaps), (&report.error, &report.walked.gaps));
         assert_eq!(ended, counted, "the export ends elsewhere");

@@ -1,0 +1,71 @@
+//! Batches of ranges: each range is a part, and the parts of one batch are taken while the next
+//! batch is walked, so memory is bounded by two batches.
+
+use super::Whole;
+use super::memory::Reservation;
+use super::options::Options;
+use super::pass::{Pass, Shift};
+use super::speculation::verified_runs;
+use super::walker::{Pages, Walker};
+use crate::capture::Capture;
+use crate::capture::cut::Ranges;
+use std::ops::ControlFlow;
+
+/// Ranges per worker that are walked and held at once.
+pub const BATCH: u64 = 2;
+
+/// A part that waits to be taken.
+pub type Waiting<P> = (<P as Pass>::Part, Shift, Reservation);
+
+/// Takes the parts of a batch in order.
+pub fn take_all<P: Pass>(pass: &mut P, parts: Vec<Waiting<P>>) -> Result<(), P::Error> {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    parts.into_iter().try_for_each(|(part, shift, _)| pass.take(part, shift))?;
+    pass.settle()
+}
+
+/// Walks the bytes in memory from the end of `whole` on, batch by batch.
+pub fn window<P: Pass>(
+    capture: &Capture,
+    options: &Options<'_>,
+    ranges: Ranges,
+    whole: &mut Whole,
+    pass: &mut P,
+) -> Result<(), P::Error> {
+    let batch = BATCH * rayon::current_num_threads() as u64;
+    let settings = pass.settings();
+    let walker: Walker<'_, '_, P::Part> =
+        Walker { capture, options, ranges, settings, pages: Pages::Pass, reports: true };
+    let (mut ready, mut first) = (Vec::new(), 0);
+    while first < ranges.count()
+        && whole.walked.fault.is_none()
+        && options.budget.exceeded().is_none()
+    {
+        let last = (first + batch).min(ranges.count());
+        let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
+        let before: Vec<Waiting<P>> = std::mem::take(&mut ready);
+        let walk = || {
+            let (start, assumed) = (whole.end.clone(), whole.assumed(capture));
+            verified_runs(&walker, &segments, start, assumed, |run| {
+                // The file was truncated while mapped: the run may have read zeros.
+                if capture.source().shrunk().is_some() {
+                    return ControlFlow::Break(());
+                }
+                let shift = Shift::of_packets(whole.walked.packets);
+                whole.end = run.end;
+                whole.walked.append(run.walked, shift);
+                ready.push((run.part, shift, run.reservation));
+                ControlFlow::Continue(())
+            });
+        };
+        let (taken, ()) = rayon::join(|| take_all(pass, before), walk);
+        taken?;
+        if capture.source().shrunk().is_some() {
+            break;
+        }
+        first = last;
+    }
+    take_all(pass, ready)
+}

@@ -1,0 +1,304 @@
+//! Bidirectional flows with timeouts (RFC 5103, RFC 7011).
+//!
+//! A packet belongs to the flow of its innermost IP layer: addresses, protocol number and ports.
+//! ICMP has the type as source and its counterpart as destination, as Community ID has, so that
+//! requests and replies are one flow; later fragments have no ports. A packet continues the live
+//! flow of its key unless that flow is idle or active for too long by the packets' times. A packet
+//! earlier than the last one ends no flow, nor does FIN or RST. A packet whose addresses were not
+//! captured has no flow.
+
+use super::pair::{Pair, addresses};
+use super::{Fold, Folded, Settings};
+use crate::capture::time::Timestamp;
+use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
+use crate::engine::memory::Growth;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+
+/// Flows.
+#[derive(Debug)]
+pub struct Flows;
+
+static GROWTH: Growth = Growth { entries: "flows", advice: "lengthen --flow-idle" };
+
+/// A packet of a flow.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    packet: u64,
+    time: Option<Timestamp>,
+    key: Key,
+    from_low: bool,
+    wire_bytes: u32,
+    ip_bytes: u32,
+    tcp_flags: u16,
+}
+
+/// Endpoints and protocol of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The endpoints.
+    pub pair: Pair,
+    /// The protocol number of the IP header; 255 if it was not captured.
+    pub protocol: u8,
+}
+
+/// One direction of a flow.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sent {
+    /// Number of packets.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub wire_bytes: u64,
+    /// Their bytes by the length in the IP header.
+    pub ip_bytes: u64,
+    /// All TCP flags that were set.
+    pub tcp_flags: u16,
+}
+
+/// Reason for the end of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// No packet for longer than the idle timeout.
+    Idle,
+    /// It lasted as long as the active timeout.
+    Active,
+    /// The capture ended.
+    Capture,
+}
+
+/// A flow.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Endpoints and protocol.
+    pub key: Key,
+    /// True if the low endpoint sent the first packet.
+    pub low_began: bool,
+    /// Sent by the low and by the high endpoint.
+    pub sent: [Sent; 2],
+    /// Number of the first packet, from 1.
+    pub first_packet: u64,
+    /// Least and greatest time.
+    pub times: Option<(Timestamp, Timestamp)>,
+    /// Reason for its end.
+    pub end: End,
+}
+
+/// Flows of one shard.
+#[derive(Debug)]
+pub struct Shard {
+    idle: i128,
+    active: i128,
+    live: HashMap<Key, usize, RandomState>,
+    flows: Vec<Flow>,
+}
+
+impl Fold for Flows {
+    type Record = Record;
+    type Shard = Shard;
+    const GROWTH: &'static Growth = &GROWTH;
+
+    fn shard(settings: &Settings) -> Shard {
+        let (idle, active) = (settings.flow_idle.into(), settings.flow_active.into());
+        Shard { idle, active, live: HashMap::default(), flows: Vec::new() }
+    }
+
+    #[inline]
+    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+        let Some(layer) = packet.innermost_ip() else { return };
+        let Some((source, destination)) = addresses(layer.addresses) else { return };
+        let (from, to) = ports(layer);
+        let (pair, from_low) = Pair::of((source, from), (destination, to));
+        let flags = layer.tcp_header().map_or(0, |header| {
+            let [.., offset, flags, _, _] = *header;
+            u16::from_be_bytes([offset & 1, flags])
+        });
+        let record = Record {
+            packet: packet.record.number + 1,
+            time: packet.record.time,
+            key: Key { pair, protocol: layer.protocol.unwrap_or(u8::MAX) },
+            from_low,
+            wire_bytes: packet.record.wire_bytes,
+            ip_bytes: ip_bytes(packet, layer).unwrap_or(0),
+            tcp_flags: flags,
+        };
+        deal(pair.shard(), record);
+    }
+
+    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+        let next = shard.flows.len();
+        let place = shard.live.entry(record.key).or_insert(next);
+        if let Some(flow) = shard.flows.get_mut(*place)
+            && let Some(end) = flow.ended(record.time, shard.idle, shard.active)
+        {
+            flow.end = end;
+            *place = next;
+        }
+        if *place == next {
+            shard.flows.push(Flow {
+                key: record.key,
+                low_began: record.from_low,
+                sent: [Sent::default(); 2],
+                first_packet: record.packet + before,
+                times: None,
+                end: End::Capture,
+            });
+        }
+        if let Some(flow) = shard.flows.get_mut(*place) {
+            flow.add(record);
+        }
+    }
+
+    fn memory(shard: &Shard) -> (u64, u64) {
+        let live = shard.live.capacity() * (size_of::<(Key, usize)>() + 1) * 8 / 7;
+        let flows = shard.flows.capacity() * size_of::<Flow>();
+        (shard.flows.len() as u64, (live + flows) as u64)
+    }
+}
+
+impl Flow {
+    /// How the flow has ended before a packet of this time. None if it continues.
+    fn ended(&self, time: Option<Timestamp>, idle: i128, active: i128) -> Option<End> {
+        let ((first, last), time) = self.times.zip(time)?;
+        let since = |earlier: Timestamp| time.total_nanoseconds() - earlier.total_nanoseconds();
+        if since(last) > idle {
+            return Some(End::Idle);
+        }
+        (since(first) >= active).then_some(End::Active)
+    }
+
+    fn add(&mut self, record: &Record) {
+        let sent = &mut self.sent[usize::from(!record.from_low)];
+        sent.packets += 1;
+        sent.wire_bytes += u64::from(record.wire_bytes);
+        sent.ip_bytes += u64::from(record.ip_bytes);
+        sent.tcp_flags |= record.tcp_flags;
+        if let Some(time) = record.time {
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
+        }
+    }
+}
+
+impl Folded<Flows> {
+    /// The flows, by their first packet.
+    pub fn flows(&self) -> Vec<&Flow> {
+        let mut all: Vec<_> = self.shards.iter().flat_map(|shard| &shard.flows).collect();
+        all.sort_unstable_by_key(|flow| flow.first_packet);
+        all
+    }
+}
+
+/// Types of ICMP (protocol 1) and ICMPv6 (58), and the type that answers each.
+const COUNTERPARTS: &[(u8, u8, u8)] = &[
+    (1, 8, 0),
+    (1, 0, 8),
+    (1, 13, 14),
+    (1, 14, 13),
+    (1, 15, 16),
+    (1, 16, 15),
+    (1, 17, 18),
+    (1, 18, 17),
+    (1, 10, 9),
+    (1, 9, 10),
+    (58, 128, 129),
+    (58, 129, 128),
+    (58, 133, 134),
+    (58, 134, 133),
+    (58, 135, 136),
+    (58, 136, 135),
+    (58, 130, 131),
+    (58, 131, 130),
+    (58, 139, 140),
+    (58, 140, 139),
+    (58, 144, 145),
+    (58, 145, 144),
+];
+
+/// True if no type answers this type of ICMP: its code stands for the destination port.
+pub fn is_one_way(protocol: u8, kind: u16) -> bool {
+    let answers = |(of, one, _): &(u8, u8, u8)| *of == protocol && u16::from(*one) == kind;
+    !COUNTERPARTS.iter().any(answers)
+}
+
+/// Source and destination port; type and counterpart, or code, of ICMP; otherwise 0.
+fn ports(layer: &AddressLayer<'_>) -> (u16, u16) {
+    if let Some(ports) = layer.ports {
+        return (ports.source, ports.destination);
+    }
+    match (layer.protocol, layer.segment) {
+        (Some(protocol @ (1 | 58)), [kind, code, ..]) => {
+            let found = COUNTERPARTS.iter().find(|(of, one, _)| of == &protocol && one == kind);
+            (u16::from(*kind), u16::from(found.map_or(*code, |(_, _, other)| *other)))
+        }
+        _ => (0, 0),
+    }
+}
+
+/// Length of the IP packet by its header; up to the end of the frame if the header leaves it open.
+fn ip_bytes(packet: &Packet<'_>, layer: &AddressLayer<'_>) -> Option<u32> {
+    let frame = packet.record.data;
+    let at = |part: &[u8]| (part.as_ptr() as usize).checked_sub(frame.as_ptr() as usize);
+    let (start, length_at, fixed) = match layer.addresses {
+        Addresses::Ipv4(both) => (at(both)?.checked_sub(12)?, 2, 0),
+        Addresses::Ipv4Routed(source, _) => (at(source)?.checked_sub(12)?, 2, 0),
+        Addresses::Ipv6(both) => (at(both)?.checked_sub(8)?, 4, 40),
+        _ => return None,
+    };
+    let length = frame.get(start.checked_add(length_at)?..)?.first_chunk().copied()?;
+    match u16::from_be_bytes(length) {
+        0 => packet.record.wire_bytes.checked_sub(start as u32),
+        length => Some(u32::from(length) + fixed),
+    }
+}
+
+/// Transport of a protocol number that has ports.
+pub fn has_ports(protocol: u8) -> bool {
+    const NUMBERS: [(u8, Transport); 3] =
+        [(6, Transport::Tcp), (17, Transport::Udp), (132, Transport::Sctp)];
+    NUMBERS.iter().any(|(number, _)| *number == protocol)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(packet: u64, seconds: i64, from_low: bool) -> Record {
+        let ends = (([10, 0, 0, 1].into(), 1000), ([10, 0, 0, 2].into(), 53));
+        let (pair, _) = Pair::of(ends.0, ends.1);
+        Record {
+            packet,
+            time: Some(Timestamp { seconds, nanoseconds: 0 }),
+            key: Key { pair, protocol: 17 },
+            from_low,
+            wire_bytes: 60,
+            ip_bytes: 46,
+            tcp_flags: 0,
+        }
+    }
+
+    fn ends(records: &[Record]) -> Vec<(u64, u64, End)> {
+        let settings = Settings {
+            flow_idle: 15_000_000_000,
+            flow_active: 60_000_000_000,
+            ..Settings::default()
+        };
+        let mut shard = Flows::shard(&settings);
+        records.iter().for_each(|record| Flows::apply(&mut shard, record, 0));
+        let packets = |flow: &Flow| flow.sent[0].packets + flow.sent[1].packets;
+        shard.flows.iter().map(|flow| (flow.first_packet, packets(flow), flow.end)).collect()
+    }
+
+    #[test]
+    fn a_flow_ends_by_either_timeout() {
+        let idle = [record(1, 0, true), record(2, 15, false), record(3, 31, true)];
+        assert_eq!(ends(&idle), [(1, 2, End::Idle), (3, 1, End::Capture)]);
+        let active: Vec<_> = (0..=6).map(|n| record(n + 1, n as i64 * 10, true)).collect();
+        assert_eq!(ends(&active), [(1, 6, End::Active), (7, 1, End::Capture)]);
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_ends_no_flow() {
+        let back = [record(1, 100, true), record(2, 60, false), record(3, 101, true)];
+        assert_eq!(ends(&back), [(1, 3, End::Capture)]);
+    }
+}

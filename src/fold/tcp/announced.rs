@@ -1,0 +1,66 @@
+//! Streams that a payload announced and whose first packet has not come.
+
+use super::super::pair::{Endpoint, Pair};
+use super::record::Record;
+use super::sign::Sign;
+use std::net::IpAddr;
+
+/// Announced streams of one shard: each is taken once.
+#[derive(Debug, Default)]
+pub struct Announced {
+    /// An endpoint and the address of the other side.
+    endpoints: Vec<(Endpoint, IpAddr)>,
+    /// Both endpoints.
+    pairs: Vec<Pair>,
+}
+
+/// What was announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announcement {
+    /// Another connection.
+    Connection,
+    /// The rest of the same connection.
+    Rest,
+}
+
+/// Most announcements that are kept: a hostile capture has millions.
+const MOST: usize = 1000;
+
+impl Announced {
+    /// Notes what the payload of a record announces. The oldest announcement is forgotten if there
+    /// are too many.
+    pub fn note(&mut self, record: &Record) {
+        let Pair { high, low } = record.pair;
+        let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
+        match record.sign {
+            Sign::None => {}
+            Sign::Listens(port) => {
+                keep(&mut self.endpoints, ((sender.0, port), receiver.0));
+            }
+            Sign::Calls(port) => keep(&mut self.endpoints, ((receiver.0, port), sender.0)),
+            Sign::Restarts => keep(&mut self.pairs, record.pair),
+        }
+    }
+
+    /// How the stream of a record was announced, if it was.
+    pub fn take(&mut self, record: &Record) -> Option<Announcement> {
+        let Pair { high, low } = record.pair;
+        let matches = |(endpoint, other): &(Endpoint, IpAddr)| {
+            (*endpoint == high && *other == low.0) || (*endpoint == low && *other == high.0)
+        };
+        if let Some(at) = self.endpoints.iter().rposition(matches) {
+            self.endpoints.remove(at);
+            return Some(Announcement::Connection);
+        }
+        let at = self.pairs.iter().position(|pair| *pair == record.pair)?;
+        self.pairs.remove(at);
+        Some(Announcement::Rest)
+    }
+}
+
+fn keep<T>(list: &mut Vec<T>, item: T) {
+    if list.len() == MOST {
+        list.remove(0);
+    }
+    list.push(item);
+}

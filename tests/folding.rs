@@ -1,0 +1,81 @@
+//! Folds: tables that depend on the order of packets are the same for every cut, every way of
+//! reading, and for inputs merged in order.
+
+use crate::cli::run;
+use crate::streams::compressed;
+use pcapstat::source::Compression;
+use std::fs;
+use std::path::Path;
+
+/// Tables that folds make.
+const TABLES: &str = "streams,segments,echo,flows,health";
+
+fn testdata() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))
+}
+
+/// The tables that a run writes, one after another.
+fn tables(directory: &Path, options: &[&str]) -> String {
+    let out = tempfile::tempdir().expect("a temporary directory");
+    let path = out.path().to_str().expect("UTF-8");
+    let said = run(directory, &[&["-q", "-t", TABLES, "-o", path], options].concat());
+    assert_eq!(said.code, Some(0), "{options:?}: {}", said.stderr);
+    let text =
+        |name: &str| fs::read_to_string(out.path().join(format!("{name}.csv"))).expect("a table");
+    TABLES.split(',').map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_way_of_reading_gives_the_same_tables() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let bytes = fs::read(testdata().join("http.pcap")).expect("a capture");
+    fs::write(directory.path().join("a"), &bytes).expect("a file");
+    let expected = tables(directory.path(), &["a"]);
+    assert!(expected.contains("SYN+SYNACK+ACK+DATA"), "no stream: {expected}");
+    for options in [
+        &["-j", "1", "a"][..],
+        &["-j", "5", "--range-bytes", "64", "a"],
+        &["-j", "2", "--range-bytes", "1k", "--no-mmap", "a"],
+        &["--filter", "ip or not ip", "a"],
+        &["--packets", "1..", "a"],
+    ] {
+        assert_eq!(tables(directory.path(), options), expected, "{options:?}");
+    }
+    fs::write(directory.path().join("a"), compressed(Compression::Gzip, &bytes)).expect("a file");
+    assert_eq!(tables(directory.path(), &["-j", "2", "--range-bytes", "100", "a"]), expected);
+}
+
+/// A capture cut in two is one capture again with `--merge`.
+#[test]
+fn a_fold_continues_from_input_to_input() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let bytes = fs::read(testdata().join("http.pcap")).expect("a capture");
+    let mut ends = vec![24];
+    while let Some(length) =
+        bytes.get(ends[ends.len() - 1] + 8..).and_then(|rest| rest.first_chunk())
+    {
+        let last = ends[ends.len() - 1];
+        ends.push(last + 16 + u32::from_le_bytes(*length) as usize);
+    }
+    fs::write(directory.path().join("whole"), &bytes).expect("a file");
+    let expected = tables(directory.path(), &["--merge", "whole"]);
+    for middle in [ends[1], ends[ends.len() / 2], ends[ends.len() - 2]] {
+        fs::write(directory.path().join("one"), &bytes[..middle]).expect("a file");
+        let two = [&bytes[..24], &bytes[middle..]].concat();
+        fs::write(directory.path().join("two"), two).expect("a file");
+        assert_eq!(tables(directory.path(), &["--merge", "one", "two"]), expected, "at {middle}");
+    }
+}
+
+#[test]
+fn flows_end_by_the_timeouts_that_are_asked_for() {
+    let flows = |options: &[&str]| {
+        let said = run(testdata(), &[&["-q", "-t", "flows", "http.pcap"], options].concat());
+        (said.code, said.stdout.lines().count())
+    };
+    let (code, few) = flows(&[]);
+    assert_eq!(code, Some(0));
+    let (_, many) = flows(&["--flow-idle", "1ns"]);
+    assert!(many > few, "{many} flows, and {few} with the usual timeout");
+    assert_eq!(flows(&["--flow-idle", "soon"]).0, Some(2));
+}
