@@ -45,6 +45,7 @@ pub fn arcnet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         212 => Some((Protocol::IP, split(next))),
         213 | 214 => Some((Protocol::ARP, split(next))),
         196 => Some((Protocol::IPV6, split(next))),
+        205 => Some((Protocol::LLC, split(next))),
         _ => None,
     }
 }
@@ -60,17 +61,21 @@ pub fn fibre_channel<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<
 /// IP over InfiniBand (RFC 4391): the global route header, an EtherType and two reserved bytes.
 pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u16(40).filter(|_| payload.captured.len() >= 44) {
-        Some(kind) => shim::ethertype(kind, payload.skip(44)),
+        Some(kind @ (0x0800 | 0x0806 | 0x8035 | 0x86DD)) => shim::ethertype(kind, payload.skip(44)),
+        Some(_) => None,
         None => truncated(packet),
     }
 }
 
-/// SunATM after its pseudo header, which is not part of the frame: LLC or emulated Ethernet, guessed
+/// SunATM after its pseudo header, which is not part of the frame: LLC, PPP, IP or Ethernet, guessed
 /// from the first bytes.
 pub fn atm<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.bytes::<3>(0) {
         Some([0xAA, 0xAA, 0x03]) => Some((Protocol::LLC, payload)),
+        Some([0x00, 0x21 | 0x57, _]) => Some((Protocol::PPP, payload)),
         Some([0xFF, 0x00, _] | [0x00, 0x00, _]) => Some((Protocol::ETH, payload.skip(2))),
+        Some([0x45..=0x4F, ..]) => Some((Protocol::IP, payload)),
+        Some([0x60..=0x6F, ..]) => Some((Protocol::IPV6, payload)),
         Some(_) => None,
         None => truncated(packet),
     }
@@ -90,23 +95,35 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
     let channel = u16::from(first >> 2) << 4 | u16::from(second >> 4);
     let next = payload.skip(end + 1);
     const UNNUMBERED: u8 = 0x03;
-    if next.u8(0) == Some(UNNUMBERED) {
-        let next = next.skip(1);
-        return network_protocol(packet, if next.u8(0) == Some(0) { next.skip(1) } else { next });
+    const IDENTIFICATION: u8 = 0xAF;
+    let (control, kind) = (next.u8(0)?, next.u16(0)?);
+    match control {
+        UNNUMBERED => return network_protocol(packet, next.skip(1)),
+        IDENTIFICATION => return None,
+        // Channel 0 carries signalling.
+        _ if channel == 0 && end == 1 => return None,
+        _ => {}
     }
-    // Channel 0 carries signalling.
-    if channel == 0 && end == 1 {
+    if shim::is_other_cisco_type(kind) {
         return None;
     }
-    match next.u16(0)? {
-        // As Wireshark: a bridged frame, if this cannot be a type.
-        ..=1535 => Some((Protocol::ETH, next)),
-        kind => shim::cisco_ethertype(kind, next.skip(2)),
+    if let Some(next) = shim::cisco_ethertype(kind, next.skip(2)) {
+        return Some(next);
+    }
+    // As Wireshark: another control field before a known protocol identifier, or a bridged frame if
+    // there can be no type.
+    let identified = next.skip(if control & 3 == 3 { 1 } else { 2 });
+    match identified.u8(0) {
+        Some(0x8E | 0xCC | 0xCF) if control != 0 => network_protocol(packet, identified),
+        _ if kind < 1536 => Some((Protocol::ETH, next)),
+        _ => None,
     }
 }
 
 /// What a network layer protocol identifier (ISO/IEC TR 9577) names.
 fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let padded = payload.u8(0) == Some(0);
+    let payload = if padded { payload.skip(1) } else { payload };
     let next = payload.skip(1);
     match payload.u8(0)? {
         0x80 => shim::snap(packet, next),

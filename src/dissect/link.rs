@@ -106,7 +106,7 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if number == FABRIC_PATH {
         return Some((Protocol::FABRIC_PATH, payload.skip(16)));
     }
-    if number == 0x8100 && payload.u16(16) == Some(FABRIC_PATH) {
+    if matches!(number, 0x8100 | 0x88A8) && payload.u16(16) == Some(FABRIC_PATH) {
         return Some((Protocol::FABRIC_PATH, payload.skip(20)));
     }
     if let Some(macs) = header.first_chunk() {
@@ -133,16 +133,22 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.bytes(0) == Some(&[0xFF, 0x03]) {
         return Some((Protocol::PPP, payload));
     }
-    // Families are small numbers: the order in which the number is small is the right one.
-    let family = if family > 0xFFFF { family.swap_bytes() } else { family };
+    // Families are small numbers: the order in which the number is small is the right one. Some
+    // systems have two bytes of family before two of nothing.
+    let family = match family {
+        0x0001_0000..=0x0005_FFFF => family >> 16,
+        0x0006_0000.. => family.swap_bytes(),
+        0x0100..=0x0500 if family & 0xFF == 0 => family >> 8,
+        _ => family,
+    };
     let next = payload.skip(4);
     match family {
         // An EtherType in the lower half, whatever stands above it.
-        0x1_0000.. => shim::ethertype(payload.u16(2)?, next),
+        0x1_0000.. => shim::registered_ethertype(payload.u16(2)?, next),
         2 => Some((Protocol::IP, next)),
         // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
         10 | 23 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
-        _ => shim::ethertype(u16::try_from(family).ok()?, next),
+        _ => shim::registered_ethertype(u16::try_from(family).ok()?, next),
     }
 }
 
@@ -181,14 +187,17 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const GRE: u16 = 778;
     const RADIOTAP: u16 = 803;
     const NETLINK: u16 = 824;
+    // Up to here numbers are Linux's own, beyond they are EtherTypes.
+    const OWN: u16 = 1536;
     match (hardware, protocol) {
-        (FRAME_RELAY, _) => Some((Protocol::FRAME_RELAY, next)),
-        (GRE, 5..) => tunnel::gre_type(protocol, false, next),
-        (RADIOTAP, _) => Some((Protocol::RADIOTAP, next)),
         (NETLINK, _) => None,
+        (FRAME_RELAY, ..=OWN) => Some((Protocol::FRAME_RELAY, next)),
+        (RADIOTAP, ..=OWN) => Some((Protocol::RADIOTAP, next)),
         (_, 3) => Some((Protocol::ETH, next)),
         (_, 4) => Some((Protocol::LLC, next)),
         (_, 7) => Some((Protocol::PPP, next)),
+        (_, ..=OWN) => None,
+        (GRE, _) => tunnel::gre_type(protocol, false, next),
         _ => shim::ethertype(protocol, next),
     }
 }
@@ -209,6 +218,6 @@ pub fn fddi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::FDDI_HEADER_TRUNCATED);
         return None;
     };
-    let asynchronous_llc = (0x50..=0x57).contains(&control);
+    let asynchronous_llc = (0x50..=0x5F).contains(&control);
     asynchronous_llc.then(|| (Protocol::LLC, payload.skip(13)))
 }

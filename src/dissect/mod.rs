@@ -7,6 +7,7 @@
 //! quoted inside ICMP are not looked at.
 
 mod fast;
+mod juniper;
 mod lan;
 mod link;
 mod monitor;
@@ -138,7 +139,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::PFLOG => monitor::pflog(packet, payload),
         Protocol::ENC => monitor::enc(packet, payload),
         Protocol::IPNET => monitor::ipnet(packet, payload),
-        Protocol::JUNIPER => monitor::juniper(packet, payload),
+        Protocol::JUNIPER => juniper::juniper(packet, payload),
         Protocol::TOKEN_RING => lan::token_ring(packet, payload),
         Protocol::ARCNET => lan::arcnet(packet, payload),
         Protocol::IPFC => lan::fibre_channel(packet, payload),
@@ -146,18 +147,19 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::CLIP => Some((Protocol::IP, payload)),
         Protocol::ATM => lan::atm(packet, payload),
         Protocol::FRAME_RELAY => lan::frame_relay(packet, payload),
-        Protocol::CISCO_METADATA => tag::strictly_typed(packet, payload, 8),
-        Protocol::CISCO_METADATA_TYPE_FIRST => shim::ethertype(payload.u16(0)?, payload.skip(8)),
+        Protocol::CISCO_METADATA => tag::typed(packet, payload, 8),
+        Protocol::CISCO_METADATA_TYPE_FIRST => tag::metadata_over_gre(packet, payload),
         Protocol::ARISTA => tag::arista(packet, payload),
-        Protocol::VN_TAG => tag::typed(packet, payload, 6),
+        Protocol::VN_TAG => tag::virtual_interface(packet, payload),
         Protocol::E_TAG => tag::typed(packet, payload, 8),
-        Protocol::IEEE8021CB | Protocol::HSR => tag::strictly_typed(packet, payload, 6),
-        Protocol::IEEE8021AH => tag::strictly_typed(packet, payload, 18),
+        Protocol::IEEE8021CB => tag::typed(packet, payload, 6),
+        Protocol::HSR => tag::redundant(packet, payload),
+        Protocol::IEEE8021AH => tag::typed(packet, payload, 18),
         Protocol::TRILL => tag::trill(packet, payload),
         Protocol::MACSEC => tag::macsec(packet, payload),
         Protocol::NSH => tag::service_header(packet, payload),
         Protocol::BATMAN => tag::batman(packet, payload),
-        Protocol::PSEUDOWIRE => Some((Protocol::PSEUDOWIRE_CONTROL_WORD, payload)),
+        Protocol::PSEUDOWIRE => shim::pseudowire(packet, payload),
         Protocol::PSEUDOWIRE_CONTROL_WORD => Some((Protocol::ETH, payload.skip(4))),
         Protocol::MULTILINK => shim::multilink(packet, payload),
         Protocol::ETHERIP => Some((Protocol::ETH, payload.skip(2))),

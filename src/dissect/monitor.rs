@@ -3,12 +3,12 @@
 //!
 //! A header that names a link type (PPI, PKTAP) hands on to that link type's first protocol.
 
+use super::Next;
 use super::link;
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, shim};
 use crate::capture::LinkType;
 
 /// The little-endian number at `at`, if it was captured.
@@ -27,7 +27,21 @@ pub fn ppi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(length), Some(link_type)) = (payload.u16(2), u32_le(payload, 4)) else {
         return truncated(packet);
     };
-    frame_of(packet, link_type, payload.skip(usize::from(length.swap_bytes())))
+    // The fields tell where the frame begins.
+    const ALIGNED: u8 = 0x01;
+    let aligned = payload.u8(1).unwrap_or(0) & ALIGNED != 0;
+    let (length, mut at) = (usize::from(length.swap_bytes()), 8);
+    while at < length {
+        let Some(bytes) = payload.u16(at + 2) else { return truncated(packet) };
+        at += 4 + usize::from(bytes.swap_bytes());
+        if aligned {
+            at = at.next_multiple_of(4);
+        }
+    }
+    if payload.captured.len() < at {
+        return truncated(packet);
+    }
+    frame_of(packet, link_type, payload.skip(at))
 }
 
 /// Apple's PKTAP: only records of type 1 hold a frame.
@@ -49,6 +63,12 @@ fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> 
     if link_type == WLAN {
         return Some((Protocol::WLAN_RADIO, frame));
     }
+    // As Wireshark, which does not name a frame of these.
+    const UNNAMED: [u32; 19] =
+        [2, 8, 118, 121, 172, 173, 188, 190, 211, 213, 214, 229, 235, 237, 253, 259, 264, 283, 287];
+    if UNNAMED.contains(&link_type) {
+        return None;
+    }
     packet.path.push(Protocol::PCAP_PKTDATA);
     link::protocol_of(LinkType(u16::try_from(link_type).ok()?)).map(|protocol| (protocol, frame))
 }
@@ -61,6 +81,13 @@ pub fn prism<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     };
     if matches!(code, 0x8021_1001 | 0x8021_1002) {
         return Some((Protocol::WLANCAP, payload));
+    }
+    // As Wireshark: another code, or less than a header of the common length, is a bare frame.
+    const CODES: [u32; 2] = [0x41, 0x44];
+    const COMMON_LENGTH: usize = 144;
+    let code = code.min(code.swap_bytes());
+    if !CODES.contains(&code) || payload.captured.len() < COMMON_LENGTH {
+        return Some((Protocol::WLAN, payload));
     }
     let length = length.min(length.swap_bytes()) as usize;
     if payload.captured.len() < length {
@@ -124,9 +151,8 @@ pub fn pflog<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[length, family]) = payload.bytes(0) else {
         return truncated(packet);
     };
-    const SHORTEST: u8 = 45;
     let header = usize::from(length).next_multiple_of(4);
-    if length < SHORTEST || payload.captured.len() < header {
+    if payload.captured.len() < header {
         return truncated(packet);
     }
     bsd_family(u32::from(family), payload.skip(header))
@@ -152,54 +178,6 @@ pub fn ipnet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match family {
         2 => Some((Protocol::IP, next)),
         26 => Some((Protocol::IPV6, next)),
-        _ => None,
-    }
-}
-
-/// Juniper's captures: a header with optional extensions, then a layer that depends on the link
-/// type. A frame without the magic number is taken as it is.
-pub fn juniper<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    const MAGIC: [u8; 3] = *b"MGC";
-    const EXTENDED: u8 = 0x80;
-    const WITHOUT_LINK_LAYER: u8 = 0x02;
-    let Some(&[a, b, c, flags]) = payload.bytes(0) else { return truncated(packet) };
-    let extended = flags & EXTENDED != 0;
-    let header = match payload.u16(4) {
-        _ if [a, b, c] != MAGIC => 0,
-        _ if !extended => 4,
-        Some(extensions) => 6 + usize::from(extensions),
-        None => return truncated(packet),
-    };
-    let next = payload.skip(header);
-    if header > 0 && flags & WITHOUT_LINK_LAYER != 0 {
-        return match u32_le(next, 0)? {
-            2 => Some((Protocol::IP, next.skip(4))),
-            5 => Some((Protocol::MPLS, next.skip(4))),
-            6 => Some((Protocol::IPV6, next.skip(4))),
-            _ => None,
-        };
-    }
-    match packet.record.link_type.0 {
-        130 => multilink(next),
-        136 => Some((Protocol::IP, next.skip(12))),
-        167 | 178 => Some((Protocol::ETH, next)),
-        179 => Some((Protocol::PPP, next.skip(2))),
-        180 => Some((Protocol::FRAME_RELAY, next)),
-        181 => Some((Protocol::CHDLC, next)),
-        183 => Some((Protocol::IP, next.skip(18))),
-        135 => shim::llc_or_ip(next.skip(8)),
-        137 => shim::llc_or_ip(next.skip(4)),
-        _ => None,
-    }
-}
-
-/// PPP of a multilink bundle, with its address bytes, after a cookie, or bare.
-fn multilink(next: Payload<'_>) -> Next<'_> {
-    let is_protocol = |at: usize| matches!(next.u16(at), Some(0x0021 | 0x0057 | 0xC021 | 0x8021));
-    match next.u16(0)? {
-        0xFF03 => Some((Protocol::PPP, next.skip(2))),
-        _ if is_protocol(2) => Some((Protocol::PPP, next.skip(2))),
-        _ if is_protocol(0) => Some((Protocol::PPP, next)),
         _ => None,
     }
 }

@@ -9,9 +9,7 @@ use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
 use super::{Next, over_udp};
-use etherparse::{
-    ArpPacketSlice, IpAuthHeaderSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice,
-};
+use etherparse::{ArpPacketSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice};
 
 /// IP protocol numbers (IANA) and the protocols they name.
 const IP_PROTOCOLS: &[(u8, Protocol)] = &[
@@ -282,12 +280,17 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// The authentication header (RFC 4302), which hides nothing.
 pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let Ok(header) = IpAuthHeaderSlice::from_slice(payload.captured) else {
+    // As Wireshark: a length below that of the fixed fields is believed.
+    const FIXED: usize = 12;
+    let header = payload.bytes(0).map(|&[next, words]| (next, (usize::from(words) + 2) * 4));
+    let Some((next, length)) =
+        header.filter(|(_, length)| payload.captured.len() >= FIXED.max(*length))
+    else {
         packet.note(Problem::AH_HEADER_TRUNCATED);
         return None;
     };
-    packet.note_ip_protocol(header.next_header().0);
-    ip_protocol(header.next_header().0, payload.skip(header.slice().len()))
+    packet.note_ip_protocol(next);
+    ip_protocol(next, payload.skip(length))
 }
 
 /// A register message of PIM (RFC 7761 section 4.9.3) carries the multicast packet.

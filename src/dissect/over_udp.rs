@@ -18,22 +18,32 @@ pub fn capwap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[preamble, length, binding, flags]) = payload.bytes(0) else {
         return truncated(packet);
     };
+    const ENCRYPTED: u8 = 1;
     const NATIVE_FRAME: u8 = 0x01;
     const FRAGMENT: u8 = 0x80;
+    const LAST: u8 = 0x40;
+    const WIRELESS: u8 = 0x20;
+    const RADIO_ADDRESS: u8 = 0x10;
     const KEEP_ALIVE: u8 = 0x08;
-    if preamble != 0 || flags & (FRAGMENT | KEEP_ALIVE) != 0 {
+    let whole = flags & FRAGMENT == 0 || (flags & LAST != 0 && payload.u16(6)? >> 3 == 0);
+    if preamble & 0x0F == ENCRYPTED || flags & KEEP_ALIVE != 0 || !whole {
         return None;
     }
+    let mut optional = 8;
+    for present in [RADIO_ADDRESS, WIRELESS] {
+        if flags & present != 0 {
+            optional += (1 + usize::from(payload.u8(optional).unwrap_or(0))).next_multiple_of(4);
+        }
+    }
     let header = usize::from(length >> 3) * 4;
-    if payload.captured.len() < header.max(8) {
+    if payload.captured.len() < header.max(optional) {
         return truncated(packet);
     }
     let next = payload.skip(header);
     match (binding & NATIVE_FRAME, binding >> 1 & 0x1F) {
-        _ if next.length == 0 => None,
         (0, _) => Some((Protocol::ETH, next)),
         // As Wireshark, which expects the bytes of the frame control field swapped.
-        (_, 0 | 1) => Some((Protocol::WLAN_SWAPPED, next)),
+        (_, 1) => Some((Protocol::WLAN_SWAPPED, next)),
         _ => None,
     }
 }
@@ -52,19 +62,26 @@ pub fn lwapp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 pub fn l2tp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(flags) = payload.u16(0) else { return truncated(packet) };
     const CONTROL: u16 = 0x8000;
+    const LENGTH: u16 = 0x4000;
     if flags & CONTROL != 0 || flags & 0x0F != 2 {
         return None;
     }
     let field = |bit: u16, bytes: usize| if flags & bit != 0 { bytes } else { 0 };
-    let mut header = 6 + field(0x4000, 2) + field(0x0800, 4);
+    let mut header = 6 + field(LENGTH, 2) + field(0x0800, 4);
     if flags & 0x0200 != 0 {
         header += 2 + usize::from(payload.u16(header).unwrap_or(0));
     }
     if payload.captured.len() < header {
         return truncated(packet);
     }
-    let next = payload.skip(header);
+    let length = payload.u16(2).filter(|_| flags & LENGTH != 0).map_or(payload.length, usize::from);
+    let next = payload.limit(length).skip(header);
     (next.length > 0).then_some((Protocol::PPP, next))
+}
+
+/// True for versions 2 and 3, which Wireshark takes for L2TP.
+pub fn is_l2tp(payload: Payload<'_>) -> bool {
+    payload.u8(1).is_some_and(|byte| matches!(byte & 0x0F, 2 | 3))
 }
 
 /// TaZmen Sniffer Protocol: encapsulation and tags, then a frame.
@@ -87,8 +104,13 @@ pub fn tzsp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = next.skip(1);
     match u16::from_be_bytes([high, low]) {
         1 => Some((Protocol::ETH, next)),
+        2 => Some((Protocol::TOKEN_RING, next)),
+        4 => Some((Protocol::PPP, next)),
+        5 => Some((Protocol::FDDI, next)),
+        7 => Some((Protocol::RAW, next)),
         18 => Some((Protocol::WLAN, next)),
         119 => Some((Protocol::PRISM, next)),
+        126 => Some((Protocol::RADIOTAP, next)),
         127 => Some((Protocol::WLANCAP, next)),
         _ => None,
     }

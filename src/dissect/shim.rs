@@ -49,7 +49,6 @@ const ETHERTYPES: &[(u16, Protocol)] = &[
     (0xC021, Protocol::LCP),
     (0xD28B, Protocol::ARISTA),
     (0xF1C1, Protocol::IEEE8021CB),
-    (0xFFF2, Protocol::IP),
 ];
 
 /// True for what can be an 802.3 length.
@@ -57,8 +56,16 @@ pub fn is_length(number: u16) -> bool {
     number <= LONGEST_LENGTH
 }
 
-/// What an EtherType names; nothing where it is unknown.
+/// The protocol of an EtherType in a type field; None if it is unknown.
 pub fn ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+    // As Wireshark, which takes this number for IPv4 in type fields and nowhere else.
+    const IPV4_IN_TYPE_FIELDS: u16 = 0xFFF2;
+    let ipv4 = number == IPV4_IN_TYPE_FIELDS;
+    if ipv4 { Some((Protocol::IP, next)) } else { registered_ethertype(number, next) }
+}
+
+/// The protocol of an EtherType in a header that only borrows the numbers; None if it is unknown.
+pub fn registered_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
     let row = ETHERTYPES.iter().find(|(known, _)| *known == number);
     row.map(|(_, protocol)| (*protocol, next))
         .filter(|(protocol, next)| *protocol != Protocol::MACSEC || tag::is_macsec(*next))
@@ -92,9 +99,21 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         return None;
     };
     if protocol == Protocol::IEEE8021AD {
+        // As Wireshark: two service tags are one layer.
+        if next == 0x88A8 {
+            let kind = payload.u16(6);
+            if kind.is_none() {
+                packet.note(Problem::VLAN_HEADER_TRUNCATED);
+            }
+            return ethertype(kind?, payload.skip(8));
+        }
         // As Wireshark: a service instance tag after a service tag has no name of its own.
         if next == 0x88E7 {
-            return ethertype(payload.u16(20)?, payload.skip(22));
+            let kind = payload.u16(20);
+            if kind.is_none() {
+                packet.note(Problem::TAG_HEADER_TRUNCATED);
+            }
+            return ethertype(kind?, payload.skip(22));
         }
         return ethertype(next, payload.skip(4));
     }
@@ -129,7 +148,7 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.skip(5);
     match (organisation, protocol) {
         // Encapsulated Ethernet, and Cisco's number for the same.
-        ([0, 0, 0] | [0, 0, 0xF8], _) => ethertype(protocol, next),
+        ([0, 0, 0] | [0, 0, 0xF8], _) => registered_ethertype(protocol, next),
         ([0, 0, 0x0C], 0x0108 | 0x0109 | 0x010B | 0x010C) => Some((Protocol::STP, next)),
         // Bridged frames (RFC 2684), with and without their checksum.
         ([0, 0x80, 0xC2], 1 | 7) => Some((Protocol::ETH, next)),
@@ -143,33 +162,83 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// An MPLS label stack (RFC 3032), one layer whatever its depth; what follows is guessed from its
 /// first nibble.
 pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    /// The labels of associated channels (RFC 5586) and of maintenance (RFC 3429), which carry no
+    /// packets.
+    const CHANNEL: u32 = 13;
+    const MAINTENANCE: u32 = 14;
     let mut next = payload;
-    loop {
+    let bottom = loop {
         let Some(label) = next.u32(0) else {
             packet.note(Problem::MPLS_HEADER_TRUNCATED);
             return None;
         };
         next = next.skip(4);
         if label & 0x100 != 0 {
-            break;
+            break label >> 12;
         }
-    }
+    };
     match next.u8(0)? >> 4 {
+        _ if matches!(bottom, CHANNEL | MAINTENANCE) => None,
         4 => Some((Protocol::IP, next)),
         6 => Some((Protocol::IPV6, next)),
-        // Ethernet after a control word (RFC 4448).
         0 => Some((Protocol::PSEUDOWIRE, next)),
         _ => None,
     }
 }
 
+/// An Ethernet pseudowire (RFC 4448): after a control word, unless the first bytes look like
+/// addresses themselves.
+pub fn pseudowire<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 4 {
+        packet.note(Problem::MPLS_HEADER_TRUNCATED);
+        return None;
+    }
+    let plain = payload.length >= 14
+        && [0, 6].iter().all(|at| payload.bytes(*at).is_some_and(is_of_a_manufacturer));
+    (!plain).then_some((Protocol::PSEUDOWIRE_CONTROL_WORD, payload))
+}
+
+/// True for the addresses that the IEEE assigned first, as Wireshark knows all that are assigned:
+/// those of which a control word of nothing and an address make one.
+fn is_of_a_manufacturer(prefix: &[u8; 3]) -> bool {
+    matches!(
+        prefix,
+        [
+            0,
+            0x00..=0x26
+                | 0x30
+                | 0x40
+                | 0x50
+                | 0x60
+                | 0x80
+                | 0x90
+                | 0xA0
+                | 0xB0
+                | 0xC0
+                | 0xD0
+                | 0xE0,
+            _
+        ]
+    )
+}
+
 /// A PPPoE session header (RFC 2516): six bytes.
 pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let (Some(length), Some(_)) = (payload.u16(4), payload.u16(6)) else {
+    let (Some(length), Some(start)) = (payload.u16(4), payload.u16(6)) else {
         packet.note(Problem::PPPOE_HEADER_TRUNCATED);
         return None;
     };
-    Some((Protocol::PPP, payload.skip(6).limit(usize::from(length))))
+    let next = payload.skip(6).limit(usize::from(length));
+    // A tag of credits (RFC 5578) may come before PPP.
+    const CREDITS: u16 = 0x0106;
+    if start != CREDITS {
+        return Some((Protocol::PPP, next));
+    }
+    if next.captured.len() < 8 {
+        packet.note(Problem::PPPOE_HEADER_TRUNCATED);
+        return None;
+    }
+    Some((Protocol::PPP, next.skip(8)))
 }
 
 /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed
@@ -212,8 +281,15 @@ pub fn multilink<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> 
     if flags & WHOLE == WHOLE { ppp(packet, payload.skip(4)) } else { None }
 }
 
-/// The EtherTypes that Cisco's HDLC and Frame Relay carry; others are Cisco's own, as SLARP under
-/// the number of RARP.
+/// True for what Cisco's HDLC and Frame Relay carry that ends the path: among others CDP, DECnet,
+/// SLARP (under the number of RARP), AppleTalk, IPX and OSI.
+pub fn is_other_cisco_type(number: u16) -> bool {
+    const KNOWN: [u16; 10] =
+        [0x0111, 0x0600, 0x2000, 0x6003, 0x8035, 0x8038, 0x809B, 0x80F3, 0x8137, 0xFEFE];
+    KNOWN.contains(&number)
+}
+
+/// The EtherTypes that Cisco's HDLC and Frame Relay carry.
 pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
     if next.captured.is_empty() {
         return None;
@@ -221,16 +297,6 @@ pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
     match number {
         0x0800 | 0x86DD | 0x8847 | 0x8848 | 0x6558 => ethertype(number, next),
         0x4242 => Some((Protocol::STP, next)),
-        _ => None,
-    }
-}
-
-/// The payload of an ATM channel without a type: LLC, PPP or IP, guessed from its first bytes.
-pub fn llc_or_ip(next: Payload<'_>) -> Next<'_> {
-    match next.bytes::<3>(0)? {
-        [0xAA, 0xAA, 0x03] | [0xFE, 0xFE, 0x03] => Some((Protocol::LLC, next)),
-        [0x45, ..] => Some((Protocol::IP, next)),
-        [0x60, ..] => Some((Protocol::IPV6, next)),
         _ => None,
     }
 }

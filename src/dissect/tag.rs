@@ -7,7 +7,8 @@ use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::shim::ethertype;
+use super::shim::{ethertype, registered_ethertype, type_or_length};
+use super::tunnel::gre_type;
 
 /// Notes a header that was not captured whole.
 fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
@@ -15,21 +16,32 @@ fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
     None
 }
 
-/// A tag that is `length` bytes long, the last two being the next type or an 802.3 length.
-pub fn typed<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, length: usize) -> Next<'a> {
-    match payload.u16(length - 2) {
-        Some(kind @ 0..=1500) => Some((Protocol::LLC, payload.skip(length).limit(kind.into()))),
-        Some(kind) => ethertype(kind, payload.skip(length)),
+/// Cisco's VN-Tag: four bytes, then an EtherType or an 802.3 length.
+pub fn virtual_interface<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u16(4) {
+        Some(kind) => type_or_length(packet, kind, payload.skip(6)),
         None => truncated(packet),
     }
 }
 
-/// A tag as [`typed`], after which only an EtherType is known.
-pub fn strictly_typed<'a>(
-    packet: &mut Packet<'a>,
-    payload: Payload<'a>,
-    length: usize,
-) -> Next<'a> {
+/// HSR (IEC 62439-3): path and size, sequence number, EtherType.
+pub fn redundant<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u16(4) {
+        Some(kind) => registered_ethertype(kind, payload.skip(6)),
+        None => truncated(packet),
+    }
+}
+
+/// Cisco metadata over GRE: the type of the payload comes first.
+pub fn metadata_over_gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u16(0).filter(|_| payload.captured.len() >= 8) {
+        Some(kind) => gre_type(kind, false, payload.skip(8)),
+        None => truncated(packet),
+    }
+}
+
+/// A tag that is `length` bytes long, the last two being an EtherType.
+pub fn typed<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, length: usize) -> Next<'a> {
     match payload.u16(length - 2) {
         Some(kind) => ethertype(kind, payload.skip(length)),
         None => truncated(packet),
@@ -41,8 +53,11 @@ pub fn trill<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(first) = payload.u16(0).filter(|_| payload.captured.len() >= 6) else {
         return truncated(packet);
     };
-    let options = usize::from(first >> 6 & 0x1F) * 4;
-    Some((Protocol::ETH, payload.skip(6 + options)))
+    let header = 6 + usize::from(first >> 6 & 0x1F) * 4;
+    if payload.captured.len() < header {
+        return truncated(packet);
+    }
+    Some((Protocol::ETH, payload.skip(header)))
 }
 
 /// Arista's timestamp (AVSP): subtype, version, and a time of six or eight bytes.
@@ -50,10 +65,12 @@ pub fn arista<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(subtype), Some(version)) = (payload.u16(0), payload.u16(2)) else {
         return truncated(packet);
     };
-    match (subtype, version & 0xFF) {
-        (1, 0x10) => strictly_typed(packet, payload, 14),
-        (1, 0x20) => strictly_typed(packet, payload, 12),
-        _ => None,
+    const TIMESTAMP: u16 = 1;
+    match (subtype, version) {
+        (TIMESTAMP, 0x0010 | 0x0110) => typed(packet, payload, 14),
+        (TIMESTAMP, 0x0020 | 0x0120) => typed(packet, payload, 12),
+        (TIMESTAMP, _) => None,
+        _ => typed(packet, payload, 4),
     }
 }
 
@@ -65,30 +82,33 @@ fn macsec_tag(payload: Payload<'_>) -> Option<usize> {
     payload.u8(0).map(|control| if control & EXPLICIT_CHANNEL != 0 { 14 } else { 6 })
 }
 
-/// True if there is more than the tag and the checksum; Wireshark names nothing else.
+/// True for version 0 with more than the tag and the checksum; Wireshark names nothing else.
 pub fn is_macsec(payload: Payload<'_>) -> bool {
-    macsec_tag(payload).is_some_and(|tag| payload.captured.len() > tag + INTEGRITY_CHECK)
+    let version = payload.u8(0).map(|control| control >> 7);
+    let whole = |tag| payload.captured.len() > tag + INTEGRITY_CHECK;
+    version == Some(0) && macsec_tag(payload).is_some_and(whole)
 }
 
 /// MACsec: only what is not encrypted goes on.
 pub fn macsec<'a>(_packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const ENCRYPTED_OR_CHANGED: u8 = 0x0C;
-    let (control, short) = (payload.u8(0)?, usize::from(payload.u8(1)? & 0x3F));
-    if control & ENCRYPTED_OR_CHANGED != 0 {
+    if payload.u8(0)? & ENCRYPTED_OR_CHANGED != 0 {
         return None;
     }
     let next = payload.skip(macsec_tag(payload)?);
-    let length = if short > 0 { short } else { next.length.saturating_sub(INTEGRITY_CHECK) };
-    ethertype(next.u16(0)?, next.limit(length).skip(2))
+    ethertype(next.u16(0)?, next.skip(2))
 }
 
 /// Network Service Header (RFC 8300).
 pub fn service_header<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let (Some(first), Some(protocol)) = (payload.u16(0), payload.u8(3)) else {
+    let Some(&[_, length, kind, protocol]) = payload.bytes(0) else {
         return truncated(packet);
     };
-    let length = usize::from(first & 0x3F) * 4;
-    if length < 8 || payload.captured.len() < length {
+    // As Wireshark, which reads the metadata of type 1 whatever length is stated.
+    const FIXED_METADATA: u8 = 1;
+    let fixed = kind & 0x0F == FIXED_METADATA;
+    let length = if fixed { 24 } else { usize::from(length & 0x3F) * 4 };
+    if length < 4 || payload.captured.len() < length {
         return truncated(packet);
     }
     next_protocol(protocol, payload.skip(length))
@@ -106,13 +126,15 @@ pub fn next_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
     }
 }
 
-/// batman-adv, versions 14 and 15: unicast and broadcast packets carry a frame.
+/// batman-adv, versions 6 to 15: unicast and broadcast packets carry a frame.
 pub fn batman<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[kind, version]) = payload.bytes(0) else { return truncated(packet) };
     let header = match (version, kind) {
-        (15, 0x40) | (14, 0x03) => 10,
-        (15, 0x42) => 18,
+        (6..=13, 0x03) => 9,
+        (15, 0x40) | (14, 0x03) | (6..=9, 0x04) => 10,
+        (10..=13, 0x04) => 13,
         (15, 0x01) | (14, 0x04) => 14,
+        (15, 0x42) | (14, 0x09) => 18,
         _ => return None,
     };
     if payload.captured.len() < header {

@@ -24,54 +24,70 @@ const TUNNELS: &[(u16, Protocol)] = &[
     (5072, Protocol::AYIYA),
     (5247, Protocol::CAPWAP_DATA),
     (6081, Protocol::GENEVE),
-    (6633, Protocol::NSH),
     (6635, Protocol::MPLS),
+    (12220, Protocol::ETH),
     (12222, Protocol::LWAPP),
     (12223, Protocol::LWAPP),
     (37008, Protocol::TZSP),
 ];
 
-/// The tunnel that one of two ports belongs to; the lower port is asked first, as in Wireshark.
-pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
+/// The tunnels that two ports belong to; the lower port comes first, as in Wireshark.
+fn tunnels_of(source: u16, destination: u16) -> [Option<Protocol>; 2] {
     let named =
         |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
-    named(source.min(destination)).or_else(|| named(source.max(destination)))
+    [named(source.min(destination)), named(source.max(destination))]
+}
+
+/// The tunnel that one of two ports belongs to.
+pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
+    let [lower, higher] = tunnels_of(source, destination);
+    lower.or(higher)
+}
+
+/// True if a payload can be the tunnel's.
+fn can_be(protocol: Protocol, payload: Payload<'_>) -> bool {
+    match protocol {
+        Protocol::GTP => tunnel::is_gtp(payload),
+        Protocol::L2TP => over_udp::is_l2tp(payload),
+        _ => true,
+    }
 }
 
 fn note_ports<'a>(
     packet: &mut Packet<'a>,
     transport: Transport,
     payload: Payload<'a>,
+    payload_bytes: Option<u32>,
 ) -> Option<(u16, u16)> {
     let ports = payload.u16(0).zip(payload.u16(2));
-    if let Some(layer) = packet.current_ip() {
+    // A tunnel may carry a transport without an IP layer of its own.
+    if let Some(layer) = packet.current_ip().filter(|layer| layer.ports.is_none()) {
         layer.segment = payload.captured;
         layer.ports = ports.map(|(source, destination)| Ports { transport, source, destination });
+        layer.payload_bytes = payload_bytes;
     }
     ports
 }
 
 fn note_segment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) {
-    if let Some(layer) = packet.current_ip() {
+    if let Some(layer) = packet.current_ip().filter(|layer| layer.ports.is_none()) {
         layer.segment = payload.captured;
     }
 }
 
 /// TCP (RFC 9293).
 pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    note_ports(packet, Transport::Tcp, payload);
     if payload.captured.len() < 16 {
+        note_ports(packet, Transport::Tcp, payload, None);
         packet.note(Problem::TCP_HEADER_TRUNCATED);
         return None;
     };
     let header_length = usize::from(payload.u8(12)? >> 4) * 4;
     let valid = header_length >= 20 && header_length <= payload.length;
-    // As Wireshark: what the length fields leave, even behind a header that is too short to be one.
+    // As Wireshark: what the length fields leave, even after a header that is too short to be one.
     let rest = payload.length.checked_sub(header_length).filter(|_| !packet.fragmented);
     let payload_bytes = rest.and_then(|rest| u32::try_from(rest).ok());
-    if let Some(hop) = packet.current_ip() {
-        hop.payload_bytes = payload_bytes;
-    }
+    note_ports(packet, Transport::Tcp, payload, payload_bytes);
     if !valid {
         packet.note(Problem::TCP_HEADER_LENGTH_INVALID);
     } else if TcpHeaderSlice::from_slice(payload.captured).is_err() {
@@ -82,11 +98,9 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// UDP (RFC 768).
 pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let ports = note_ports(packet, Transport::Udp, payload);
     let length = payload.u16(4).map(usize::from);
-    if let (Some(hop), Some(length)) = (packet.current_ip(), length) {
-        hop.payload_bytes = u32::try_from(length.saturating_sub(8)).ok();
-    }
+    let payload_bytes = length.and_then(|length| u32::try_from(length.saturating_sub(8)).ok());
+    let ports = note_ports(packet, Transport::Udp, payload, payload_bytes);
     let (Ok(_), Some((source, destination)), Some(length)) =
         (UdpHeaderSlice::from_slice(payload.captured), ports, length)
     else {
@@ -100,8 +114,11 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     let next = payload.limit(length).skip(8);
-    let protocol = tunnel_of(source, destination).filter(|_| !next.captured.is_empty())?;
-    let named = protocol != Protocol::GTP || tunnel::is_gtp(next);
+    if next.captured.is_empty() {
+        return None;
+    }
+    let tunnels = tunnels_of(source, destination).into_iter().flatten();
+    let protocol = tunnels.into_iter().find(|protocol| can_be(*protocol, next))?;
     // Only what goes to the control port begins with the sender's address.
     if protocol == Protocol::LWAPP && destination == 12223 {
         return Some((Protocol::LWAPP_CONTROL, next));
@@ -109,7 +126,7 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if protocol == Protocol::VXLAN_GPE {
         return over_udp::vxlan_gpe(next);
     }
-    named.then_some((protocol, next))
+    Some((protocol, next))
 }
 
 /// SCTP (RFC 9260): ports only where the common header was captured whole, as Wireshark gives them.
@@ -119,7 +136,7 @@ pub fn sctp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::SCTP_HEADER_TRUNCATED);
         return None;
     }
-    note_ports(packet, Transport::Sctp, payload);
+    note_ports(packet, Transport::Sctp, payload, None);
     None
 }
 

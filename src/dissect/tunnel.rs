@@ -63,7 +63,7 @@ pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
             [_, _, _, _] => Some((Protocol::IP, next.skip(4))),
         },
         0x8909 => Some((Protocol::CISCO_METADATA_TYPE_FIRST, next)),
-        0x0800 | 0x86DD | 0x8847 | 0x8848 | 0x894F => shim::ethertype(protocol, next),
+        0x0800 | 0x0806 | 0x86DD | 0x8847 | 0x8848 | 0x894F => shim::ethertype(protocol, next),
         _ => None,
     }
 }
@@ -108,7 +108,7 @@ pub fn geneve<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::GENEVE_HEADER_TRUNCATED);
         return None;
     }
-    shim::ethertype(protocol, payload.skip(length))
+    shim::registered_ethertype(protocol, payload.skip(length))
 }
 
 /// True for what Wireshark takes for GTP: version 2, or versions 0 and 1 with a message type that
@@ -130,9 +130,15 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     };
     const G_PDU: u8 = 255;
-    // Version 0 has a header of 20 bytes, version 1 of 8.
-    let header = if flags >> 5 == 0 { 20 } else { 8 };
-    if flags >> 5 > 1 || kind != G_PDU {
+    // Version 0 has a header of 20 bytes, also for charging (GTP') unless its lowest bit is set;
+    // version 1 has one of 8 and is charging without the bit of the protocol type.
+    let header = match flags {
+        0x00..=0x0F if flags & 1 == 0 => 20,
+        0x10..=0x1F => 20,
+        0x30..=0x3F => 8,
+        _ => return None,
+    };
+    if kind != G_PDU {
         return None;
     }
     let mut next = payload.limit(usize::from(length) + header).skip(header);

@@ -6,7 +6,7 @@ use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::shim::ethertype;
+use super::shim::registered_ethertype;
 
 /// The radiotap header (radiotap.org), little-endian: version, padding, length, presence bits.
 pub fn radiotap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
@@ -100,12 +100,15 @@ fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) 
         Some([0xFF, 0xFF]) => None,
         Some(_) if is_ethernet(header, next) => Some((Protocol::ETH, next)),
         Some([0x00, 0x00]) => Some((Protocol::LLC, next.skip(2))),
-        // A type without LLC before it, which Wireshark names all the same.
-        Some([0x08, 0x00 | 0x06] | [0x81, 0x00]) => {
-            packet.path.push(Protocol::LLC);
-            ethertype(next.u16(0)?, next.skip(2))
+        Some(kind) => {
+            // A type without LLC before it, which Wireshark names all the same.
+            let typed = registered_ethertype(u16::from_be_bytes(*kind), next.skip(2));
+            if typed.is_some() {
+                packet.path.push(Protocol::LLC);
+            }
+            typed.or(Some((Protocol::LLC, next)))
         }
-        _ => Some((Protocol::LLC, next)),
+        None => Some((Protocol::LLC, next)),
     }
 }
 
