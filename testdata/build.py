@@ -132,7 +132,7 @@ def captures():
     yield "cut_in_record.pcap", pcap(plain * 2)[:-7]
     damaged = pcap(plain) + struct.pack("<IIII", T0, 0, 0x7FFFFFFF, 60)
     yield "damaged.pcap", damaged + pcap(plain)[24:]
-    yield "fcs_bits.pcap", pcap([PING + b"\xde\xad\xbe\xef"], link_type=0x54000001)
+    yield "fcs_bits.pcap", pcap([PING + b"\xde\xad\xbe\xef"], link_type=0x24000001)
     snap = bytes.fromhex("aaaa03000000") + b"\x08\x00" + ipv4(17, udp(b"hello"))
     yield "llc.pcap", pcap([ether(len(snap), snap), ether(len(BPDU), BPDU), ether(8, b"\xff\xff" + bytes(6)), ether(3, b"\xe0\xe0\x03")])
     mpls = struct.pack(">II", 16 << 12 | 64, 17 << 12 | 0x100 | 64) + ipv4(17, udp(b"hello"))

@@ -153,6 +153,9 @@ pub const IF_NAME: u16 = 2;
 pub const IF_TSRESOL: u16 = 9;
 pub const IF_TSOFFSET: u16 = 14;
 
+pub const IF_FCSLEN: u16 = 13;
+/// Option of packets.
+pub const EPB_FLAGS: u16 = 2;
 /// Options of interface statistics.
 pub const ISB_IFRECV: u16 = 4;
 pub const ISB_IFDROP: u16 = 5;
@@ -251,6 +254,22 @@ impl Pcapng {
     ) -> &mut Pcapng {
         let fields = [interface, (units >> 32) as u32, units as u32, data.len() as u32, wire_bytes];
         let body = [&fields.map(|field| self.order.u32(field)).concat(), data].concat();
+        self.block(ENHANCED_PACKET, &body)
+    }
+
+    /// A packet that was captured whole, with options.
+    pub fn packet_with(
+        &mut self,
+        interface: u32,
+        units: u64,
+        data: &[u8],
+        options: &[(u16, &[u8])],
+    ) -> &mut Pcapng {
+        let length = data.len() as u32;
+        let fields = [interface, (units >> 32) as u32, units as u32, length, length];
+        let mut body = [&fields.map(|field| self.order.u32(field)).concat(), data].concat();
+        body.resize(body.len().next_multiple_of(4), 0);
+        body.extend(self.options(options));
         self.block(ENHANCED_PACKET, &body)
     }
 

@@ -2,8 +2,8 @@
 //! fields that only pcapng has are read.
 
 use crate::builder::{
-    ETHERNET, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV, Order, Pcap, Pcapng, RAW,
-    Snoop, VARIANTS,
+    EPB_FLAGS, ETHERNET, IF_FCSLEN, IF_NAME, IF_TSOFFSET, IF_TSRESOL, ISB_IFDROP, ISB_IFRECV,
+    MICROSECONDS, Order, Pcap, Pcapng, RAW, Snoop, VARIANTS,
 };
 use crate::cells::Csv;
 use crate::frames::{raw_tcp, tcp, udp};
@@ -234,5 +234,84 @@ proptest::proptest! {
         }
         bytes.truncate(cut.max(28));
         proptest::prop_assert_eq!(walked(&bytes, u64::MAX), walked(&bytes, 1));
+    }
+}
+
+/// A TCP segment whose IPv4 header leaves the length to the frame, and four bytes of frame check
+/// sequence.
+fn frame_with_fcs() -> Vec<u8> {
+    let mut frame = tcp(80, 5000, &[1; 30]);
+    frame[16..18].fill(0);
+    frame.extend([0xFC; 4]);
+    frame
+}
+
+fn payload_bytes(bytes: &[u8]) -> Vec<u64> {
+    let reading = reading(bytes);
+    let packets = Csv::parse(reading.table("packets"));
+    let length = frame_with_fcs().len() as u64;
+    let rows = packets.rows().inspect(|row| assert_eq!(row.number("wire_bytes"), length));
+    rows.map(|row| row.number("payload_bytes")).collect()
+}
+
+/// The values are those of tshark 4.0.
+#[test]
+fn a_frame_check_sequence_that_the_file_states_is_no_payload() {
+    let frame = frame_with_fcs();
+    for order in [Order::Little, Order::Big] {
+        // Flag, and number of 16-bit words.
+        for (upper, payload) in [(0, 34), (0x0400, 34), (0x2400, 30), (0x2000, 34), (0x1400, 32)] {
+            let mut bytes = order.u32(MICROSECONDS).to_vec();
+            bytes.extend(Pcap::new(order, MICROSECONDS, ETHERNET).bytes[4..20].to_vec());
+            bytes.extend(order.u32(upper << 16 | u32::from(ETHERNET)));
+            let length = order.u32(frame.len() as u32);
+            bytes.extend([order.u32(1), order.u32(2), length, length].concat());
+            bytes.extend(&frame);
+            assert_eq!(payload_bytes(&bytes), [payload], "{upper:x}");
+        }
+        for (stated, payload) in [(0, 34), (4, 30), (7, 27), (16, 32), (32, 30)] {
+            let mut file = Pcapng::new(order);
+            file.interface_with(ETHERNET, 0, &[(IF_FCSLEN, &[stated])]);
+            file.packet(0, 5, &frame, frame.len() as u32);
+            file.packet(0, 6, &frame, frame.len() as u32);
+            // Flags of a packet prevail, unless they state nothing.
+            file.packet_with(0, 7, &frame, &[(EPB_FLAGS, &order.u32(2 << 5))]);
+            file.packet_with(0, 8, &frame, &[(EPB_FLAGS, &order.u32(0))]);
+            assert_eq!(payload_bytes(&file.bytes), [payload, payload, 32, payload], "{stated}");
+        }
+    }
+}
+
+/// The values are those of tshark 4.0: a pcap record has ERF's time, a pcapng packet its own.
+#[test]
+fn erf_headers_state_type_and_length_of_a_frame() {
+    const ERF: u16 = 197;
+    let frame = udp(53, 5000, b"question");
+    let half_past_seven = [0, 0, 0, 0x80, 7, 0, 0, 0];
+    let wire_bytes = (frame.len() as u16 + 4).to_be_bytes();
+    // Ethernet, with one extension header, and padding after the frame.
+    let header = [&half_past_seven[..], &[0x82, 4, 0, 0, 0, 0], &wire_bytes].concat();
+    let record = [&header[..], &[3, 0, 0, 0, 0, 0, 0, 0], &[0, 0], &frame[..], &[0; 9]].concat();
+    let mut pcap = Pcap::new(Order::Big, MICROSECONDS, ERF);
+    let mut pcapng = Pcapng::new(Order::Big);
+    pcapng.interface(ERF, 0, None);
+    for _ in 0..3 {
+        pcap.record((5, 0), &record, record.len() as u32);
+        pcapng.packet(0, 5_000_000, &record, record.len() as u32);
+    }
+    let half = "1970-01-01T00:00:07.500000000Z";
+    for (bytes, time) in [(pcap.bytes, half), (pcapng.bytes, "1970-01-01T00:00:05.000000000Z")] {
+        let reading = reading(&bytes);
+        let packets = Csv::parse(reading.table("packets"));
+        assert_eq!(packets.rows().count(), 3);
+        for row in packets.rows() {
+            assert_eq!(row.number("captured_bytes"), frame.len() as u64 + 4);
+            assert_eq!(row.number("wire_bytes"), frame.len() as u64 + 4);
+            assert_eq!(row.number("payload_bytes"), 8);
+            assert_eq!(row.text("time"), time);
+            assert_eq!(row.text("protocols"), "erf:eth:ip:udp");
+        }
+        let summary = Csv::parse(reading.table("summary"));
+        assert_eq!(summary.rows().next().expect("a row").text("link_types"), "erf");
     }
 }

@@ -1,7 +1,7 @@
 //! What a capture file says of the interfaces it was captured at.
 
-use super::LinkType;
 use super::time::Clock;
+use super::{Framing, LinkType};
 use std::sync::Arc;
 
 /// What an Interface Description Block says.
@@ -13,6 +13,8 @@ pub struct Interface {
     pub snaplen: u32,
     /// How its packets are stamped.
     pub clock: Clock,
+    /// Form of its frames beyond the link type.
+    pub framing: Framing,
     /// What the capturing system calls it.
     pub name: Option<String>,
 }
@@ -100,6 +102,7 @@ mod tests {
             link_type: LinkType(1),
             snaplen,
             clock: Clock::default(),
+            framing: Framing::Usual,
             name: None,
         };
         for number in 0..2500 {

@@ -1,8 +1,8 @@
 //! Link types: numbers of the tcpdump.org LINKTYPE_ registry, and the facts of each that reading
 //! needs.
 //!
-//! Names are those of capinfos 4.0. Longest records and pseudo headers are those of Wireshark's
-//! wiretap (`wtap.h`, `pcap-common.c`). A link type without a row is named by its number.
+//! Names are those of capinfos 4.0. Longest records are those of Wireshark's wiretap (`wtap.h`). A
+//! link type without a row is named by its number.
 
 use std::fmt;
 
@@ -21,18 +21,6 @@ impl LinkType {
             231 | 249 => 128 << 20, // D-Bus and USBPcap messages are no network frames.
             279 => 32 << 20,        // Elektrobit bus data.
             _ => LONGEST_RECORD,
-        }
-    }
-
-    /// Bytes of a pseudo header before the frame, which Wireshark does not count.
-    pub fn pseudo_header_bytes(self) -> u32 {
-        match self.0 {
-            123 => 4,             // ATM on SunOS
-            139 | 201 | 254 => 4, // MTP2, Bluetooth H4 and the Linux Bluetooth monitor
-            144 | 177 => 16,      // IrDA and LAPD, Linux cooked
-            204..=207 => 1,       // PPP, Cisco HDLC, Frame Relay and LAPB with a direction
-            196 | 209 => 5,       // SITA and I2C
-            _ => 0,
         }
     }
 }

@@ -10,6 +10,7 @@ mod interface;
 mod link_type;
 pub mod pcap;
 pub mod pcapng;
+mod pseudo_header;
 pub mod salvage;
 pub mod snoop;
 pub mod time;
@@ -27,7 +28,7 @@ use walk::Format;
 pub use walk::Walk;
 
 /// One captured packet, as the capture file holds it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Record<'a> {
     /// Number of records before it in its walk.
     pub number: u64,
@@ -45,6 +46,28 @@ pub struct Record<'a> {
     pub section: u32,
     /// Link type of `data`.
     pub link_type: LinkType,
+    /// Form of the frame beyond its link type.
+    pub framing: Framing,
+}
+
+/// What a file states of a frame beyond its link type.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// Nothing.
+    #[default]
+    Usual,
+    /// Length of the frame check sequence that ends the frame on the wire; `wire_bytes` includes it.
+    Fcs(u8),
+    /// Record type of ERF.
+    Erf(u8),
+}
+
+impl Framing {
+    /// A frame check sequence of this length. As in Wireshark, other link types than Ethernet have
+    /// none.
+    fn fcs(bytes: u8, link_type: LinkType) -> Framing {
+        if bytes > 0 && link_type == LinkType(1) { Framing::Fcs(bytes) } else { Framing::Usual }
+    }
 }
 
 /// State of a pcapng section: all that is needed to read a packet in the middle of it.
@@ -129,6 +152,8 @@ formats! {
 pub struct Capture {
     source: Source,
     format: AnyFormat,
+    /// Each record begins with an ERF header. In pcapng, this depends on its interface.
+    has_erf_headers: bool,
 }
 
 /// Number of leading bytes that decide whether a file is a capture.
@@ -152,7 +177,11 @@ impl Capture {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }
         let format = AnyFormat::open(source.rest(0))?;
-        Ok(Capture { source, format })
+        let mut capture = Capture { source, format, has_erf_headers: false };
+        let interface = capture.only_interface();
+        capture.has_erf_headers =
+            interface.is_some_and(|interface| interface.link_type == pseudo_header::ERF);
+        Ok(capture)
     }
 
     /// The bytes of the input.
@@ -194,9 +223,15 @@ impl Capture {
         from: Position,
         first: u64,
         until: u64,
-        each: impl FnMut(&Record<'a>),
+        mut each: impl FnMut(&Record<'a>),
     ) -> Walk {
         let rest = self.source.rest(from.offset);
+        if self.has_erf_headers {
+            // Dynamic, because rare: the common walk has no part in it.
+            let mut each = |record: &Record<'a>| each(&pseudo_header::without_erf(*record));
+            let each: &mut dyn FnMut(&Record<'a>) = &mut each;
+            return with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each));
+        }
         with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each))
     }
 
@@ -207,9 +242,13 @@ impl Capture {
         from: Position,
         first: u64,
         until: u64,
-        each: impl FnMut(&Record<'a>),
+        mut each: impl FnMut(&Record<'a>),
     ) -> Walk {
         let (rest, complete) = (self.source.rest(from.offset), self.source.is_complete());
+        let each = |record: &Record<'a>| match self.has_erf_headers {
+            true => each(&pseudo_header::without_erf(*record)),
+            false => each(record),
+        };
         with_format!(&self.format, format => {
             let known = from.clone();
             let check = |rest: &[u8], offset| {

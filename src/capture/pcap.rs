@@ -12,7 +12,9 @@ mod variant;
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
-use super::{Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
+use super::{
+    Framing, Interface, InterfaceEntry, LinkType, Position, Record, pseudo_header, u32_at,
+};
 use crate::error::{Error, FaultKind};
 use variant::Layout;
 pub use variant::needed_bytes;
@@ -24,6 +26,8 @@ pub struct Pcap<const BIG_ENDIAN: bool> {
     lengths: Lengths,
     link_type: LinkType,
     snaplen: u32,
+    longest: u32,
+    framing: Framing,
     /// Bytes before each frame that its lengths include.
     prefix_bytes: u32,
 }
@@ -66,7 +70,9 @@ impl<const BIG_ENDIAN: bool> Pcap<BIG_ENDIAN> {
             lengths: detected.lengths,
             link_type: detected.link_type,
             snaplen,
-            prefix_bytes: detected.padding_bytes + detected.link_type.pseudo_header_bytes(),
+            longest: detected.link_type.longest_record(),
+            framing: detected.framing,
+            prefix_bytes: detected.padding_bytes + pseudo_header::fixed_bytes(detected.link_type),
         })
     }
 
@@ -96,7 +102,8 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
 
     fn only_interface(&self) -> Option<Interface> {
         let clock = Clock::new(if self.layout.fraction_nanoseconds == 1 { 9 } else { 6 }, 0);
-        Some(Interface { link_type: self.link_type, snaplen: self.snaplen, clock, name: None })
+        let Pcap { link_type, snaplen, framing, .. } = *self;
+        Some(Interface { link_type, snaplen, clock, framing, name: None })
     }
 
     fn begin(&self, _: &Position) {}
@@ -108,9 +115,8 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
         let cut = FaultKind::RecordHeaderCut { have, need: header_bytes as u64 };
         let (header, body) = rest.split_at_checked(header_bytes).ok_or(cut)?;
         let fields = self.fields(header).ok_or(cut)?;
-        let longest = self.link_type.longest_record();
-        if fields.captured > longest {
-            let (claims, limit) = (u64::from(fields.captured), u64::from(longest));
+        if fields.captured > self.longest {
+            let (claims, limit) = (u64::from(fields.captured), u64::from(self.longest));
             return Err(FaultKind::RecordTooLong { claims, limit });
         }
         let Some(data) = body.get(..fields.captured as usize) else {
@@ -126,6 +132,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
             interface: 0,
             section: 0,
             link_type: self.link_type,
+            framing: self.framing,
         };
         Ok(Step::Record(record, header_bytes + data.len()))
     }
@@ -136,8 +143,8 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
         let fields = self.fields(rest)?;
-        let longest = self.link_type.longest_record();
-        let fits = fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= longest;
+        let fits =
+            fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= self.longest;
         let in_second = self.nanoseconds(&fields) < 1_000_000_000;
         (fits && in_second).then(|| Candidate {
             next: offset + self.layout.record_header_bytes as u64 + u64::from(fields.captured),
@@ -148,7 +155,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     /// The record's end if all of the frame was captured, as is usual.
     fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
         let fields = self.fields(rest)?;
-        let fits = fields.wire <= self.link_type.longest_record();
+        let fits = fields.wire <= self.longest;
         fits.then(|| offset + self.layout.record_header_bytes as u64 + u64::from(fields.wire))
     }
 }

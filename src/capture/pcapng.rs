@@ -14,8 +14,8 @@ use super::cut::Candidate;
 use super::time::Clock;
 use super::walk::{Format, Step};
 use super::{
-    Interface, InterfaceBlock, InterfaceEntry, Interfaces, LinkType, Position, Record, Section,
-    u32_at,
+    Framing, Interface, InterfaceBlock, InterfaceEntry, Interfaces, LinkType, Position, Record,
+    Section, pseudo_header, u32_at,
 };
 use crate::error::{Error, FaultKind};
 use fast::FastPath;
@@ -36,9 +36,12 @@ const ENHANCED_PACKET: u32 = 6;
 /// Options of interface descriptions and statistics.
 const IF_NAME: u16 = 2;
 const IF_TSRESOL: u16 = 9;
+const IF_FCSLEN: u16 = 13;
 const IF_TSOFFSET: u16 = 14;
 const ISB_IFRECV: u16 = 4;
 const ISB_IFDROP: u16 = 5;
+/// Option of packets: flags that state the length of the frame check sequence.
+const EPB_FLAGS: u16 = 2;
 
 /// Type, length and the length behind.
 const FRAMING_BYTES: u32 = 12;
@@ -301,13 +304,21 @@ fn interface(link_type: u16, snaplen: u32, options: Options<'_>) -> Interface {
         // Some writers count the padding or a terminating zero.
         String::from_utf8_lossy(name).trim_end_matches('\0').to_owned()
     });
+    let fcs_bytes = match options.value(IF_FCSLEN).and_then(|value| value.first()) {
+        // Bits, as the specification says; a value that is no bits of whole bytes is bytes.
+        Some(bits @ 8..) => bits / 8,
+        Some(bytes) => *bytes,
+        None => 0,
+    };
+    let link_type = LinkType(link_type);
     Interface {
-        link_type: LinkType(link_type),
+        link_type,
         snaplen,
         clock: Clock::new(
             tsresol.unwrap_or(DEFAULT_TSRESOL),
             options.u64(IF_TSOFFSET).map_or(0, |offset| offset as i64),
         ),
+        framing: Framing::fcs(fcs_bytes, link_type),
         name: name.filter(|name| !name.is_empty()),
     }
 }
@@ -340,17 +351,19 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         });
     }
     let contents = body.get(data_at..).ok_or(too_long)?;
-    let pseudo_header = described.link_type.pseudo_header_bytes();
+    let pseudo_header = pseudo_header::fixed_bytes(described.link_type);
     let data = contents.get(..captured as usize).ok_or(too_long)?;
     // Looked at only where there are any.
     let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
-    if block.kind != SIMPLE_PACKET
-        && !options.is_empty()
-        && Options::new(options, block.big_endian).is_none()
-    {
-        return Err(too_long);
+    let mut framing = described.framing;
+    if block.kind != SIMPLE_PACKET && !options.is_empty() {
+        let options = Options::new(options, block.big_endian).ok_or(too_long)?;
+        let stated = options.u32(EPB_FLAGS).map_or(0, |flags| (flags >> 5) as u8 & 0xF);
+        if stated > 0 {
+            framing = Framing::fcs(stated, described.link_type);
+        }
     }
-    Ok(Record {
+    let record = Record {
         number: 0,
         offset,
         data: data.get(pseudo_header as usize..).unwrap_or_default(),
@@ -359,5 +372,11 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         interface,
         section: section.number,
         link_type: described.link_type,
-    })
+        framing,
+    };
+    if described.link_type == pseudo_header::ERF {
+        // The time is the block's.
+        return Ok(pseudo_header::remove_erf(record).0);
+    }
+    Ok(record)
 }

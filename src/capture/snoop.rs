@@ -6,7 +6,7 @@
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
-use super::{Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
+use super::{Framing, Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
 use crate::error::{Error, FaultKind};
 
 /// The length of the file header.
@@ -74,6 +74,7 @@ impl Snoop {
             interface: 0,
             section: 0,
             link_type: self.link_type,
+            framing: Framing::Usual,
         };
         Ok((record, length))
     }
@@ -92,7 +93,13 @@ impl Format for Snoop {
 
     fn only_interface(&self) -> Option<Interface> {
         let clock = Clock::default();
-        Some(Interface { link_type: self.link_type, snaplen: 0, clock, name: None })
+        Some(Interface {
+            link_type: self.link_type,
+            snaplen: 0,
+            clock,
+            framing: Framing::Usual,
+            name: None,
+        })
     }
 
     fn begin(&self, _: &Position) {}

@@ -7,7 +7,7 @@
 use super::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
 use super::transport::tunnel_of;
-use crate::capture::LinkType;
+use crate::capture::{Framing, LinkType, Record};
 
 const ETHERNET: LinkType = LinkType(1);
 
@@ -35,7 +35,9 @@ static PATHS: [[[Path; 2]; 2]; 2] = {
 /// Dissects the packet if it is a common one; leaves it as it was otherwise.
 #[inline]
 pub fn dissect(packet: &mut Packet<'_>) -> bool {
-    packet.record.link_type == ETHERNET && common(packet).is_some()
+    // A frame check sequence would have to be told from a payload.
+    let Record { link_type, framing, .. } = packet.record;
+    link_type == ETHERNET && framing == Framing::Usual && common(packet).is_some()
 }
 
 #[inline]

@@ -60,6 +60,7 @@ const LINKS: &[(u16, Protocol)] = &[
     (183, Protocol::JUNIPER),
     (184, Protocol::JUNIPER),
     (192, Protocol::PPI),
+    (197, Protocol::ERF),
     (200, Protocol::JUNIPER),
     (204, Protocol::PPP),
     (226, Protocol::IPNET),

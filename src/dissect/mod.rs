@@ -25,7 +25,7 @@ mod transport;
 mod tunnel;
 mod wireless;
 
-use crate::capture::Record;
+use crate::capture::{Framing, Record};
 pub use net::protocol_of as protocol_of_ip;
 use packet::Packet;
 use payload::Payload;
@@ -64,7 +64,10 @@ pub fn dissect_generally<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
 
 /// The general way, for every packet that [`fast`] does not know.
 fn dissect_layers(packet: &mut Packet<'_>) {
-    let frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
+    let mut frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
+    if let Framing::Fcs(bytes) = packet.record.framing {
+        frame = frame.limit(frame.length.saturating_sub(usize::from(bytes)));
+    }
     let mut next = link::first(packet, frame);
     while let Some((protocol, payload)) = next {
         // As Wireshark, whose IPv6 refuses another version before it is named.
@@ -131,6 +134,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::IGMP => {
             transport::without_ports(packet, payload, 8, Problem::IGMP_HEADER_TRUNCATED)
         }
+        Protocol::ERF => monitor::erf(packet, payload),
         Protocol::PPI => monitor::ppi(packet, payload),
         Protocol::PKTAP => monitor::pktap(packet, payload),
         Protocol::PRISM => monitor::prism(packet, payload),

@@ -9,7 +9,7 @@ use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use crate::capture::LinkType;
+use crate::capture::{Framing, LinkType};
 
 /// The little-endian number at `at`, if it was captured.
 fn u32_le(payload: Payload<'_>, at: usize) -> Option<u32> {
@@ -56,6 +56,27 @@ pub fn pktap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     frame_of(packet, link_type, payload.skip(length as usize))
+}
+
+/// Endace's ERF, whose header is not part of the frame: the record states its type.
+pub fn erf<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    const FCS_BYTES: usize = 4;
+    let Framing::Erf(record_type) = packet.record.framing else { return None };
+    let protocol = match record_type {
+        2 | 11 | 16 | 20 => {
+            let frame = payload.limit(payload.length.saturating_sub(FCS_BYTES));
+            return Some((Protocol::ETH, frame));
+        }
+        // HDLC: Cisco's address is that of a unicast or broadcast frame.
+        1 | 5 | 10 | 15 | 17 | 19 => match payload.u8(0)? {
+            0x0F | 0x8F => Protocol::CHDLC,
+            _ => Protocol::PPP,
+        },
+        22 => Protocol::IP,
+        23 => Protocol::IPV6,
+        _ => return None,
+    };
+    Some((protocol, payload))
 }
 
 fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> Next<'a> {

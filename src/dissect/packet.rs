@@ -7,7 +7,7 @@
 
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Path, Protocol};
-use crate::capture::{LinkType, Record};
+use crate::capture::Record;
 
 /// The addresses of one layer, source and destination, as far as the header was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,16 +112,7 @@ impl<'a> Packet<'a> {
     /// A packet of no bytes, to be filled by [`super::dissect`].
     pub fn empty() -> Packet<'a> {
         Packet {
-            record: Record {
-                number: 0,
-                offset: 0,
-                data: &[],
-                wire_bytes: 0,
-                time: None,
-                interface: 0,
-                section: 0,
-                link_type: LinkType::default(),
-            },
+            record: Record::default(),
             path: Path::default(),
             problem: None,
             layers: [AddressLayer::new(Addresses::NoIp); DEEPEST],

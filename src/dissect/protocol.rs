@@ -109,6 +109,7 @@ protocols! {
     CLIP = "clip",
     ATM = "atm",
     JUNIPER = "juniper",
+    ERF = "erf",
     CISCO_METADATA = "cmd",
     ARISTA = "avsp",
     VN_TAG = "vntag",

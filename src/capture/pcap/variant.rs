@@ -9,7 +9,7 @@
 
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;
-use crate::capture::{LinkType, u16_at, u32_at};
+use crate::capture::{Framing, LinkType, u16_at, u32_at};
 use std::cmp::Reverse;
 
 /// Record layout of a variant.
@@ -48,6 +48,10 @@ const IXIA: Layout = Layout { file_header_bytes: 28, ..Layout::new("pcap-ixia", 
 const ETHERNET: LinkType = LinkType(1);
 const FDDI: LinkType = LinkType(10);
 
+/// Flag in the upper half of the link type: its upper four bits count the 16-bit words of the frame
+/// check sequence.
+const FCS_STATED: u32 = 0x0400_0000;
+
 const DG_UX_MAJOR_VERSION: u16 = 543;
 
 /// Records whose headers decide on a variant.
@@ -65,6 +69,7 @@ pub struct Detected {
     pub layout: Layout,
     pub lengths: Lengths,
     pub link_type: LinkType,
+    pub framing: Framing,
     /// Padding before each frame, which its lengths include.
     pub padding_bytes: u32,
 }
@@ -113,10 +118,11 @@ pub fn detect<const BIG_ENDIAN: bool>(bytes: &[u8], complete: bool) -> Result<De
         (2, 3) => Lengths::GreaterIsWire,
         _ => Lengths::CapturedFirst,
     };
-    // The upper half of the field states the length of a frame check sequence.
     let link_type = LinkType(network as u16);
+    let fcs_words = if network & FCS_STATED == 0 { 0 } else { (network >> 28) as u8 };
+    let framing = Framing::fcs(2 * fcs_words, link_type);
     let (usual, others) = layouts(magic).split_first().ok_or(header_bytes)?;
-    let mut detected = Detected { layout: *usual, lengths, link_type, padding_bytes: 0 };
+    let mut detected = Detected { layout: *usual, lengths, link_type, framing, padding_bytes: 0 };
     if *usual == PCAP
         && version == (2, 2)
         && let Some(link_type) = aix_link_type(network)

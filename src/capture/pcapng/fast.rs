@@ -6,7 +6,7 @@
 //! answer.
 
 use super::ENHANCED_PACKET;
-use crate::capture::{Interface, Record, Section, prefetch_records, u32_at};
+use crate::capture::{Interface, Record, Section, prefetch_records, pseudo_header, u32_at};
 
 /// What was found out about the packet before.
 #[derive(Default)]
@@ -22,6 +22,7 @@ impl FastPath {
     pub fn like(record: &Record<'_>, section: &Section) -> FastPath {
         let interface =
             usize::try_from(record.interface).ok().and_then(|index| section.interfaces.get(index));
+        let interface = interface.filter(|interface| interface.link_type != pseudo_header::ERF);
         // Only what is needed here: a copy of the name would be an allocation.
         let interface = interface.map(|interface| Interface { name: None, ..*interface });
         FastPath {
@@ -109,7 +110,7 @@ impl FastPath {
             && number == self.number
             && claims as usize == whole.len()
             && captured <= interface.link_type.longest_record();
-        let pseudo_header = interface.link_type.pseudo_header_bytes();
+        let pseudo_header = pseudo_header::fixed_bytes(interface.link_type);
         let record = Record {
             number: 0,
             offset,
@@ -122,6 +123,7 @@ impl FastPath {
             interface: number,
             section: self.section,
             link_type: interface.link_type,
+            framing: interface.framing,
         };
         alike.then_some((record, whole))
     }

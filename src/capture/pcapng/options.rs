@@ -40,6 +40,12 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// Value of an option of four bytes.
+    pub fn u32(self, code: u16) -> Option<u32> {
+        let bytes = *self.value(code)?.first_chunk::<4>()?;
+        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+    }
+
     /// Value of an option of eight bytes.
     pub fn u64(self, code: u16) -> Option<u64> {
         let bytes = *self.value(code)?.first_chunk::<8>()?;

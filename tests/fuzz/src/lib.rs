@@ -1,7 +1,7 @@
 //! Shared by the fuzz targets: captures from any bytes, walks that must agree, all tallies and
 //! tables.
 
-use pcapstat::capture::{Capture, LinkType, Record};
+use pcapstat::capture::{Capture, Framing, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
 use pcapstat::engine::memory::{Budget, Reservation};
 use pcapstat::engine::{Gap, Options, Walked};
@@ -205,6 +205,7 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
         interface: 0,
         section: 0,
         link_type: LinkType(link_type),
+        framing: Framing::Usual,
     }
 }
 
