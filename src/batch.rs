@@ -117,7 +117,7 @@ fn plural(count: u64) -> &'static str {
 /// # Errors
 /// If an output cannot be written or the tables exceed their memory.
 pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
-    let inputs = inputs::discover(&plan.paths);
+    let inputs = inputs::discover(&plan.paths, &plan.naming);
     let total = inputs.list.iter().map(|input| input.bytes).sum();
     let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
     // Without -o, tables that are only compared are gone after the run.
@@ -126,11 +126,13 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
         _ => None,
     };
     let directory = plan.output_dir.as_deref().or(compared.as_ref().map(|held| held.path()));
-    let outputs = open(plan, directory, &inputs.list)?;
-    let outcome = Outcome::default();
     let budget = Budget::new(plan.counting_bytes);
+    let mut outputs = open(plan, directory, &inputs.list, &budget)?;
+    outputs.arrange(plan.arrangement.clone());
+    let outcome = Outcome::default();
     let reader = Reader { plan, budget, progress, began };
-    let mut batch = Batch { reader, outputs, merged: None, folds: None, outcome, messages: 0 };
+    let mut batch =
+        Batch { reader, outputs, merged: None, total: None, folds: None, outcome, messages: 0 };
     batch.read(&inputs.list)?;
     let closing = inputs.walked || inputs.list.len() > 1;
     let mut outcome = batch.finish(closing, began)?;
@@ -166,7 +168,7 @@ fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
 /// # Errors
 /// If an output cannot be written.
 pub fn describe(plan: &Plan) -> Result<Outcome, RunError> {
-    let mut outputs = open(plan, plan.output_dir.as_deref(), &[])?;
+    let mut outputs = open(plan, plan.output_dir.as_deref(), &[], &Budget::unlimited())?;
     let empty = |name: &str| (plan.format.rows)(&schema::TABLE, name);
     schema::rows(empty).try_for_each(|mut rows| outputs.rows(&mut rows))?;
     outputs.finish()?;
@@ -174,9 +176,14 @@ pub fn describe(plan: &Plan) -> Result<Outcome, RunError> {
 }
 
 /// Opens the outputs, none of which may be an input, and names tables that stay from earlier runs.
-fn open(plan: &Plan, directory: Option<&Path>, inputs: &[Input]) -> io::Result<Outputs> {
+fn open(
+    plan: &Plan,
+    directory: Option<&Path>,
+    inputs: &[Input],
+    budget: &Arc<Budget>,
+) -> io::Result<Outputs> {
     let paths = inputs.iter().map(Input::path);
-    let (outputs, stale) = Outputs::open(&plan.tables, directory, plan.format, paths)?;
+    let (outputs, stale) = Outputs::open(&plan.tables, directory, plan.format, paths, budget)?;
     if !stale.is_empty() && !plan.quiet {
         let names = visible(&stale.join(", "));
         // Nobody can be told that standard error is closed or full.
@@ -190,7 +197,9 @@ struct Batch<'a> {
     outputs: Outputs,
     /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
-    /// With `--merge`: the folds that continue from input to input.
+    /// With `--total`: the report of all inputs so far as one.
+    total: Option<Report>,
+    /// With `--merge` or `--total`: the folds that continue from input to input.
     folds: Option<Folds>,
     outcome: Outcome,
     /// Number of messages about single inputs so far.
@@ -246,9 +255,11 @@ impl Batch<'_> {
 
     /// Reads one input and writes its rows as they come.
     fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Vec<Read>> {
-        let before = self.merged.as_ref().map_or(0, |merged| merged.shift().packets);
-        if reader.plan.merge && self.folds.is_none() {
-            let segments = reader.plan.writes(segments::TABLE.name);
+        let (merge, total) = (reader.plan.merge, reader.plan.total);
+        let all = self.merged.as_ref().or(self.total.as_ref());
+        let before = all.map_or(0, |all| all.shift().packets);
+        if (merge || total) && self.folds.is_none() {
+            let segments = merge && reader.plan.writes(segments::TABLE.name);
             self.folds = reader.plan.wanted.folds(segments, &reader.budget);
         }
         let outputs = Mutex::new(&mut self.outputs);
@@ -300,14 +311,21 @@ impl Batch<'_> {
         if let Some(error) = &report.error {
             self.message(&format!("{}: {error}", report.file));
         }
-        if self.reader.plan.merge {
-            let wanted = &self.reader.plan.wanted;
-            let empty =
-                || Report::empty(MERGED.into(), Tallies::new(wanted.needs, wanted.interval));
-            self.merged.get_or_insert_with(empty).append(report);
+        let plan = self.reader.plan;
+        let empty = |name: &str| {
+            let wanted = &plan.wanted;
+            Report::empty(name.into(), Tallies::new(wanted.needs, wanted.interval))
+        };
+        if plan.merge {
+            self.merged.get_or_insert_with(|| empty(MERGED)).append(report);
             return Ok(());
         }
-        self.write(&report)
+        self.check(&report);
+        self.write(&report)?;
+        if plan.total {
+            self.total.get_or_insert_with(|| empty(TOTAL)).append(report);
+        }
+        Ok(())
     }
 
     /// Checks the expectations of an input, or of all as one, and tells those that are not met.
@@ -360,7 +378,6 @@ impl Batch<'_> {
     }
 
     fn write(&mut self, report: &Report) -> io::Result<()> {
-        self.check(report);
         let writing = Instant::now();
         self.outputs.report(report)?;
         self.outcome.stats.writing += writing.elapsed();
@@ -371,7 +388,12 @@ impl Batch<'_> {
     fn finish(mut self, closing: bool, began: Instant) -> io::Result<Outcome> {
         if let Some(mut merged) = self.merged.take() {
             merged.folds = self.folds.take();
+            self.check(&merged);
             self.write(&merged)?;
+        }
+        if let Some(mut total) = self.total.take() {
+            total.folds = self.folds.take();
+            self.write(&total)?;
         }
         self.reader.progress.finish();
         let writing = Instant::now();
@@ -395,7 +417,7 @@ impl Reader<'_> {
     fn inputs_at_once(&self, inputs: &[Input]) -> usize {
         let rows = self.plan.exports();
         let folds = self.plan.wanted.needs.folds != FoldNeeds::NOTHING;
-        if (rows || folds) && self.plan.merge {
+        if rows && self.plan.merge || folds && (self.plan.merge || self.plan.total) {
             return 1;
         }
         let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };
@@ -441,15 +463,23 @@ impl Reader<'_> {
             budget: self.budget.clone(),
         };
         let file = if plan.merge { MERGED } else { &input.name };
-        let empty = |table| (plan.format.rows)(table, file);
+        let empty = |table| match plan.arrangement.keeps(table) {
+            true => RowBuffer::kept(table, None),
+            false => (plan.format.rows)(table, file),
+        };
         let wants = |table: &Table| plan.writes(table.name);
+        let (before, folds, total) = match folds {
+            Some(folds) if plan.total => (0, None, Some((folds, before))),
+            folds => (if plan.merge { before } else { 0 }, folds, None),
+        };
         let continued = Continued {
             packets: wants(&packets::TABLE)
                 .then(|| Rows::new(empty(&packets::TABLE), before, Box::new(sink))),
             segments: wants(&segments::TABLE)
                 .then(|| (empty(&segments::TABLE), Box::new(sink) as Sink<'_>)),
-            folds,
             before,
+            folds,
+            total,
         };
         match input.open(plan.reading) {
             Ok(Some(mut capture)) => {
@@ -469,3 +499,6 @@ impl Reader<'_> {
 
 /// The column `file` with `--merge`.
 const MERGED: &str = "(merged)";
+
+/// The column `file` of the row that `--total` adds.
+const TOTAL: &str = "(total)";

@@ -4,18 +4,37 @@ use crate::exit::EXIT_CODES;
 use crate::output::format::FORMATS;
 use crate::table::TABLES;
 use clap::builder::PossibleValue;
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
+use clap_complete::Shell;
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Fast, exact statistics from packet captures, on all cores
 #[derive(Clone, Debug, Parser)]
 #[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
-#[command(max_term_width = 100, args_override_self = true)]
+#[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
 pub struct Cli {
     /// Capture file, directory of captures (walked recursively), or - for standard input
-    #[arg(required_unless_present = "schema", value_name = "PATH")]
+    #[arg(required_unless_present_any = ["schema", "generate", "files_from"], value_name = "PATH")]
     pub paths: Vec<OsString>,
+
+    /// More PATHs, one a line; - reads the list from standard input
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub files_from: Option<PathBuf>,
+
+    /// The list of --files-from is separated by NUL
+    #[arg(short = '0', long, requires = "files_from", hide_short_help = true)]
+    pub null: bool,
+
+    /// Which files of directories to read, as in ripgrep: "*.pcap", or "!old/**" to leave out.
+    /// Repeatable
+    #[arg(short, long, value_name = "GLOB", action = ArgAction::Append)]
+    pub glob: Vec<String>,
+
+    /// What the column `file` says: the path as given, or the file's name alone
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FileAs::Path, hide_short_help = true)]
+    pub file_as: FileAs,
 
     /// Number of worker threads [default: the cores this process may use]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -34,28 +53,40 @@ pub struct Cli {
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
     pub format: String,
 
+    /// Order of the rows of each table that has the column, input by input
+    #[arg(long, value_name = "COLUMN[:asc|:desc]")]
+    pub sort: Option<String>,
+
+    /// At most this many rows of each table and input
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub top: Option<u32>,
+
     /// Describe all tables (table, column, type, unit, meaning) in the output format, and exit
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub schema: bool,
 
     /// Treat all inputs, in order, as one capture
     #[arg(long)]
     pub merge: bool,
 
+    /// Add a row `(total)`, all inputs as one, to each table but those of single packets
+    #[arg(long, conflicts_with = "merge", hide_short_help = true)]
+    pub total: bool,
+
     /// Only packets that match, in tcpdump's words on decoded fields: "tcp port 443 and not net 10"
     #[arg(long, value_name = "EXPR")]
     pub filter: Option<String>,
 
     /// Only packets with these numbers, both ends included: 10..20, 10.., ..20
-    #[arg(long, value_name = "A..B")]
+    #[arg(long, value_name = "A..B", hide_short_help = true)]
     pub packets: Option<String>,
 
     /// Only packets at or after this time: RFC 3339, or seconds since 1970 with decimals
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub from: Option<String>,
 
     /// Only packets before this time
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
     /// Condition on a column of `summary` that every input must meet, or the exit code is 1:
@@ -65,58 +96,68 @@ pub struct Cli {
 
     /// Compare the tables with those that an earlier run wrote to DIR as CSV; the differences are a
     /// table, and any is exit code 1
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub baseline: Option<PathBuf>,
 
     /// How much a number may differ from that of the baseline: 5%
-    #[arg(long, value_name = "P%", requires = "baseline", default_value = "0%")]
+    #[arg(
+        long,
+        value_name = "P%",
+        requires = "baseline",
+        default_value = "0%",
+        hide_short_help = true
+    )]
     pub tolerance: String,
 
     /// Write every check of every input to FILE as JUnit XML: that it was read, conditions, baseline
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub junit: Option<PathBuf>,
 
     /// Print GitHub annotations for checks that do not pass, and add to the step summary
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub github: bool,
 
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
-    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    #[arg(long, value_name = "DURATION", default_value = "1s", hide_short_help = true)]
     pub interval: String,
 
     /// Time without a packet after which one of the `flows` ends
-    #[arg(long, value_name = "DURATION", default_value = "60s")]
+    #[arg(long, value_name = "DURATION", default_value = "60s", hide_short_help = true)]
     pub flow_idle: String,
 
     /// Age at which one of the `flows` ends and another begins
-    #[arg(long, value_name = "DURATION", default_value = "30m")]
+    #[arg(long, value_name = "DURATION", default_value = "30m", hide_short_help = true)]
     pub flow_active: String,
 
     /// Bytes of a capture that one range covers: 64k, 2M, ...; never changes a result [default: 2M]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub range_bytes: Option<String>,
 
     /// Skip damaged regions and continue at the next intact record; skipped bytes are listed in
     /// `gaps`
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub salvage: bool,
 
     /// Stop decompressing a capture that becomes longer than this: 10G, ... [default: no limit]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub max_inflated: Option<String>,
 
     /// Memory limit for building tables: 4G, ...; a run that would exceed it writes nothing and
     /// exits with 71 [default: three quarters of free memory]
-    #[arg(long, value_name = "SIZE")]
+    #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub max_memory: Option<String>,
 
     /// Read files instead of mapping them into memory
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub no_mmap: bool,
 
     /// Draw a progress bar on standard error; `auto`: if it is a terminal
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub progress: When,
+
+    /// Print the manual page, or the completions of a shell, and exit
+    #[arg(long, value_name = "KIND", value_enum, hide_short_help = true)]
+    pub generate: Option<Kind>,
 
     /// Print no messages about inputs; the exit code still reports them
     #[arg(short, long, conflicts_with = "verbose")]
@@ -135,6 +176,49 @@ fn formats() -> Vec<PossibleValue> {
     let auto = PossibleValue::new(AUTO).help("`table` on a terminal and `csv` otherwise");
     let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
     std::iter::once(auto).chain(formats).collect()
+}
+
+/// Values of `--file-as`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FileAs {
+    /// The path as given
+    Path,
+    /// The name without directories
+    Name,
+}
+
+/// Values of `--generate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Manual page
+    Man,
+    /// Completions of bash
+    CompleteBash,
+    /// Completions of zsh
+    CompleteZsh,
+    /// Completions of fish
+    CompleteFish,
+    /// Completions of PowerShell
+    CompletePowershell,
+}
+
+impl Kind {
+    /// Writes it, derived from the command line's own definition.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
+        let mut command = Cli::command();
+        let shell = match self {
+            Kind::Man => return clap_mangen::Man::new(command).render(out),
+            Kind::CompleteBash => Shell::Bash,
+            Kind::CompleteZsh => Shell::Zsh,
+            Kind::CompleteFish => Shell::Fish,
+            Kind::CompletePowershell => Shell::PowerShell,
+        };
+        clap_complete::generate(shell, &mut command, "pcapstat", out);
+        Ok(())
+    }
 }
 
 /// When to do something that is meant for a terminal.

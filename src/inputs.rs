@@ -1,7 +1,7 @@
 //! Inputs: files, the captures in directories, standard input.
 //!
 //! Directories are walked recursively in the order of [`names::sort_key`]. Links are followed, but
-//! not in circles; hidden entries and special files are left out. A file found there that is no
+//! not in circles; hidden entries, special files and those that no `--glob` wants are left out. A file found there that is no
 //! capture is skipped, unless its name claims that it is one. A path that is named on the command
 //! line is always an input.
 
@@ -10,6 +10,7 @@ use crate::error::{Error, without_code};
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
+use ignore::overrides::Override;
 use rayon::prelude::*;
 use std::ffi::OsString;
 use std::fs;
@@ -46,8 +47,25 @@ pub struct Inputs {
     pub walked: bool,
 }
 
+/// Which files of directories are inputs, and what tables call them.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    /// Patterns of `--glob`; without any, all files match.
+    pub globs: Override,
+    /// The column `file` has the name alone, without directories.
+    pub name_only: bool,
+}
+
+impl Naming {
+    /// Text of a path in the column `file`.
+    fn text(&self, path: &Path) -> String {
+        let name = path.file_name().filter(|_| self.name_only);
+        path_text::of(name.map_or(path, Path::new))
+    }
+}
+
 /// Finds the inputs of these paths, in order.
-pub fn discover(paths: &[OsString]) -> Inputs {
+pub fn discover(paths: &[OsString], naming: &Naming) -> Inputs {
     let mut inputs = Inputs::default();
     for path in paths {
         let path = PathBuf::from(path);
@@ -55,10 +73,10 @@ pub fn discover(paths: &[OsString]) -> Inputs {
         match metadata {
             Some(metadata) if metadata.is_dir() => {
                 inputs.walked = true;
-                walk(&path, &mut inputs.list);
+                walk(&path, naming, &mut inputs.list);
             }
             metadata => inputs.list.push(Input {
-                name: path_text::of(&path),
+                name: naming.text(&path),
                 path,
                 bytes: metadata.map_or(0, |metadata| metadata.len()),
                 refused: None,
@@ -69,9 +87,14 @@ pub fn discover(paths: &[OsString]) -> Inputs {
     inputs
 }
 
-fn walk(directory: &Path, inputs: &mut Vec<Input>) {
+fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
     let mut found = Vec::new();
-    let shown = |entry: &walkdir::DirEntry| entry.depth() == 0 || !names::is_hidden(entry.path());
+    let matches =
+        |path: &Path, is_directory: bool| !naming.globs.matched(path, is_directory).is_ignore();
+    let shown = |entry: &walkdir::DirEntry| {
+        let path = entry.path();
+        entry.depth() == 0 || !names::is_hidden(path) && matches(path, entry.file_type().is_dir())
+    };
     for entry in walkdir::WalkDir::new(directory).follow_links(true).into_iter().filter_entry(shown)
     {
         match entry {
@@ -89,14 +112,14 @@ fn walk(directory: &Path, inputs: &mut Vec<Input>) {
     let measured = found.into_par_iter().map(|(path, refused)| {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let may_be_skipped = !names::claims_capture(&path);
-        Input { name: walked_name(&path), path, bytes, refused, may_be_skipped }
+        Input { name: walked_name(&path, naming), path, bytes, refused, may_be_skipped }
     });
     inputs.extend(measured.collect::<Vec<_>>());
 }
 
 /// Text of a path found in a directory; the same on every system.
-fn walked_name(path: &Path) -> String {
-    let name = path_text::of(path);
+fn walked_name(path: &Path, naming: &Naming) -> String {
+    let name = naming.text(path);
     if cfg!(windows) { name.replace('\\', "/") } else { name }
 }
 

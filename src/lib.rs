@@ -87,6 +87,8 @@ pub mod fold;
 #[cfg(feature = "cli")]
 pub mod gate;
 #[cfg(feature = "cli")]
+pub mod hints;
+#[cfg(feature = "cli")]
 mod inputs;
 #[cfg(feature = "cli")]
 mod names;

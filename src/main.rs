@@ -2,10 +2,12 @@
 
 use anyhow::Context;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
 use pcapstat::batch::{self, Outcome, Stats};
-use pcapstat::cli::Cli;
+use pcapstat::cli::{Cli, Kind};
 use pcapstat::engine::memory;
 use pcapstat::exit::{Exit, RunError};
+use pcapstat::hints;
 use pcapstat::output;
 use pcapstat::plan::Plan;
 use std::io::{self, Write};
@@ -14,7 +16,11 @@ use std::time::Instant;
 
 fn main() -> ExitCode {
     let began = Instant::now();
-    let plan = match Plan::new(parse()) {
+    let cli = parse();
+    if let Some(kind) = cli.generate {
+        return generate(kind);
+    }
+    let plan = match Plan::new(cli) {
         Ok(plan) => plan,
         Err(message) => {
             warn(&format!("{message}\nTry 'pcapstat --help'."));
@@ -36,17 +42,40 @@ fn main() -> ExitCode {
 /// Parses the command line. Help and version are output: they are written like a table.
 fn parse() -> Cli {
     Cli::try_parse().unwrap_or_else(|error| {
+        let hint = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(option)) => hints::hint(option),
+            _ => None,
+        };
         let failed = error.print().and_then(|()| io::stdout().flush()).err();
         let exit = match failed.filter(|_| !error.use_stderr()).map(RunError::from) {
             Some(error) => {
                 warn(&error.to_string());
                 error.exit().unwrap_or_default()
             }
-            None if error.use_stderr() => Exit::Usage,
+            None if error.use_stderr() => {
+                if let Some(hint) = hint {
+                    warn(hint);
+                }
+                Exit::Usage
+            }
             None => Exit::Success,
         };
         process::exit(i32::from(exit.code()))
     })
+}
+
+/// Writes a manual page or completions.
+fn generate(kind: Kind) -> ExitCode {
+    let mut text = Vec::new();
+    let written = kind.write(&mut text).and_then(|()| io::stdout().write_all(&text));
+    let exit = match written.and_then(|()| io::stdout().flush()).map_err(RunError::from) {
+        Ok(()) => Exit::Success,
+        Err(error) => {
+            warn(&error.to_string());
+            error.exit().unwrap_or_default()
+        }
+    };
+    ExitCode::from(exit.code())
 }
 
 /// Ends the process on Ctrl-C, SIGTERM or SIGHUP: finished outputs stay, unfinished ones go.

@@ -26,6 +26,15 @@ pub fn of(path: &Path) -> String {
     text
 }
 
+/// The path that these bytes are on this system; on Windows they are UTF-8.
+#[cfg(feature = "cli")]
+pub fn from_bytes(bytes: &[u8]) -> std::ffi::OsString {
+    #[cfg(unix)]
+    return <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes).to_os_string();
+    #[cfg(not(unix))]
+    return String::from_utf8_lossy(bytes).into_owned().into();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

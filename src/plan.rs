@@ -2,21 +2,27 @@
 
 use crate::baseline::Baseline;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
-use crate::cli::{AUTO, Cli, When};
+use crate::cli::{AUTO, Cli, FileAs, When};
 use crate::engine::memory;
+use crate::error::without_code;
 use crate::expect::Expectation;
 use crate::filter::Filter;
 use crate::fold::FoldNeeds;
+use crate::inputs::Naming;
+use crate::output::arranged::Arrangement;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
+use crate::path_text;
 use crate::reading::Wanted;
 use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
+use ignore::overrides::OverrideBuilder;
 use std::ffi::OsString;
-use std::io::IsTerminal;
+use std::fs;
+use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// The path that stands for standard input.
@@ -26,6 +32,10 @@ pub const STDIN: &str = "-";
 pub struct Plan {
     /// Inputs, in order.
     pub paths: Vec<OsString>,
+    /// Which files of directories are inputs, and what tables call them.
+    pub naming: Naming,
+    /// Order and number of rows.
+    pub arrangement: Arrangement,
     /// Worker threads.
     pub jobs: usize,
     /// Tables to write, in order, each once.
@@ -38,6 +48,8 @@ pub struct Plan {
     pub schema: bool,
     /// All inputs as one capture.
     pub merge: bool,
+    /// A row for all inputs as one in each table.
+    pub total: bool,
     /// Tallies and selection of each input.
     pub wanted: Wanted,
     /// Conditions that every input must meet.
@@ -73,9 +85,10 @@ impl Plan {
     /// A message for people: exit code 2.
     pub fn new(cli: Cli) -> Result<Plan, String> {
         let tables = if cli.schema { vec![&table::schema::TABLE] } else { tables(&cli.tables)? };
-        if cli.paths.iter().filter(|path| path.as_os_str() == STDIN).count() > 1 {
-            return Err("standard input (-) can be read only once".into());
-        }
+        let paths = all_paths(&cli)?;
+        check_directory(cli.output_dir.as_deref())?;
+        let top = cli.top.map(|top| top as usize);
+        let arrangement = Arrangement::new(cli.sort.as_deref(), top, &tables)?;
         let baseline = match &cli.baseline {
             None => None,
             Some(directory) => {
@@ -111,7 +124,9 @@ impl Plan {
         wanted.flow_active = nanoseconds("--flow-active", &cli.flow_active)?;
         wanted.conditions = conditions(&cli)?;
         Ok(Plan {
-            paths: cli.paths,
+            paths,
+            naming: naming(&cli)?,
+            arrangement,
             jobs: cli.jobs.map_or_else(available, usize::from),
             counting_bytes: counting_bytes(&tables, cli.max_memory.as_deref())?,
             tables,
@@ -119,6 +134,7 @@ impl Plan {
             format,
             schema: cli.schema,
             merge: cli.merge,
+            total: cli.total,
             wanted,
             expectations,
             baseline,
@@ -163,6 +179,59 @@ impl Plan {
     pub fn writes(&self, name: &str) -> bool {
         self.tables.iter().any(|table| table.name == name)
     }
+}
+
+/// Refuses an output directory that is none.
+fn check_directory(directory: Option<&Path>) -> Result<(), String> {
+    match directory {
+        Some(path) if path.as_os_str() == STDIN => {
+            Err("-o -: takes a directory; leave -o out for standard output".into())
+        }
+        Some(path) if path.is_file() => Err(format!(
+            "-o {}: is a file; -o takes a directory, in which each table becomes a file",
+            path.display()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The paths of the command line and those of `--files-from`, in this order.
+fn all_paths(cli: &Cli) -> Result<Vec<OsString>, String> {
+    let mut paths = cli.paths.clone();
+    let mut stdin = paths.iter().filter(|path| path.as_os_str() == STDIN).count();
+    if let Some(list) = &cli.files_from {
+        let named =
+            |error: io::Error| format!("--files-from {}: {}", list.display(), without_code(&error));
+        let mut bytes = Vec::new();
+        if list.as_os_str() == STDIN {
+            stdin += 1;
+            io::stdin().read_to_end(&mut bytes).map_err(named)?;
+        } else {
+            bytes = fs::read(list).map_err(named)?;
+        }
+        let separator = if cli.null { 0 } else { b'\n' };
+        for line in bytes.split(|byte| *byte == separator) {
+            let line = line.strip_suffix(b"\r").filter(|_| !cli.null).unwrap_or(line);
+            if !line.is_empty() {
+                paths.push(path_text::from_bytes(line));
+            }
+        }
+        stdin +=
+            paths.iter().skip(cli.paths.len()).filter(|path| path.as_os_str() == STDIN).count();
+    }
+    if stdin > 1 {
+        return Err("standard input (-) can be read only once".into());
+    }
+    Ok(paths)
+}
+
+fn naming(cli: &Cli) -> Result<Naming, String> {
+    let mut globs = OverrideBuilder::new(".");
+    for glob in &cli.glob {
+        globs.add(glob).map_err(|error| format!("--glob: {error}"))?;
+    }
+    let globs = globs.build().map_err(|error| format!("--glob: {error}"))?;
+    Ok(Naming { globs, name_only: cli.file_as == FileAs::Name })
 }
 
 /// Conditions on packets; one line for each option that selects.

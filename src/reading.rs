@@ -66,6 +66,9 @@ pub struct Continued<'a> {
     pub folds: Option<&'a mut Folds>,
     /// Number of packets of the inputs before this one.
     pub before: u64,
+    /// Folds of all inputs as one, beside those of each (`--total`), and the number of packets
+    /// before this input.
+    pub total: Option<(&'a mut Folds, u64)>,
 }
 
 /// Reads a capture to its end. Call it on a worker of the pool to use; `file` is what the report
@@ -80,7 +83,7 @@ pub fn read(
     options: &Options<'_>,
     continued: Continued<'_>,
 ) -> io::Result<Report> {
-    let Continued { packets, segments, folds, before } = continued;
+    let Continued { packets, segments, folds, before, total } = continued;
     let mut counting = Counting::new(wanted.needs, wanted.interval, &options.budget);
     let mut own = match folds {
         Some(_) => None,
@@ -88,6 +91,7 @@ pub fn read(
     };
     let walked = {
         let folding = folds.or(own.as_mut()).map(|folds| Folding::new(folds, before, segments));
+        let total = total.map(|(folds, before)| Folding::new(folds, before, None));
         let conditions = wanted.conditions.clone();
         // Counting alone is the hottest loop: it pays for no pass that is off.
         match (packets.is_none() && folding.is_none(), conditions.is_empty()) {
@@ -96,7 +100,7 @@ pub fn read(
                 engine::run(capture, options, &mut Selected::new(&mut counting, conditions))?
             }
             (false, _) => {
-                let passes = (&mut counting, (packets, folding));
+                let passes = (&mut counting, (packets, (folding, total)));
                 engine::run(capture, options, &mut Selected::new(passes, conditions))?
             }
         }

@@ -119,7 +119,7 @@ fn wrong_usage_is_exit_code_2_and_says_what_is_right() {
     let directory = directory();
     for (arguments, words) in [
         (&["--nonsense", "a.pcap"][..], &["--nonsense", "--help"][..]),
-        (&[], &["<PATH>"]),
+        (&[], &["Usage: pcapstat", "PATH"]),
         (&["-t", "summry", "a.pcap"], &["summry", "did you mean summary?"]),
         (&["-t", "xyz", "a.pcap"], &["xyz", "conversations"]),
         (&["-t", "", "a.pcap"], &["summary"]),

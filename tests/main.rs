@@ -30,6 +30,7 @@ mod misleading;
 
 // The command.
 mod baseline;
+mod choosing;
 mod cli;
 mod docs;
 mod examples;

@@ -4,6 +4,7 @@
 //! Rows are made in parallel, chunk by chunk, and written in order.
 
 pub mod aligned;
+pub mod arranged;
 mod chunks;
 pub mod csv;
 pub mod delimited;
@@ -11,15 +12,18 @@ mod file;
 pub mod format;
 pub mod json;
 
+use crate::engine::memory::Budget;
 use crate::report::Report;
 use crate::table::row::RowBuffer;
 use crate::table::{TABLES, Table};
+use arranged::{Arrangement, Waiting};
 use file::with_path;
 pub use file::{WholeFile, remove_unfinished};
 use format::{Encoder, FORMATS, Format};
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::SpooledTempFile;
 
 /// Bytes that wait to be written to standard output: a directory of captures is many short rows.
@@ -31,6 +35,7 @@ const SPOOL_BYTES: usize = 16 << 20;
 /// The outputs of a run, one per table.
 pub struct Outputs {
     format: &'static Format,
+    arrangement: Arrangement,
     outputs: Vec<Output>,
 }
 
@@ -38,6 +43,8 @@ struct Output {
     table: &'static Table,
     encoder: Box<dyn Encoder>,
     target: Target,
+    /// Rows that wait to be put in order.
+    waiting: Waiting,
 }
 
 enum Target {
@@ -58,6 +65,7 @@ impl Outputs {
         directory: Option<&Path>,
         format: &'static Format,
         inputs: impl Iterator<Item = &'i Path>,
+        budget: &Arc<Budget>,
     ) -> io::Result<(Outputs, Vec<String>)> {
         let mut stale = Vec::new();
         if let Some(directory) = directory {
@@ -80,7 +88,8 @@ impl Outputs {
                 }
                 None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
             };
-            let mut output = Output { table, encoder: (format.encoder)(table), target };
+            let (encoder, waiting) = ((format.encoder)(table), Waiting::new(budget));
+            let mut output = Output { table, encoder, target, waiting };
             let (first, alone) = (number == 0 || directory.is_some(), tables.len() == 1);
             if let Some(several) = &format.several {
                 let before = (several.before)(table, first, alone || directory.is_some());
@@ -89,12 +98,12 @@ impl Outputs {
             output.encoder.begin(output.target.out())?;
             outputs.push(output);
         }
-        Ok((Outputs { format, outputs }, stale))
+        Ok((Outputs { format, arrangement: Arrangement::default(), outputs }, stale))
     }
 
-    /// A buffer without rows of a table, for [`Outputs::rows`]; `file` is the first cell of each.
-    pub fn buffer(&self, table: &'static Table, file: &str) -> RowBuffer {
-        (self.format.rows)(table, file)
+    /// Puts the rows of each input in this order.
+    pub fn arrange(&mut self, arrangement: Arrangement) {
+        self.arrangement = arrangement;
     }
 
     /// Writes the rows of every table that is made from reports.
@@ -103,7 +112,11 @@ impl Outputs {
     /// If an output cannot be written.
     pub fn report(&mut self, report: &Report) -> io::Result<()> {
         for output in &mut self.outputs {
-            let rows = output.table.rows(report);
+            let rows = if output.table.is_export() {
+                output.waiting.take(&self.arrangement, output.table)
+            } else {
+                self.arrangement.arrange(output.table, output.table.rows(report))
+            };
             let empty = (self.format.rows)(output.table, &report.file);
             chunks::for_each_chunk(&empty, &rows, |chunk| output.rows(chunk))?;
         }
@@ -117,6 +130,10 @@ impl Outputs {
     pub fn rows(&mut self, rows: &mut RowBuffer) -> io::Result<()> {
         let name = rows.table().name;
         let mut outputs = self.outputs.iter_mut().filter(|output| output.table.name == name);
+        if rows.is_kept() {
+            outputs.for_each(|output| output.waiting.add(&self.arrangement, rows));
+            return Ok(());
+        }
         outputs.try_for_each(|output| output.rows(rows))
     }
 

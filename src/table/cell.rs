@@ -7,6 +7,7 @@
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
 use crate::dissect::protocol::{Path, Protocol};
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -109,6 +110,60 @@ impl<'a> Cell<'a> {
             Cell::LinkTypes(types) => types.is_empty(),
             Cell::Vlans(ids) => ids.is_empty(),
             _ => false,
+        }
+    }
+
+    /// The value without references: lists become their text.
+    pub fn into_kept(self) -> Cell<'static> {
+        match self {
+            Cell::Empty => Cell::Empty,
+            Cell::Integer(value) => Cell::Integer(value),
+            Cell::Signed(value) => Cell::Signed(value),
+            Cell::Billionths(value) => Cell::Billionths(value),
+            Cell::Boolean(value) => Cell::Boolean(value),
+            Cell::Time(value) => Cell::Time(value),
+            Cell::Text(text) => Cell::Made(text.into()),
+            Cell::Made(text) => Cell::Made(text),
+            Cell::Mac(value) => Cell::Mac(value),
+            Cell::Ipv4(value) => Cell::Ipv4(value),
+            Cell::Ipv6(value) => Cell::Ipv6(value),
+            Cell::Protocol(value) => Cell::Protocol(value),
+            Cell::LinkTypes(value) => Cell::LinkTypes(value),
+            Cell::TcpFlags(value) => Cell::TcpFlags(value),
+            Cell::Path(_) | Cell::Layers(_) | Cell::Vlans(_) => Cell::Made(self.to_text()),
+        }
+    }
+
+    /// The value's text.
+    pub fn to_text(&self) -> String {
+        let mut text = Vec::new();
+        self.write(&mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    /// Order of two values of one column: numbers as numbers, other values by their text.
+    pub fn compare(&self, other: &Cell<'_>) -> Ordering {
+        match (self, other) {
+            (Cell::Time(one), Cell::Time(two)) => one.cmp(two),
+            (Cell::Ipv4(one), Cell::Ipv4(two)) => one.cmp(two),
+            (Cell::Ipv6(one), Cell::Ipv6(two)) => one.cmp(two),
+            (Cell::Ipv4(_), Cell::Ipv6(_)) => Ordering::Less,
+            (Cell::Ipv6(_), Cell::Ipv4(_)) => Ordering::Greater,
+            (Cell::Made(one), Cell::Made(two)) => one.cmp(two),
+            _ => match (self.number(), other.number()) {
+                (Some(one), Some(two)) => one.cmp(&two),
+                _ => self.to_text().cmp(&other.to_text()),
+            },
+        }
+    }
+
+    fn number(&self) -> Option<i128> {
+        match *self {
+            Cell::Integer(value) => Some(value.into()),
+            Cell::Signed(value) => Some(value.into()),
+            Cell::Billionths(value) => Some(value),
+            Cell::Boolean(value) => Some(value.into()),
+            _ => None,
         }
     }
 

@@ -66,7 +66,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Rows made from a list, each from one item.
-    fn from_list<T: Sync + Send + 'a>(
+    pub(crate) fn from_list<T: Sync + Send + 'a>(
         items: Vec<T>,
         fill: impl Fn(&T, &mut RowBuffer) + Sync + Send + 'a,
     ) -> Rows<'a> {

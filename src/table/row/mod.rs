@@ -6,6 +6,7 @@
 pub mod aligned;
 pub mod delimited;
 pub mod json;
+pub mod kept;
 mod paths;
 
 use super::Table;
@@ -13,6 +14,7 @@ use super::cell::Cell;
 use aligned::Cells;
 use delimited::{Delimited, Style};
 use json::Objects;
+use kept::Kept;
 
 /// Takes the cells of a row, in the order of the columns.
 pub trait CellSink {
@@ -38,6 +40,8 @@ pub enum Encoded {
     Objects(Objects),
     /// Cells kept apart, for a layout.
     Cells(Cells),
+    /// Cells kept as values, to be put in order.
+    Kept(Kept),
 }
 
 /// Calls with the sink inside a buffer: the encoding is chosen once per row, not per cell.
@@ -47,6 +51,7 @@ macro_rules! with_sink {
             $crate::table::row::Encoded::Delimited($sink) => $call,
             $crate::table::row::Encoded::Objects($sink) => $call,
             $crate::table::row::Encoded::Cells($sink) => $call,
+            $crate::table::row::Encoded::Kept($sink) => $call,
         }
     };
 }
@@ -66,6 +71,29 @@ impl RowBuffer {
     /// No rows yet, for a layout.
     pub fn cells(table: &'static Table, file: &str) -> RowBuffer {
         RowBuffer::new(table, Encoded::Cells(Cells::new(file)))
+    }
+
+    /// No rows yet, for cells kept as values: all, or those of one column, counted without `file`.
+    pub fn kept(table: &'static Table, only: Option<usize>) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Kept(Kept::new(only)))
+    }
+
+    /// Takes the cells that were kept as values, row after row. None in other encodings.
+    pub fn take_kept(&mut self) -> Vec<Cell<'static>> {
+        match &mut self.encoded {
+            Encoded::Kept(kept) => kept.take(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// True if cells are kept as values.
+    pub fn is_kept(&self) -> bool {
+        matches!(self.encoded, Encoded::Kept(_))
+    }
+
+    /// Appends cells to the current row.
+    pub fn push_all(&mut self, cells: &[Cell<'static>]) {
+        with_sink!(self, sink => cells.iter().for_each(|cell| sink.push(cell.clone())));
     }
 
     fn new(table: &'static Table, encoded: Encoded) -> RowBuffer {
@@ -94,6 +122,7 @@ impl RowBuffer {
             Encoded::Delimited(rows) => rows.begin_row(),
             Encoded::Objects(rows) => rows.begin_row(),
             Encoded::Cells(rows) => rows.begin_row(),
+            Encoded::Kept(rows) => rows.begin_row(),
         }
     }
 
@@ -104,7 +133,7 @@ impl RowBuffer {
         match &mut self.encoded {
             Encoded::Delimited(rows) => rows.end_row(),
             Encoded::Objects(rows) => rows.end_row(),
-            Encoded::Cells(_) => {}
+            Encoded::Cells(_) | Encoded::Kept(_) => {}
         }
     }
 
@@ -115,6 +144,7 @@ impl RowBuffer {
             Encoded::Delimited(rows) => rows.clear(),
             Encoded::Objects(rows) => rows.clear(),
             Encoded::Cells(rows) => rows.clear(),
+            Encoded::Kept(rows) => rows.clear(),
         }
     }
 
@@ -130,6 +160,7 @@ impl RowBuffer {
             Encoded::Delimited(rows) => rows.bytes(),
             Encoded::Objects(rows) => rows.bytes(),
             Encoded::Cells(rows) => rows.bytes(),
+            Encoded::Kept(_) => &[],
         }
     }
 
@@ -139,6 +170,7 @@ impl RowBuffer {
             Encoded::Delimited(rows) => rows.bytes().len(),
             Encoded::Objects(rows) => rows.bytes().len(),
             Encoded::Cells(rows) => rows.memory(),
+            Encoded::Kept(rows) => rows.memory(),
         }
     }
 }

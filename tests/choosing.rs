@@ -1,0 +1,129 @@
+//! Choosing inputs and rows: `--glob`, `--files-from`, `--file-as`, `--sort`, `--top`, `--total`,
+//! `--generate`, and hints for options of other tools.
+
+use crate::cells::Csv;
+use crate::cli::{Said, directory, pcapstat, run, small_capture};
+use std::fs;
+use std::path::Path;
+
+fn column(said: &Said, name: &str) -> Vec<String> {
+    let table = Csv::parse(said.stdout.as_bytes());
+    table.rows().map(|row| row.text(name).to_string()).collect()
+}
+
+/// Captures `one.pcap`, `two.cap`, `old/three.pcap` below a directory `d`.
+fn tree(root: &Path) {
+    fs::create_dir_all(root.join("d/old")).expect("a directory");
+    for name in ["d/one.pcap", "d/two.cap", "d/old/three.pcap"] {
+        fs::write(root.join(name), small_capture().bytes).expect("a file");
+    }
+}
+
+#[test]
+fn globs_choose_files_of_directories_as_in_ripgrep() {
+    let directory = directory();
+    tree(directory.path());
+    let files =
+        |globs: &[&str]| column(&run(directory.path(), &[&["-q", "d"], globs].concat()), "file");
+    assert_eq!(files(&[]).len(), 3);
+    assert_eq!(files(&["-g", "*.pcap"]), ["d/old/three.pcap", "d/one.pcap"]);
+    assert_eq!(files(&["-g", "!old"]), ["d/one.pcap", "d/two.cap"]);
+    assert_eq!(files(&["-g", "*.pcap", "-g", "!**/old/**"]), ["d/one.pcap"]);
+    // A path on the command line is an input whatever the globs say.
+    let named = run(directory.path(), &["-g", "*.cap", "d/one.pcap"]);
+    assert_eq!(column(&named, "file"), ["d/one.pcap"]);
+    assert_eq!(run(directory.path(), &["-g", "a[", "d"]).code, Some(2));
+}
+
+#[test]
+fn a_list_of_files_is_read_from_a_file_or_standard_input() {
+    let directory = directory();
+    tree(directory.path());
+    fs::write(directory.path().join("list"), "d/two.cap\r\n\nd/old\n").expect("a file");
+    let said = run(directory.path(), &["-q", "d/one.pcap", "--files-from", "list"]);
+    assert_eq!(column(&said, "file"), ["d/one.pcap", "d/two.cap", "d/old/three.pcap"]);
+    let mut command = pcapstat();
+    command.args(["-q", "--files-from", "-", "-0", "--file-as", "name"]);
+    command.current_dir(directory.path());
+    command.write_stdin(&b"d/two.cap\0d/one.pcap\0"[..]);
+    let said: Said = command.output().expect("it runs").into();
+    assert_eq!(column(&said, "file"), ["two.cap", "one.pcap"]);
+    let missing = run(directory.path(), &["--files-from", "missing"]);
+    assert_eq!(missing.code, Some(2));
+    assert!(missing.stderr.contains("--files-from missing: "), "{}", missing.stderr);
+}
+
+#[test]
+fn rows_are_sorted_and_limited_in_every_table_and_format() {
+    let directory = directory();
+    let path = directory.path();
+    let table = |options: &[&str]| run(path, &[&["-q", "a.pcap"], options].concat());
+    let all = column(&table(&["-t", "packets"]), "wire_bytes");
+    let mut sorted: Vec<u64> = all.iter().map(|cell| cell.parse().expect("a number")).collect();
+    sorted.sort_unstable_by_key(|bytes| std::cmp::Reverse(*bytes));
+    let sorted: Vec<String> = sorted.iter().map(u64::to_string).collect();
+    let options = ["-t", "packets", "--sort", "wire_bytes:desc"];
+    assert_eq!(column(&table(&options), "wire_bytes"), sorted);
+    let top = table(&[&options[..], &["--top", "3", "-j", "2", "--range-bytes", "100"]].concat());
+    assert_eq!(column(&top, "wire_bytes"), sorted[..3]);
+    assert_eq!(column(&table(&["-t", "packets", "--top", "2"]), "packet"), ["1", "2"]);
+    let ends = table(&["-t", "endpoints", "--sort", "port:desc", "--top", "2"]);
+    assert_eq!(column(&ends, "port"), ["5000", "5000"]);
+    let lines = table(&["-t", "conversations", "-f", "ndjson", "--top", "1"]).stdout;
+    assert_eq!(lines.lines().count(), 1, "{lines}");
+    let wrong = table(&["-t", "endpoints", "--sort", "packtes"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.stderr.contains("did you mean packets?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn rows_and_their_total_come_from_one_run() {
+    let directory = directory();
+    tree(directory.path());
+    for table in ["summary", "conversations", "streams", "health", "protocols"] {
+        let run = |options: &[&str]| {
+            run(directory.path(), &[&["-q", "-t", table, "d"], options].concat())
+        };
+        let (each, merged, both) = (run(&[]), run(&["--merge"]), run(&["--total"]));
+        let rows = |said: &Said| said.stdout.lines().skip(1).map(String::from).collect::<Vec<_>>();
+        let total = rows(&merged).into_iter().map(|row| row.replacen("(merged)", "(total)", 1));
+        assert_eq!(
+            rows(&both),
+            rows(&each).into_iter().chain(total).collect::<Vec<_>>(),
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn the_manual_page_and_completions_are_generated() {
+    for (kind, holds) in [
+        ("man", ".TH pcapstat"),
+        ("complete-bash", "--output-dir"),
+        ("complete-zsh", "#compdef pcapstat"),
+        ("complete-fish", "complete -c pcapstat"),
+        ("complete-powershell", "Register-ArgumentCompleter"),
+    ] {
+        let said = run(Path::new("."), &["--generate", kind]);
+        assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{kind}");
+        assert!(said.stdout.contains(holds), "{kind}");
+    }
+}
+
+#[test]
+fn options_of_other_tools_have_a_hint() {
+    for (arguments, words) in [
+        (&["-r", "a.pcap"][..], "pcapstat FILE"),
+        (&["a.pcap", "-Y", "tcp"], "--filter"),
+        (&["-z", "conv,tcp", "a.pcap"], "-t conversations"),
+    ] {
+        let said = run(Path::new("."), arguments);
+        assert_eq!(said.code, Some(2), "{arguments:?}");
+        assert!(said.stderr.contains(words), "{arguments:?}: {}", said.stderr);
+    }
+    let directory = directory();
+    let said = run(directory.path(), &["-o", "a.pcap", "a.pcap"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("is a file"), "{}", said.stderr);
+    assert_eq!(run(directory.path(), &[]).code, Some(2));
+}
