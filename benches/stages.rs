@@ -184,7 +184,8 @@ fn cuts(criterion: &mut Criterion) {
 
 fn report(capture: &mut Capture, needs: Needs) -> Report {
     let wanted = Wanted::of(needs);
-    let options = Options { range_bytes: 1 << 20, ..Options::default() };
+    let mut options = Options::default();
+    options.range_bytes = 1 << 20;
     reading::read(capture, "generated", &wanted, &options, Continued::default()).expect("no output")
 }
 

@@ -6,18 +6,19 @@
 
 use crate::baseline::{Baseline, DIFFERENCES};
 use crate::engine::Options;
-use crate::engine::memory::Budget;
-use crate::error::FaultKind;
+use crate::engine::memory::{Budget, Measure, MemoryUse, Reservation};
+use crate::error::{FaultKind, without_code};
 use crate::exit::{Exit, RunError};
 use crate::fold::{FoldNeeds, Folds};
 use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
 use crate::output::{Outputs, WholeFile};
 use crate::pass::rows::{Rows, Sink};
-use crate::plan::Plan;
+use crate::plan::{OWN_BYTES, Plan, STDIN};
 use crate::progress::Progress;
 use crate::reading::{self, Continued};
 use crate::report::{Report, Status};
+use crate::source::ReadOptions;
 use crate::table::row::RowBuffer;
 use crate::table::schema;
 use crate::table::visible::visible;
@@ -25,8 +26,9 @@ use crate::table::{Table, packets, segments};
 use crate::tally::Tallies;
 use rayon::prelude::*;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -66,6 +68,8 @@ pub struct Stats {
     pub damaged: u64,
     /// Inputs of which nothing could be read.
     pub unreadable: u64,
+    /// Inputs that this process is too short of memory or descriptors to read.
+    pub unknown: u64,
     /// Files found in directories that are no captures.
     pub skipped: u64,
     /// Their bytes.
@@ -96,6 +100,7 @@ impl fmt::Display for Stats {
             (self.cut_short, "cut short"),
             (self.damaged, "damaged"),
             (self.unreadable, "unreadable"),
+            (self.unknown, "not counted"),
         ] {
             if count > 0 {
                 write!(out, ", {count} {status}")?;
@@ -126,13 +131,21 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
         _ => None,
     };
     let directory = plan.output_dir.as_deref().or(compared.as_ref().map(|held| held.path()));
-    let budget = Budget::new(plan.counting_bytes);
+    let memory = plan.memory;
+    // Rows, and buffers that nobody reserves, take the rest.
+    let limit = (memory.all / 4 * 3).saturating_add(OWN_BYTES);
+    let measure = memory.used.map(|used| Measure { used, limit });
+    let budget = Budget::measured(memory.counting, measure);
     let mut outputs = open(plan, directory, &inputs.list, &budget)?;
     outputs.arrange(plan.arrangement.clone());
     let outcome = Outcome::default();
-    let reader = Reader { plan, budget, progress, began };
+    let only = inputs.list.len() == 1;
+    let reader = Reader { plan, budget, progress, began, only };
     let mut batch =
         Batch { reader, outputs, merged: None, total: None, folds: None, outcome, messages: 0 };
+    if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
+        batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
+    }
     batch.read(&inputs.list)?;
     let closing = inputs.walked || inputs.list.len() > 1;
     let mut outcome = batch.finish(closing, began)?;
@@ -213,48 +226,97 @@ struct Reader<'a> {
     budget: Arc<Budget>,
     progress: Progress,
     began: Instant,
+    /// There is no other input.
+    only: bool,
+}
+
+/// Result of reading an input.
+enum Reading {
+    /// Its facts and counts.
+    Report(Box<Report>),
+    /// A file found in a directory that is no capture.
+    Skipped,
+    /// This process is too short of memory or descriptors, for a reason.
+    Short(String),
 }
 
 /// An input of a wave after reading: its rows wait with its report.
 struct Read {
-    /// None if a file found in a directory is no capture.
-    report: Option<Report>,
+    reading: Reading,
     rows: Vec<RowBuffer>,
     name: String,
+    /// Memory of the rows.
+    _reservation: Reservation,
+}
+
+/// Rows of an input of a wave, until those before them are written.
+struct Waiting {
+    rows: Vec<RowBuffer>,
+    bytes: u64,
+    reservation: Reservation,
+}
+
+impl Waiting {
+    /// Adds rows; an error if they take too much memory.
+    fn push(&mut self, rows: RowBuffer) -> io::Result<()> {
+        self.bytes += rows.memory() as u64;
+        self.reservation.resize(MemoryUse { bytes: self.bytes, largest: None });
+        self.rows.push(rows);
+        let exceeded = self.reservation.exceeded().is_some();
+        if exceeded { Err(io::ErrorKind::OutOfMemory.into()) } else { Ok(()) }
+    }
+}
+
+/// How many inputs are read at the same time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    Alone,
+    SideBySide,
 }
 
 impl Batch<'_> {
     /// Reads inputs wave by wave and writes their rows in order. One wave is written while the next
     /// is read.
+    ///
+    /// An input that finds too little memory or too few descriptors beside others is read again
+    /// alone, so that whether it can be read depends on no other.
     fn read(&mut self, inputs: &[Input]) -> Result<(), RunError> {
         let reader = self.reader.clone();
-        let (mut rest, mut read) = (inputs, Vec::new());
+        let (mut rest, mut read, mut singly) = (inputs, Vec::new(), 0_usize);
         while !rest.is_empty() {
-            let (wave, later) = rest.split_at(reader.inputs_at_once(rest));
+            let most = if singly > 0 { 1 } else { INPUTS_AT_ONCE };
+            let (wave, later) = rest.split_at(reader.inputs_at_once(rest, most));
             rest = later;
+            singly = singly.saturating_sub(wave.len());
             let working = Instant::now();
             read = match wave {
                 [input] => {
                     self.take_all(read)?;
-                    self.read_alone(&reader, input)?
+                    vec![self.read_alone(&reader, input)?]
                 }
                 wave => {
                     let (taken, read) =
                         rayon::join(|| self.take_all(read), || reader.read_side_by_side(wave));
                     taken?;
-                    read?
+                    let mut read = read?;
+                    let short = |read: &Read| matches!(read.reading, Reading::Short(_));
+                    if let Some(at) = read.iter().position(short) {
+                        read.truncate(at);
+                        singly = wave.len() - at;
+                        rest =
+                            inputs.get(inputs.len() - later.len() - singly..).unwrap_or_default();
+                    }
+                    read
                 }
             };
             self.outcome.stats.working += working.elapsed();
-            if let Some(exceeded) = reader.budget.exceeded() {
-                return Err(exceeded.into());
-            }
         }
-        Ok(self.take_all(read)?)
+        self.take_all(read)
     }
 
-    /// Reads one input and writes its rows as they come.
-    fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Vec<Read>> {
+    /// Reads one input and writes its rows as they come. If memory is short, it is read again by one
+    /// worker: each of several holds tables of its own.
+    fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Read> {
         let (merge, total) = (reader.plan.merge, reader.plan.total);
         let all = self.merged.as_ref().or(self.total.as_ref());
         let before = all.map_or(0, |all| all.shift().packets);
@@ -262,31 +324,63 @@ impl Batch<'_> {
             let segments = merge && reader.plan.writes(segments::TABLE.name);
             self.folds = reader.plan.wanted.folds(segments, &reader.budget);
         }
-        let outputs = Mutex::new(&mut self.outputs);
+        let (outputs, written) = (Mutex::new(&mut self.outputs), AtomicBool::new(false));
         let write = |mut rows: RowBuffer| {
+            written.store(true, Ordering::Relaxed);
             outputs.lock().unwrap_or_else(PoisonError::into_inner).rows(&mut rows)
         };
-        let report = reader.read(input, before, &write, self.folds.as_mut())?;
-        Ok(vec![Read { report, rows: Vec::new(), name: input.name.clone() }])
+        let company = Company::Alone;
+        let mut reading = reader.read(input, before, company, &write, self.folds.as_mut())?;
+        let again = matches!(reading, Reading::Short(_)) && input.is_repeatable;
+        if again && self.folds.is_none() && !written.load(Ordering::Relaxed) {
+            let one = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+            let read = || reader.read(input, before, company, &write, None);
+            reading = one.map_or(Ok(reading), |one| one.install(read))?;
+        }
+        let (name, _reservation) = (input.name.clone(), Reservation::new(&reader.budget));
+        Ok(Read { reading, rows: Vec::new(), name, _reservation })
     }
 
     /// Writes the rows of a wave.
-    fn take_all(&mut self, read: Vec<Read>) -> io::Result<()> {
+    fn take_all(&mut self, read: Vec<Read>) -> Result<(), RunError> {
         if read.is_empty() {
             return Ok(());
         }
-        for Read { report, mut rows, name } in read {
+        for Read { reading, mut rows, name, .. } in read {
             rows.iter_mut().try_for_each(|rows| self.outputs.rows(rows))?;
-            match report {
-                Some(report) => self.take(report)?,
-                None => self.skip(&name),
+            match reading {
+                Reading::Report(report) => self.take(*report)?,
+                Reading::Skipped => self.skip(&name),
+                Reading::Short(message) => self.go_without(name, message)?,
             }
         }
-        self.outputs.flush()
+        // Rows that wait to be sorted belong to no input.
+        if let Some(exceeded) = self.reader.budget.exceeded() {
+            return Err(RunError::OutOfMemory(exceeded.to_string()));
+        }
+        // Merged inputs have no rows yet, and a run that fails should write nothing.
+        if self.merged.is_none() {
+            self.outputs.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the row of an input that could not be read for want of memory or descriptors.
+    ///
+    /// # Errors
+    /// If it is the only one, or all are one capture: nothing is then written.
+    fn go_without(&mut self, name: String, message: String) -> Result<(), RunError> {
+        let plan = self.reader.plan;
+        // Folds that continue from input to input hold records of this one.
+        if self.reader.only || plan.merge || self.folds.is_some() {
+            return Err(RunError::OutOfMemory(format!("{name}: {message}")));
+        }
+        let (needs, interval) = (plan.wanted.needs, plan.wanted.interval);
+        self.take(Report::unknown(name, message, needs, interval))
     }
 
     /// Notes a report and writes its rows, or appends it with `--merge`.
-    fn take(&mut self, report: Report) -> io::Result<()> {
+    fn take(&mut self, report: Report) -> Result<(), RunError> {
         let (stats, walked) = (&mut self.outcome.stats, &report.walked);
         stats.inputs += 1;
         stats.bytes += report.file_bytes.unwrap_or(0);
@@ -299,6 +393,7 @@ impl Batch<'_> {
             _ if bug => Exit::Bug,
             Status::Ok => Exit::Success,
             Status::Unreadable => Exit::Unreadable,
+            Status::Unknown => Exit::OutOfMemory,
             Status::CutShort | Status::Damaged => Exit::Damaged,
         };
         self.outcome.exit = self.outcome.exit.max(exit);
@@ -307,6 +402,7 @@ impl Batch<'_> {
             Status::CutShort => stats.cut_short += 1,
             Status::Damaged => stats.damaged += 1,
             Status::Unreadable => stats.unreadable += 1,
+            Status::Unknown => stats.unknown += 1,
         }
         if let Some(error) = &report.error {
             self.message(&format!("{}: {error}", report.file));
@@ -316,16 +412,19 @@ impl Batch<'_> {
             let wanted = &plan.wanted;
             Report::empty(name.into(), Tallies::new(wanted.needs, wanted.interval))
         };
-        if plan.merge {
-            self.merged.get_or_insert_with(|| empty(MERGED)).append(report);
-            return Ok(());
-        }
-        self.check(&report);
-        self.write(&report)?;
-        if plan.total {
-            self.total.get_or_insert_with(|| empty(TOTAL)).append(report);
-        }
-        Ok(())
+        let all = if plan.merge {
+            self.merged.get_or_insert_with(|| empty(MERGED))
+        } else {
+            self.check(&report);
+            self.write(&report)?;
+            if !plan.total {
+                return Ok(());
+            }
+            self.total.get_or_insert_with(|| empty(TOTAL))
+        };
+        all.append(report);
+        let exceeded = all.exceeded().map(|exceeded| exceeded.to_string());
+        exceeded.map_or(Ok(()), |message| Err(RunError::OutOfMemory(message)))
     }
 
     /// Checks the expectations of an input, or of all as one, and tells those that are not met.
@@ -414,7 +513,7 @@ impl Batch<'_> {
 impl Reader<'_> {
     /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
     /// before them and folds their order, so these inputs are read one after the other.
-    fn inputs_at_once(&self, inputs: &[Input]) -> usize {
+    fn inputs_at_once(&self, inputs: &[Input], most: usize) -> usize {
         let rows = self.plan.exports();
         let folds = self.plan.wanted.needs.folds != FoldNeeds::NOTHING;
         if rows && self.plan.merge || folds && (self.plan.merge || self.plan.total) {
@@ -424,43 +523,57 @@ impl Reader<'_> {
         let mut bytes = 0;
         let fits = |input: &&Input| {
             bytes += input.bytes;
-            bytes <= limit
+            bytes <= limit && input.is_repeatable
         };
-        inputs.iter().take(INPUTS_AT_ONCE).take_while(fits).count().max(1)
+        inputs.iter().take(most).take_while(fits).count().max(1)
     }
 
     /// Reads several inputs at once, each on the workers that are free.
     fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
         let read = |input: &Input| {
-            let rows = Mutex::new(Vec::new());
-            let keep = |buffer| {
-                rows.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
-                Ok(())
+            let waiting = Mutex::new(Waiting {
+                rows: Vec::new(),
+                bytes: 0,
+                reservation: Reservation::new(&self.budget.of_next_input()),
+            });
+            let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            let keep = |buffer| lock().push(buffer);
+            let reading = match self.read(input, 0, Company::SideBySide, &keep, None) {
+                Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
+                    Reading::Short(without_code(&error))
+                }
+                reading => reading?,
             };
-            let report = self.read(input, 0, &keep, None)?;
-            let rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-            Ok(Read { report, rows, name: input.name.clone() })
+            let Waiting { rows, reservation, .. } =
+                waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+            Ok(Read { reading, rows, name: input.name.clone(), _reservation: reservation })
         };
         wave.par_iter().with_max_len(1).map(read).collect()
     }
 
-    /// Opens and reads one input. None if a file found in a directory is no capture.
+    /// Opens and reads one input.
     fn read(
         &self,
         input: &Input,
         before: u64,
+        company: Company,
         sink: &(dyn Fn(RowBuffer) -> io::Result<()> + Sync),
         folds: Option<&mut Folds>,
-    ) -> io::Result<Option<Report>> {
+    ) -> io::Result<Reading> {
         let (plan, wanted) = (self.plan, &self.plan.wanted);
         let progress = |bytes| self.progress.add(bytes);
+        // Merged inputs are one.
+        let continues = plan.merge || folds.is_some();
+        let budget = if continues { self.budget.clone() } else { self.budget.of_next_input() };
         let options = Options {
             range_bytes: plan.range_bytes,
             began: self.began,
             progress: &progress,
             keep_ranges: wanted.needs.ranges,
+            keep_interfaces: wanted.needs.interfaces,
+            keep_gaps: wanted.needs.gaps,
             salvage: plan.salvage,
-            budget: self.budget.clone(),
+            budget: budget.clone(),
         };
         let file = if plan.merge { MERGED } else { &input.name };
         let empty = |table| match plan.arrangement.keeps(table) {
@@ -481,18 +594,44 @@ impl Reader<'_> {
             folds,
             total,
         };
-        match input.open(plan.reading) {
+        match input.open(self.reading(company)) {
             Ok(Some(mut capture)) => {
-                reading::read(&mut capture, &input.name, wanted, &options, continued).map(Some)
+                let report = reading::read(&mut capture, &input.name, wanted, &options, continued)?;
+                let faults = report.faults.iter().map(|damage| damage.fault.kind);
+                let short = faults.filter(|kind| kind.is_shortage()).map(|kind| kind.to_string());
+                let exceeded = budget.exceeded().map(|exceeded| exceeded.to_string());
+                Ok(match exceeded.into_iter().chain(short).next() {
+                    Some(message) => Reading::Short(message),
+                    None => Reading::Report(Box::new(report)),
+                })
             }
             Ok(None) => {
                 self.progress.add(input.bytes);
-                Ok(None)
+                Ok(Reading::Skipped)
             }
+            Err(error) if error.is_shortage() => Ok(Reading::Short(error.to_string())),
             Err(error) => {
                 let name = input.name.clone();
-                Ok(Some(Report::unreadable(name, &error, wanted.needs, wanted.interval)))
+                let report = Report::unreadable(name, &error, wanted.needs, wanted.interval);
+                Ok(Reading::Report(Box::new(report)))
             }
+        }
+    }
+
+    /// Options of reading an input: buffers and windows of all inputs at once fit into memory.
+    fn reading(&self, company: Company) -> ReadOptions {
+        /// A stream holds two chunks, and a third while they are joined; tables take most.
+        const CHUNKS: u64 = 16;
+        const LEAST: u64 = 64 << 10;
+        let (most, all) = (self.plan.reading, self.plan.memory.all);
+        let share = match company {
+            Company::Alone => all,
+            Company::SideBySide => all / self.plan.jobs as u64,
+        };
+        ReadOptions {
+            chunk_bytes: most.chunk_bytes.min((share / CHUNKS).max(LEAST)),
+            max_window_bytes: Some(share / if company == Company::Alone { 2 } else { 4 }),
+            ..most
         }
     }
 }

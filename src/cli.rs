@@ -142,8 +142,8 @@ pub struct Cli {
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub max_inflated: Option<String>,
 
-    /// Memory limit for building tables: 4G, ...; a run that would exceed it writes nothing and
-    /// exits with 71 [default: three quarters of free memory]
+    /// Memory limit, decompression included: 4G, ...; an input that needs more has no rows, and the
+    /// exit code is 71 [default: three quarters of free memory]
     #[arg(long, value_name = "SIZE", hide_short_help = true)]
     pub max_memory: Option<String>,
 

@@ -18,6 +18,9 @@ pub enum Error {
         /// The system's own word.
         source: std::io::Error,
     },
+    /// Not even the first bytes could be read or decompressed.
+    #[error("cannot read: {0}")]
+    FirstBytes(FaultKind),
     /// The first bytes are those of no capture format that pcapstat reads.
     #[error("not a capture: {0}")]
     NotACapture(String),
@@ -33,10 +36,30 @@ pub fn without_code(error: &std::io::Error) -> String {
 }
 
 impl Error {
+    /// True if this process is short of descriptors or memory: the input is not at fault.
+    pub fn is_shortage(&self) -> bool {
+        match self {
+            Error::Io { source, .. } => is_shortage(source),
+            Error::FirstBytes(kind) => kind.is_shortage(),
+            Error::NotACapture(_) => false,
+        }
+    }
+
     /// Wraps an I/O error with what was being done.
     pub fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { what, source }
     }
+}
+
+/// True if the system refused because this process or the system is short of something.
+pub fn is_shortage(error: &std::io::Error) -> bool {
+    #[cfg(unix)]
+    let codes = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
+    // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, ERROR_OUTOFMEMORY
+    #[cfg(not(unix))]
+    let codes = [4, 8, 14];
+    error.kind() == std::io::ErrorKind::OutOfMemory
+        || error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 macro_rules! faults {
@@ -95,6 +118,15 @@ faults! {
 }
 
 impl FaultKind {
+    /// True if this process is short of something: the input is not at fault.
+    pub fn is_shortage(self) -> bool {
+        match self {
+            FaultKind::WindowTooLong { .. } => true,
+            FaultKind::ReadFailed { code } => is_shortage(&std::io::Error::from_raw_os_error(code)),
+            _ => false,
+        }
+    }
+
     /// True where a record reaches over the end of what there is.
     pub fn is_record_cut(self) -> bool {
         matches!(
@@ -180,7 +212,7 @@ impl fmt::Display for FaultKind {
                 write!(
                     out,
                     "damaged: cannot be read any further: {}",
-                    std::io::Error::from_raw_os_error(*code)
+                    without_code(&std::io::Error::from_raw_os_error(*code))
                 )
             }
             FaultKind::FileShrank => {

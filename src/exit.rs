@@ -3,7 +3,6 @@
 //! [`EXIT_CODES`] is the one list: the command, `--help` and the documentation walk it. 70, 71 and
 //! 74 are `EX_SOFTWARE`, `EX_OSERR` and `EX_IOERR` of sysexits.h; 130 is 128 and SIGINT.
 
-use crate::engine::memory::Exceeded;
 use crate::error::without_code;
 use std::io;
 
@@ -25,7 +24,7 @@ pub enum Exit {
     Stopped,
     /// An output could not be written.
     OutputFailed,
-    /// The tables need too much memory.
+    /// Too little memory, or too few descriptors.
     OutOfMemory,
     /// A packet made the program panic.
     Bug,
@@ -62,7 +61,11 @@ pub static EXIT_CODES: &[ExitCode] = &[
         "at least one input was damaged or cut short; the tables hold the packets before the damage",
     ),
     code(Exit::Bug, 70, "a bug: a packet made pcapstat panic; please report it"),
-    code(Exit::OutOfMemory, 71, "the tables need more memory than allowed"),
+    code(
+        Exit::OutOfMemory,
+        71,
+        "an input or its tables need more memory, or more open files, than allowed",
+    ),
     code(Exit::OutputFailed, 74, "an output could not be written"),
     code(Exit::Stopped, 130, "stopped by Ctrl-C or a signal"),
 ];
@@ -78,9 +81,9 @@ impl Exit {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The tables exceed their memory.
-    #[error(transparent)]
-    OutOfMemory(#[from] Exceeded),
+    /// Tables or inputs need more memory or descriptors than this process has.
+    #[error("{0}")]
+    OutOfMemory(String),
     /// An output could not be written.
     #[error("cannot write: {}", without_code(.0))]
     Output(io::Error),

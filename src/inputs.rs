@@ -7,6 +7,7 @@
 
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};
+use crate::interrupt::Stdin;
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
@@ -25,6 +26,8 @@ pub struct Input {
     pub name: String,
     /// Length of the file in bytes, 0 if unknown.
     pub bytes: u64,
+    /// A file: it can be opened and read again.
+    pub is_repeatable: bool,
     /// Error of finding it.
     refused: Option<Error>,
     /// Found in a directory, with a name that does not claim to be a capture.
@@ -75,13 +78,18 @@ pub fn discover(paths: &[OsString], naming: &Naming) -> Inputs {
                 inputs.walked = true;
                 walk(&path, naming, &mut inputs.list);
             }
-            metadata => inputs.list.push(Input {
-                name: naming.text(&path),
-                path,
-                bytes: metadata.map_or(0, |metadata| metadata.len()),
-                refused: None,
-                may_be_skipped: false,
-            }),
+            metadata => {
+                let is_repeatable = path.as_os_str() != STDIN
+                    && metadata.as_ref().is_none_or(|metadata| metadata.is_file());
+                inputs.list.push(Input {
+                    name: naming.text(&path),
+                    path,
+                    bytes: metadata.as_ref().map_or(0, |metadata| metadata.len()),
+                    is_repeatable,
+                    refused: None,
+                    may_be_skipped: false,
+                })
+            }
         }
     }
     inputs
@@ -112,7 +120,8 @@ fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
     let measured = found.into_par_iter().map(|(path, refused)| {
         let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
         let may_be_skipped = !names::claims_capture(&path);
-        Input { name: walked_name(&path, naming), path, bytes, refused, may_be_skipped }
+        let (name, is_repeatable) = (walked_name(&path, naming), true);
+        Input { name, path, bytes, is_repeatable, refused, may_be_skipped }
     });
     inputs.extend(measured.collect::<Vec<_>>());
 }
@@ -134,7 +143,7 @@ impl Input {
             return Err(Error::io(what)(source));
         }
         let source = if self.path.as_os_str() == STDIN {
-            Source::read(io::stdin(), options, capture::is_capture)?
+            Source::read(Stdin, options, capture::is_capture)?
         } else {
             Source::open(&self.path, options, capture::is_capture)?
         };

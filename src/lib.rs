@@ -91,6 +91,10 @@ pub mod hints;
 #[cfg(feature = "cli")]
 mod inputs;
 #[cfg(feature = "cli")]
+pub mod interrupt;
+#[cfg(feature = "cli")]
+pub mod limits;
+#[cfg(feature = "cli")]
 mod names;
 pub mod output;
 pub mod pass;
@@ -126,7 +130,12 @@ use tally::Needs;
 pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error> {
     let needs = tables.iter().fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
     let wanted = Wanted::of(needs);
-    let options = Options { keep_ranges: needs.ranges, ..Options::default() };
+    let options = Options {
+        keep_ranges: needs.ranges,
+        keep_interfaces: needs.interfaces,
+        keep_gaps: needs.gaps,
+        ..Options::default()
+    };
     let (mut capture, file) = (open(path)?, path_text::of(path));
     let read = || reading::read(&mut capture, &file, &wanted, &options, Continued::default());
     workers(jobs)?.install(read).map_err(Error::io("cannot write"))

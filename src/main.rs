@@ -5,14 +5,33 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use pcapstat::batch::{self, Outcome, Stats};
 use pcapstat::cli::{Cli, Kind};
-use pcapstat::engine::memory;
 use pcapstat::exit::{Exit, RunError};
 use pcapstat::hints;
+use pcapstat::interrupt;
+use pcapstat::limits;
 use pcapstat::output;
-use pcapstat::plan::Plan;
+use pcapstat::plan::{OWN_BYTES, Plan};
+use pcapstat::source::heap::{self, Heap};
+#[cfg(unix)]
+use pcapstat::source::process as process_start;
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
 use std::time::Instant;
+
+#[global_allocator]
+static HEAP: Heap = Heap::new(refused);
+
+/// Ends the process when memory is refused. Allocates nothing.
+fn refused(bytes: usize) {
+    output::remove_unfinished();
+    // Nobody can be told that standard error is closed or full.
+    let _ = writeln!(
+        io::stderr(),
+        "pcapstat: out of memory: {bytes} more bytes are refused by --max-memory or the system; \
+         nothing is written"
+    );
+    process::exit(i32::from(Exit::OutOfMemory.code()));
+}
 
 fn main() -> ExitCode {
     let began = Instant::now();
@@ -21,18 +40,29 @@ fn main() -> ExitCode {
         return generate(kind);
     }
     let plan = match Plan::new(cli) {
-        Ok(plan) => plan,
+        Ok(mut plan) => {
+            HEAP.limit(plan.memory.all.saturating_add(OWN_BYTES));
+            plan.memory.used = Some(|| HEAP.used());
+            if plan.memory.strict {
+                heap::return_freed_memory();
+            }
+            plan
+        }
         Err(message) => {
             warn(&format!("{message}\nTry 'pcapstat --help'."));
             return ExitCode::from(Exit::Usage.code());
         }
     };
-    // Without a handler a signal would leave unfinished files.
-    let _ = ctrlc::set_handler(stop);
+    interrupt::on_stop(stop);
+    #[cfg(unix)]
+    process_start::report_file_size();
     match run(&plan, began) {
         Ok(outcome) => ExitCode::from(outcome.exit.code()),
         Err(error) => {
             warn(&format!("{error:#}"));
+            if plan.verbose {
+                warn(&format!("peak memory {}", peak_memory()));
+            }
             let exit = error.downcast_ref().map_or(Some(Exit::OutOfMemory), RunError::exit);
             ExitCode::from(exit.unwrap_or_default().code())
         }
@@ -46,8 +76,10 @@ fn parse() -> Cli {
             Some(ContextValue::String(option)) => hints::hint(option),
             _ => None,
         };
-        let failed = error.print().and_then(|()| io::stdout().flush()).err();
-        let exit = match failed.filter(|_| !error.use_stderr()).map(RunError::from) {
+        let is_output = !error.use_stderr();
+        let open = if is_output { output::assert_stdout() } else { Ok(()) };
+        let failed = open.and_then(|()| error.print()).and_then(|()| io::stdout().flush()).err();
+        let exit = match failed.filter(|_| is_output).map(RunError::from) {
             Some(error) => {
                 warn(&error.to_string());
                 error.exit().unwrap_or_default()
@@ -86,8 +118,7 @@ fn stop() {
 }
 
 fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.jobs).build();
-    let pool = pool.context("cannot start workers")?;
+    let pool = workers(plan.jobs).context("cannot start workers")?;
     let run = || if plan.schema { batch::describe(plan) } else { batch::run(plan, began) };
     let outcome = match pool.install(run) {
         // A reader that closes the pipe early, as `head` does, has all it wanted.
@@ -100,6 +131,14 @@ fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
+/// Starts workers: fewer if the system gives no more threads, which changes no result.
+fn workers(jobs: usize) -> Result<rayon::ThreadPool, rayon::ThreadPoolBuildError> {
+    match rayon::ThreadPoolBuilder::new().num_threads(jobs).build() {
+        Err(_) if jobs > 1 => workers(jobs / 2),
+        built => built,
+    }
+}
+
 /// Prints how the work was done.
 fn print_stats(plan: &Plan, stats: &Stats) {
     let Stats { inputs, bytes, packets, ranges, rewalked, .. } = stats;
@@ -108,13 +147,18 @@ fn print_stats(plan: &Plan, stats: &Stats) {
         "{inputs} inputs, {bytes} bytes, {packets} packets; {jobs} workers; {ranges} ranges of up \
          to {range_bytes} bytes; {rewalked} walked again"
     ));
-    let memory = memory::peak().map_or("unknown".into(), |bytes| format!("{} MiB", bytes >> 20));
+    let memory =
+        limits::peak_memory().map_or("unknown".into(), |bytes| format!("{} MiB", bytes >> 20));
     warn(&format!(
         "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
         stats.working.as_secs_f64(),
         stats.merging.as_secs_f64(),
         stats.writing.as_secs_f64(),
     ));
+}
+
+fn peak_memory() -> String {
+    limits::peak_memory().map_or("unknown".into(), |bytes| format!("{} MiB", bytes >> 20))
 }
 
 /// Writes a line on standard error; nobody can be told that it is closed or full.

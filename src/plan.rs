@@ -3,12 +3,12 @@
 use crate::baseline::Baseline;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{AUTO, Cli, FileAs, When};
-use crate::engine::memory;
 use crate::error::without_code;
 use crate::expect::Expectation;
 use crate::filter::Filter;
 use crate::fold::FoldNeeds;
 use crate::inputs::Naming;
+use crate::limits;
 use crate::output::arranged::Arrangement;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
@@ -66,8 +66,8 @@ pub struct Plan {
     pub reading: ReadOptions,
     /// Resynchronise after damage.
     pub salvage: bool,
-    /// Memory for counting, in bytes.
-    pub counting_bytes: u64,
+    /// Memory that the run may take.
+    pub memory: Bounds,
     /// Draw a progress bar.
     pub progress: bool,
     /// No messages about inputs.
@@ -76,6 +76,22 @@ pub struct Plan {
     pub messages_to_terminal: bool,
     /// Print how the work was done.
     pub verbose: bool,
+}
+
+/// Memory that the process itself needs in any run, in bytes: not part of `--max-memory`.
+pub const OWN_BYTES: u64 = 16 << 20;
+
+/// Memory that a run may take, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// All of it.
+    pub all: u64,
+    /// What counting may take; sorting and rows take the rest.
+    pub counting: u64,
+    /// True if it was asked for or is limited by the system: freed memory is then returned.
+    pub strict: bool,
+    /// Tells the number of bytes in use. None if nobody counts them.
+    pub used: Option<fn() -> u64>,
 }
 
 impl Plan {
@@ -123,12 +139,14 @@ impl Plan {
         wanted.flow_idle = nanoseconds("--flow-idle", &cli.flow_idle)?;
         wanted.flow_active = nanoseconds("--flow-active", &cli.flow_active)?;
         wanted.conditions = conditions(&cli)?;
+        let jobs = cli.jobs.map_or_else(available, usize::from);
+        let memory = bounds(&tables, cli.max_memory.as_deref(), jobs)?;
         Ok(Plan {
             paths,
             naming: naming(&cli)?,
             arrangement,
-            jobs: cli.jobs.map_or_else(available, usize::from),
-            counting_bytes: counting_bytes(&tables, cli.max_memory.as_deref())?,
+            jobs,
+            memory,
             tables,
             output_dir: cli.output_dir,
             format,
@@ -141,20 +159,15 @@ impl Plan {
             junit: cli.junit,
             github: cli.github,
             range_bytes: match &cli.range_bytes {
-                None => DEFAULT_RANGE_BYTES,
+                None => range_bytes(memory, jobs),
                 Some(text) => bytes("--range-bytes", text)?,
             },
             reading: ReadOptions {
-                mmap: !cli.no_mmap,
+                mmap: !cli.no_mmap && !limits::limits_address_space(),
                 max_inflated_bytes: cli
                     .max_inflated
                     .as_deref()
                     .map(|text| bytes("--max-inflated", text))
-                    .transpose()?,
-                max_window_bytes: cli
-                    .max_memory
-                    .as_deref()
-                    .map(|text| bytes("--max-memory", text))
                     .transpose()?,
                 ..ReadOptions::default()
             },
@@ -349,21 +362,39 @@ fn duration(text: &str) -> Option<u64> {
     Some(total).filter(|nanoseconds| *nanoseconds > 0)
 }
 
-/// Memory for counting: half of `--max-memory`, or a quarter if endpoints or ports are derived from
-/// conversations afterwards. Sorting takes the rest.
-fn counting_bytes(tables: &[&Table], max_memory: Option<&str>) -> Result<u64, String> {
-    let grows = tables.iter().any(|table| {
-        table.needs.conversations
-            || table.needs.intervals
-            || table.needs.folds != FoldNeeds::NOTHING
-    });
-    let for_tables = match max_memory {
+/// Memory of a run: `--max-memory`, or three quarters of what is free.
+///
+/// Counting takes half of it; a quarter if it fills large hash tables, which exist twice while they
+/// grow; an eighth if endpoints or ports are derived from conversations afterwards.
+fn bounds(tables: &[&Table], max_memory: Option<&str>, jobs: usize) -> Result<Bounds, String> {
+    let all = match max_memory {
         Some(text) => bytes("--max-memory", text)?,
-        None if grows => memory::free().map_or(u64::MAX, |free| free / 4 * 3),
-        None => u64::MAX,
+        None => limits::free_memory(jobs).map_or(u64::MAX, |free| free / 4 * 3),
     };
     let ends = tables.iter().any(|table| matches!(table.name, "endpoints" | "ports"));
-    Ok(for_tables / if ends { 4 } else { 2 })
+    let hashes = tables.iter().any(|table| {
+        let needs = table.needs;
+        needs.intervals || needs.paths || needs.folds != FoldNeeds::NOTHING
+    });
+    let counting = all
+        / if ends {
+            8
+        } else if hashes {
+            4
+        } else {
+            2
+        };
+    let strict = max_memory.is_some() || limits::limits_address_space();
+    Ok(Bounds { all, counting, strict, used: None })
+}
+
+/// Bytes of a range: fewer if the rows or tables of all workers' ranges would take too much memory.
+fn range_bytes(memory: Bounds, jobs: usize) -> u64 {
+    /// Ranges that the memory for counting should hold, for each worker.
+    const RANGES: u64 = 128;
+    const LEAST: u64 = 64 << 10;
+    let share = memory.counting / RANGES / jobs as u64;
+    DEFAULT_RANGE_BYTES.min(share.max(LEAST))
 }
 
 /// The value of an option that is a size.

@@ -2,10 +2,10 @@
 //!
 //! Every table is derived from a report.
 
-use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
-use crate::engine::memory::Reservation;
+use crate::capture::{Capture, InterfaceBlock, InterfaceEntry, LinkType};
+use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
-use crate::engine::{Gap, Walked};
+use crate::engine::{Gaps, Walked};
 use crate::error::{Error, Fault};
 use crate::fold::tcp::Tcp;
 use crate::fold::{Folded, Folds};
@@ -28,6 +28,8 @@ pub enum Status {
     Damaged,
     /// Nothing could be read.
     Unreadable,
+    /// This process ran out of memory or descriptors: the input is not at fault.
+    Unknown,
 }
 
 impl fmt::Display for Status {
@@ -37,6 +39,7 @@ impl fmt::Display for Status {
             Status::CutShort => "cut_short",
             Status::Damaged => "damaged",
             Status::Unreadable => "unreadable",
+            Status::Unknown => "",
         })
     }
 }
@@ -71,7 +74,7 @@ pub struct Report {
     pub tallies: Tallies,
     /// Counts that depend on the order of packets. None if nothing was read.
     pub folds: Option<Folds>,
-    /// Memory of the tallies. None if nothing was walked.
+    /// Memory of the tallies and facts. None if nothing was walked.
     reservation: Option<Reservation>,
     pairs: OnceLock<IpPairs>,
 }
@@ -106,6 +109,15 @@ impl Report {
         }
     }
 
+    /// Report of an input that this process is too short of memory or descriptors to read.
+    pub fn unknown(file: String, message: String, needs: Needs, interval: u64) -> Report {
+        Report {
+            status: Status::Unknown,
+            error: Some(message),
+            ..Report::empty(file, Tallies::new(needs, interval))
+        }
+    }
+
     /// Report of no input.
     pub fn empty(file: String, tallies: Tallies) -> Report {
         Report {
@@ -132,15 +144,16 @@ impl Report {
         capture: &Capture,
         mut walked: Walked,
         tallies: Tallies,
-        reservation: Reservation,
+        mut reservation: Reservation,
     ) -> Report {
+        reservation.resize(tallies.memory().plus(walked.memory()));
         if let Some(interface) = capture.only_interface() {
-            let block = InterfaceBlock::Description(interface);
-            walked.interface_blocks.insert(0, InterfaceEntry { section: 0, interface: 0, block });
+            let (block, keep) =
+                (InterfaceBlock::Description(interface), tallies.interfaces.is_some());
+            walked.described.take(vec![InterfaceEntry { section: 0, interface: 0, block }], keep);
         }
         let last = walked.fault.map(|fault| Damage { fault, packets: walked.packets });
-        let skipped =
-            walked.gaps.iter().map(|gap| Damage { fault: gap.fault, packets: gap.packets });
+        let skipped = walked.gaps.kinds().map(|(fault, packets)| Damage { fault, packets });
         // Damage without a record after it is a gap up to the end of the file.
         let last = last.filter(|last| walked.gaps.last().is_none_or(|gap| gap.fault != last.fault));
         Report {
@@ -198,13 +211,18 @@ impl Report {
         self.tallies.merge(later.tallies, shift);
         self.reservation = self.reservation.take().or(later.reservation);
         if let Some(reservation) = &mut self.reservation {
-            reservation.resize(self.tallies.memory());
+            reservation.resize(self.tallies.memory().plus(self.walked.memory()));
         }
         // Derived from the tallies before.
         self.pairs = OnceLock::new();
         let file_bytes = |later| self.file_bytes.unwrap_or(0) + later;
         self.file_bytes = later.file_bytes.map(file_bytes).or(self.file_bytes);
         self.capture_bytes += later.capture_bytes;
+    }
+
+    /// Why its memory was exceeded. None if it was not.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.reservation.as_ref().and_then(Reservation::exceeded)
     }
 
     /// Packets, bytes and sections so far: the shift of the next input.
@@ -232,22 +250,8 @@ impl Report {
     /// The link types in order of first use; if there are no packets, the described ones.
     pub fn link_types(&self) -> Vec<LinkType> {
         let used = &self.tallies.totals.link_types;
-        if !used.is_empty() {
-            return used.clone();
-        }
-        let mut known = HashSet::new();
-        self.described()
-            .map(|interface| interface.link_type)
-            .filter(|link_type| known.insert(*link_type))
-            .collect()
-    }
-
-    /// The described interfaces, in file order.
-    pub fn described(&self) -> impl Iterator<Item = &Interface> {
-        self.walked.interface_blocks.iter().filter_map(|block| match &block.block {
-            InterfaceBlock::Description(interface) => Some(interface),
-            InterfaceBlock::Statistics { .. } => None,
-        })
+        let described = &self.walked.described.link_types;
+        if used.is_empty() { described.clone() } else { used.clone() }
     }
 }
 
@@ -267,11 +271,11 @@ fn one_of_each(all: impl Iterator<Item = Damage>) -> Vec<Damage> {
 }
 
 /// Message for people: skipped regions first, then the fault that ended the walk.
-fn message(gaps: &[Gap], last: Option<Damage>, packets: u64) -> Option<String> {
+fn message(gaps: &Gaps, last: Option<Damage>, packets: u64) -> Option<String> {
     let gaps = gaps.first().map(|first| {
-        let bytes: u64 = gaps.iter().map(|gap| gap.bytes).sum();
         let (Fault { kind, offset }, packet) = (first.fault, first.packets + 1);
         let (count, plural) = (gaps.len(), if gaps.len() == 1 { "" } else { "s" });
+        let bytes = gaps.bytes();
         format!("{kind} at byte {offset} (packet {packet}); skipped {bytes} bytes in {count} gap{plural}; kept {packets} packets")
     });
     let parts: Vec<String> = gaps.into_iter().chain(last.map(|last| last.to_string())).collect();

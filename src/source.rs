@@ -8,9 +8,12 @@
 
 #[cfg(unix)]
 mod guard;
+pub mod heap;
 mod inflate;
 mod map;
 mod prefetch;
+#[cfg(unix)]
+pub mod process;
 mod stream;
 
 use crate::error::Error;
@@ -29,8 +32,13 @@ const WORTH_MAPPING: u64 = 128 << 10;
 
 /// Options of reading inputs.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct ReadOptions {
-    /// Map regular files that are not compressed; otherwise read them as streams.
+    /// Map regular files that are not compressed; otherwise read them as streams, which is slower.
+    ///
+    /// A mapped file that is truncated by others raises SIGBUS on Unix: the first map installs a
+    /// handler for it, which passes every signal that is not about these maps on to the handler
+    /// before. So this is off by default.
     pub mmap: bool,
     /// Number of bytes to which a compressed input may inflate, at most.
     pub max_inflated_bytes: Option<u64>,
@@ -43,7 +51,7 @@ pub struct ReadOptions {
 impl Default for ReadOptions {
     fn default() -> ReadOptions {
         ReadOptions {
-            mmap: true,
+            mmap: false,
             max_inflated_bytes: None,
             max_window_bytes: None,
             chunk_bytes: 16 << 20,

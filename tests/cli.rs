@@ -54,7 +54,8 @@ impl Said {
 /// Peak memory reported by `-v`, in MiB. None except on Linux.
 pub fn peak_memory(stderr: &[u8]) -> Option<usize> {
     let said = String::from_utf8_lossy(stderr);
-    let memory = said.split("peak memory ").nth(1).expect("it tells");
+    let memory =
+        said.split("peak memory ").nth(1).unwrap_or_else(|| panic!("no peak memory: {said}"));
     memory.split_whitespace().next().expect("a number").parse().ok()
 }
 

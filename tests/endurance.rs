@@ -187,3 +187,24 @@ fn mutated_captures_are_salvaged_the_same_in_any_cut() {
         );
     });
 }
+
+/// Every table of whatever grows, in every format and with few and many workers, stays within its
+/// memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_table_takes_more_memory_than_allowed() {
+    use crate::memory::{assert_bounded, growing};
+    let directory = tempfile::tempdir().expect("a directory");
+    let runs = TABLES.iter().flat_map(|table| {
+        let formats = ["csv", "table", "json"].into_iter();
+        formats.flat_map(move |format| ["1", "2", "64"].map(|jobs| (table, jobs, format)))
+    });
+    for (number, kind) in share(growing::KINDS.iter().collect(), 4).into_iter().enumerate() {
+        let path = directory.path().join(number.to_string());
+        fs::write(&path, growing::capture(kind, number % 2 == 1)).expect("room");
+        for (table, jobs, format) in share(runs.clone().collect(), 25) {
+            assert_bounded(&path, kind.0, 100, table, [jobs, format]);
+        }
+        fs::remove_file(path).expect("a file");
+    }
+}

@@ -31,7 +31,9 @@ fn a_growing_file_is_read_up_to_its_length_when_opened() {
     for (packets, mmap) in [(3000, true), (3000, false), (20, true)] {
         let bytes = long_capture(packets);
         fs::write(&path, &bytes).expect("room");
-        let options = ReadOptions { mmap, chunk_bytes: 100_000, ..ReadOptions::default() };
+        let mut options = ReadOptions::default();
+        options.mmap = mmap;
+        options.chunk_bytes = 100_000;
         let source = Source::open(&path, options, is_capture).expect("it opens");
         let mut capture = Capture::new(source).expect("a capture");
         let mut file = OpenOptions::new().append(true).open(&path).expect("it opens");
@@ -42,7 +44,10 @@ fn a_growing_file_is_read_up_to_its_length_when_opened() {
 }
 
 fn work(salvage: bool) -> Options<'static> {
-    Options { range_bytes: 1000, salvage, ..Options::default() }
+    let mut options = Options::default();
+    options.range_bytes = 1000;
+    options.salvage = salvage;
+    options
 }
 
 /// Panics at the packet to port 120.
@@ -134,12 +139,13 @@ mod unix {
     use std::fs::{self, OpenOptions};
     use std::io::Write;
     use std::path::Path;
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
     fn mapped(path: &Path) -> Capture {
-        Capture::new(Source::open(path, ReadOptions::default(), is_capture).expect("it opens"))
-            .expect("a capture")
+        let mut options = ReadOptions::default();
+        options.mmap = true;
+        Capture::new(Source::open(path, options, is_capture).expect("it opens")).expect("a capture")
     }
 
     #[test]
@@ -166,37 +172,122 @@ mod unix {
         }
     }
 
-    #[test]
-    fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
-        for signal in ["-INT", "-TERM"] {
+    /// A run that reads an input of which the first packets are there, and writes into `out`.
+    struct Waiting {
+        directory: tempfile::TempDir,
+        child: Child,
+        input: fs::File,
+    }
+
+    impl Waiting {
+        /// The input is standard input, or a named pipe.
+        fn for_more_of(input: &str) -> Waiting {
             let directory = tempfile::tempdir().expect("a directory");
-            let mut child = program()
-                .args(["-t", "all", "-o", "out", "-"])
+            let pipe = directory.path().join("pipe");
+            assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+            // Opened for both, so that nobody waits for the other end.
+            let both = || {
+                let mut options = OpenOptions::new();
+                options.read(true).write(true).open(&pipe).expect("a pipe")
+            };
+            let child = program()
+                .args(["-t", "all,packets", "-o", "out", input])
                 .current_dir(directory.path())
-                .stdin(Stdio::piped())
+                .stdin(both())
+                .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
                 .spawn()
                 .expect("it runs");
-            let mut stdin = child.stdin.take().expect("a pipe");
-            stdin.write_all(&long_capture(10)).and_then(|()| stdin.flush()).expect("it reads");
-            let unfinished =
-                || fs::read_dir(directory.path().join("out")).map_or(0, |files| files.count());
+            let mut input = both();
+            input.write_all(&long_capture(10)).expect("room");
             let began = Instant::now();
-            while unfinished() == 0 && began.elapsed() < Duration::from_secs(10) {
+            let reads = || fs::read_dir(directory.path().join("out")).is_ok();
+            while !reads() && began.elapsed() < Duration::from_secs(10) {
                 std::thread::sleep(Duration::from_millis(5));
             }
-            assert!(unfinished() > 0, "no output was begun");
-            let sent = Command::new("kill")
-                .args([signal, &child.id().to_string()])
-                .status()
-                .expect("kill");
-            assert!(sent.success());
-            let output = child.wait_with_output().expect("it ends");
-            drop(stdin);
-            assert_eq!(output.status.code(), Some(130));
-            assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
-            assert_eq!(unfinished(), 0);
+            std::thread::sleep(Duration::from_millis(500));
+            Waiting { directory, child, input }
         }
+
+        fn send(&self, signal: &str) {
+            let id = self.child.id().to_string();
+            assert!(Command::new("kill").args([signal, &id]).status().expect("kill").success());
+        }
+
+        /// Exit code, messages and files in `out`.
+        fn end(self) -> (Option<i32>, String, Vec<String>) {
+            let output = self.child.wait_with_output().expect("it ends");
+            drop(self.input);
+            let files = fs::read_dir(self.directory.path().join("out")).expect("a directory");
+            let name = |file: fs::DirEntry| file.file_name().to_string_lossy().into_owned();
+            let files = files.map(|file| name(file.expect("a file"))).collect();
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), files)
+        }
+    }
+
+    #[test]
+    fn a_signal_ends_it_with_130_and_leaves_nothing_unfinished() {
+        for (signal, input) in [("-TERM", "-"), ("-HUP", "-"), ("-TERM", "pipe"), ("-INT", "pipe")]
+        {
+            let run = Waiting::for_more_of(input);
+            run.send(signal);
+            let (code, messages, files) = run.end();
+            assert_eq!((code, files), (Some(130), vec![]), "{signal} {input}: {messages}");
+            assert_eq!(messages.lines().count(), 1, "{messages}");
+        }
+    }
+
+    /// Not even SIGKILL leaves a file behind where files need no name.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_signal_leaves_a_temporary_file() {
+        for signal in ["-KILL", "-ABRT", "-QUIT"] {
+            let run = Waiting::for_more_of("-");
+            run.send(signal);
+            let (code, _, files) = run.end();
+            assert_eq!((code, files), (None, vec![]), "{signal}");
+        }
+    }
+
+    #[test]
+    fn the_first_ctrl_c_ends_standard_input() {
+        let run = Waiting::for_more_of("-");
+        run.send("-INT");
+        let rows = run.directory.path().join("out/packets.csv");
+        let began = Instant::now();
+        while !rows.exists() && began.elapsed() < Duration::from_secs(10) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let rows = fs::read_to_string(rows).expect("a table");
+        assert_eq!(rows.lines().count(), 11);
+        let (code, messages, files) = run.end();
+        assert_eq!((code, messages.as_str()), (Some(0), ""));
+        assert!(files.len() > 5 && files.iter().all(|name| !name.starts_with('.')), "{files:?}");
+    }
+
+    #[test]
+    fn ignored_signals_stay_ignored() {
+        let mut child = Command::new("sh")
+            .args(["-c", r#"trap "" INT TERM HUP; exec "$0" -"#])
+            .arg(program().get_program())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(&long_capture(5)).expect("it reads");
+        std::thread::sleep(Duration::from_millis(500));
+        for signal in ["-INT", "-TERM", "-HUP"] {
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args([signal, &id]).status().expect("kill").success());
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        stdin.write_all(&long_capture(3)[24..]).expect("it still reads");
+        drop(stdin);
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(0));
+        let table = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(table.contains("-,ok,pcap,,ether,1,3784,8,"), "{table}");
     }
 
     #[test]

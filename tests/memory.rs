@@ -2,8 +2,13 @@
 //! workers.
 
 use crate::builder::{ETHERNET, Pcapng};
-use crate::cli::{pcapstat, peak_memory};
+use crate::cli::{pcapstat, peak_memory, program, run};
+use crate::streams::compressed;
+use pcapstat::source::Compression;
+use pcapstat::table::{TABLES, Table};
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 /// A worker must not copy all interfaces that a file describes.
 #[test]
@@ -64,4 +69,267 @@ fn pages_of_a_large_file_are_released() {
             file.bytes.len() >> 20
         );
     }
+}
+
+/// Captures that grow something, by the name of what grows.
+pub mod growing {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use std::io::Write;
+
+    fn words(words: &[u32]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    fn section() -> Vec<u8> {
+        words(&[0x0A0D_0D0A, 28, 0x1A2B_3C4D, 1, u32::MAX, u32::MAX, 28])
+    }
+
+    fn interface(snaplen: u32) -> Vec<u8> {
+        words(&[1, 20, 1, snaplen, 20])
+    }
+
+    fn named_interface(number: u32) -> Vec<u8> {
+        // An option of code 2: the name, which is 64 bytes long.
+        let name = format!("{number:064}").into_bytes();
+        [words(&[1, 92, 1, 0, 64 << 16 | 2]), name, words(&[0, 92])].concat()
+    }
+
+    fn pcap_header() -> Vec<u8> {
+        words(&[0xA1B2_C3D4, 4 << 16 | 2, 0, 0, 262_144, 1])
+    }
+
+    fn record(number: u32, frame: &[u8]) -> Vec<u8> {
+        let length = frame.len() as u32;
+        let header = words(&[1_700_000_000, number % 1_000_000, length, length]);
+        [&header[..], frame].concat()
+    }
+
+    /// Addresses and ports that no other packet has.
+    fn conversation(number: u32) -> Vec<u8> {
+        let mut frame =
+            [&[2, 0][..], &number.to_be_bytes(), &[6, 0], &number.to_be_bytes()].concat();
+        frame.extend([8, 0, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0]);
+        frame.extend([&number.to_be_bytes()[..], &(!number).to_be_bytes()].concat());
+        frame.extend([(number >> 8) as u8, number as u8, 0, 53, 0, 8, 0, 0]);
+        record(number, &frame)
+    }
+
+    fn tagged(number: u32) -> Vec<u8> {
+        let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+        for bit in 0..28 {
+            let tag = if number >> bit & 1 == 1 { [0x81, 0, 0, 1] } else { [0x88, 0xA8, 0, 1] };
+            frame.extend(tag);
+        }
+        frame.extend([0x88, 0xB5]);
+        record(number, &frame)
+    }
+
+    fn gap(number: u32) -> Vec<u8> {
+        // A block of an impossible length, then blocks for local use that make the next one certain.
+        let good = words(&[0x8000_0001, 12, 12]).repeat(16);
+        [words(&[6, 5, number, 0, 0, 0, 0, 32]), good].concat()
+    }
+
+    fn undescribed_statistics(number: u32) -> Vec<u8> {
+        words(&[5, 24, number, 0, 0, 24])
+    }
+
+    /// Makes the piece of a number.
+    type Piece = fn(u32) -> Vec<u8>;
+
+    /// Name of what grows, the file before it, its pieces, and how many there are.
+    pub type Kind = (&'static str, fn() -> Vec<u8>, Piece, u32);
+
+    /// Everything that can grow.
+    pub const KINDS: [Kind; 9] = [
+        ("statistics", pcapng, |_| words(&[5, 24, 0, 0, 0, 24]), 1_500_000),
+        ("statistics of interfaces", pcapng, undescribed_statistics, 1_000_000),
+        ("interfaces", pcapng, interface, 1_000_000),
+        ("names", pcapng, named_interface, 400_000),
+        ("sections", pcapng, |number| [section(), interface(number)].concat(), 1_000_000),
+        ("gaps", pcapng, gap, 250_000),
+        ("paths", pcap_header, tagged, 100_000),
+        ("conversations", pcap_header, conversation, 400_000),
+        ("packets", pcap_header, |number| record(number, &[0; 14]), 1_500_000),
+    ];
+
+    fn pcapng() -> Vec<u8> {
+        [section(), interface(0)].concat()
+    }
+
+    /// A capture, compressed if that is asked for.
+    pub fn capture(kind: &Kind, compressed: bool) -> Vec<u8> {
+        let (_, before, piece, count) = kind;
+        let level = if compressed { Compression::fast() } else { Compression::none() };
+        let mut writer = GzEncoder::new(before(), level);
+        if !compressed {
+            return (0..*count).fold(before(), |mut bytes, number| {
+                bytes.extend(piece(number));
+                bytes
+            });
+        }
+        writer.get_mut().clear();
+        writer.write_all(&before()).expect("memory");
+        (0..*count).for_each(|number| writer.write_all(&piece(number)).expect("memory"));
+        writer.finish().expect("memory")
+    }
+}
+
+/// Memory of the program that is not part of `--max-memory`, in MiB.
+const BESIDE: usize = 64;
+
+/// Runs the program with `--max-memory` on a capture: it succeeds, or ends with 71 and writes
+/// nothing, and takes no more memory.
+#[cfg(target_os = "linux")]
+pub fn assert_bounded(path: &Path, what: &str, bound: usize, table: &Table, options: [&str; 2]) {
+    let [jobs, format] = options;
+    let output = pcapstat()
+        .args(["-v", "--salvage", "--interval", "1ns", "-t", table.name, "-j", jobs, "-f", format])
+        .args(["--max-memory", &format!("{bound}M")])
+        .arg(path)
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let what = format!("{what} -t {} -f {format} -j {jobs}: {said}", table.name);
+    match output.status.code() {
+        Some(0 | 4) => {}
+        Some(71) => assert!(output.stdout.is_empty() || table.is_export(), "{what}"),
+        code => panic!("{code:?}: {what}"),
+    }
+    // A run that is not ended by the bound, but by a refusal, does not tell.
+    let memory = peak_memory(&output.stderr).expect("Linux tells");
+    assert!(memory <= bound + BESIDE, "{memory} MiB: {what}");
+}
+
+/// Whatever grows in an input, no table takes more memory than is allowed.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_is_bounded_whatever_grows() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("growing");
+    for (number, kind) in growing::KINDS.iter().enumerate() {
+        fs::write(&path, growing::capture(kind, number % 2 == 0)).expect("room");
+        for (number, table) in TABLES.iter().enumerate() {
+            let options = [["1", "csv"], ["3", "table"], ["64", "json"]][number % 3];
+            assert_bounded(&path, kind.0, 20, table, options);
+        }
+    }
+}
+
+/// When the system refuses memory, the run ends as if the bound had been exceeded.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_that_refuses_memory_is_no_crash() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    for (number, kind) in growing::KINDS.iter().enumerate() {
+        fs::write(directory.path().join("growing"), growing::capture(kind, true)).expect("room");
+        for limit in ["ulimit -v 200000", "ulimit -d 100000"] {
+            let table = TABLES[number % TABLES.len()].name;
+            for tables in [table, "all"] {
+                let words = format!(
+                    r#"{limit}; "$0" -q --salvage -j 4 -t {tables} -f json growing > out.json"#
+                );
+                let output = Command::new("sh")
+                    .args(["-c", &words])
+                    .arg(program().get_program())
+                    .current_dir(directory.path())
+                    .output()
+                    .expect("it runs");
+                let said = String::from_utf8_lossy(&output.stderr);
+                let written =
+                    fs::metadata(directory.path().join("out.json")).expect("a file").len();
+                let what = format!("{}: {words}: {said}", kind.0);
+                match output.status.code() {
+                    Some(0 | 4) => assert!(written > 0, "{what}"),
+                    Some(71) => assert_eq!(written, 0, "{what}"),
+                    code => panic!("{code:?}: {what}"),
+                }
+                assert_eq!(fs::read_dir(directory.path()).expect("a directory").count(), 2);
+            }
+        }
+    }
+}
+
+/// One input that needs too much memory stops no other, and its row says so.
+#[test]
+fn an_input_without_enough_memory_stops_no_other() {
+    let directory = crate::cli::directory();
+    let kind = growing::KINDS.iter().find(|kind| kind.0 == "conversations").expect("it is there");
+    fs::write(directory.path().join("b.pcap"), growing::capture(kind, false)).expect("room");
+    fs::copy(directory.path().join("a.pcap"), directory.path().join("c.pcap")).expect("room");
+    for jobs in ["1", "4"] {
+        let bounded = |table| {
+            let arguments = ["--max-memory", "5M", "-j", jobs, "-t", table];
+            run(directory.path(), &[&arguments[..], &["a.pcap", "b.pcap", "c.pcap"]].concat())
+        };
+        let said = bounded("conversations");
+        assert_eq!(said.code, Some(71), "{}", said.stderr);
+        said.assert_message(&["b.pcap: out of memory", "conversations", "--max-memory"]);
+        said.assert_message(&["3 inputs: 2 ok, 1 not counted"]);
+        let files = |name: &str| said.stdout.lines().filter(|row| row.starts_with(name)).count();
+        assert!(files("a.pcap") > 1 && files("a.pcap") == files("c.pcap"), "{}", said.stdout);
+        assert_eq!(files("b.pcap"), 0);
+        // The same tables of one capture are nothing.
+        let merged = ["--merge", "--max-memory", "5M", "-j", jobs, "-t", "conversations"];
+        let said = run(directory.path(), &[&merged[..], &["a.pcap", "b.pcap"]].concat());
+        assert_eq!((said.code, said.stdout.as_str()), (Some(71), ""), "{}", said.stderr);
+    }
+    let both = ["-t", "conversations,summary", "-f", "json", "--max-memory", "5M"];
+    let said = run(directory.path(), &[&both[..], &["a.pcap", "b.pcap", "c.pcap"]].concat());
+    assert_eq!(said.code, Some(71));
+    assert!(said.stdout.contains(r#"{"file":"b.pcap","status":null,"#), "{}", said.stdout);
+}
+
+/// A shortage of descriptors or memory is no property of an input.
+#[cfg(unix)]
+#[test]
+fn few_descriptors_and_many_workers_read_every_input() {
+    let directory = crate::cli::directory();
+    fs::create_dir(directory.path().join("captures")).expect("a directory");
+    let kind = growing::KINDS.iter().find(|kind| kind.0 == "packets").expect("it is there");
+    let mut long = growing::capture(kind, false);
+    // Long enough to be mapped.
+    long.truncate(24 + 10_000 * 30);
+    for number in 0..100 {
+        fs::write(directory.path().join(format!("captures/{number}.pcap")), &long).expect("room");
+    }
+    for jobs in ["1", "64"] {
+        let words = format!(r#"ulimit -n 20; "$0" -j {jobs} captures"#);
+        let output = Command::new("sh")
+            .args(["-c", &words])
+            .arg(program().get_program())
+            .current_dir(directory.path())
+            .output()
+            .expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "-j {jobs}: {said}");
+        assert!(said.contains("100 inputs: 100 ok; 1000000 packets"), "-j {jobs}: {said}");
+    }
+}
+
+/// Workers that decompress side by side share the memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_compressed_inputs_share_the_memory() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let kind = growing::KINDS.iter().find(|kind| kind.0 == "packets").expect("it is there");
+    let capture = growing::capture(kind, false);
+    let files = [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2]
+        .map(|compression| compressed(compression, &capture[..24 + 30 * 200_000]));
+    for number in 0..64 {
+        fs::write(directory.path().join(number.to_string()), &files[number % 4]).expect("room");
+    }
+    let paths: Vec<String> = (0..64).map(|number| number.to_string()).collect();
+    let output = pcapstat()
+        .args(["-v", "-j", "64", "--max-memory", "100M"])
+        .args(&paths)
+        .current_dir(directory.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("64 inputs: 64 ok; 12800000 packets"), "{said}");
+    let memory = peak_memory(&output.stderr).expect("Linux tells");
+    assert!(memory <= 100 + BESIDE, "{memory} MiB");
 }

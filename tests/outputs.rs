@@ -278,6 +278,43 @@ fn closing_the_pipe_early_is_no_error() {
     }
 }
 
+/// Runs a shell's words with the program as `$0`, in a directory with `a.pcap`; returns the exit code
+/// and standard error.
+#[cfg(unix)]
+fn in_shell(words: &str) -> (Option<i32>, String) {
+    let directory = directory();
+    fs::write(directory.path().join("large.pcap"), large_capture()).expect("a capture");
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", words]).arg(program().get_program()).current_dir(directory.path());
+    let output = command.stdin(Stdio::null()).output().expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[test]
+fn a_closed_standard_output_is_told() {
+    for words in ["a.pcap", "-t packets a.pcap", "--help", "--version", "--schema"] {
+        let (code, said) = in_shell(&format!(r#""$0" {words} >&-"#));
+        assert_eq!(code, Some(OUTPUT_FAILED), "{words}: {said}");
+        assert!(said.contains("cannot write: standard output is closed"), "{words}: {said}");
+    }
+    // Nothing is to be written there.
+    assert_eq!(in_shell(r#""$0" -o out a.pcap >&-"#), (Some(0), String::new()));
+    assert_eq!(in_shell(r#""$0" a.pcap </dev/null >/dev/null 2>&-"#).0, Some(0));
+}
+
+/// A limit of the file size sends a signal that would end the program.
+#[cfg(unix)]
+#[test]
+fn a_limited_file_size_is_a_failed_write() {
+    for words in ["-t packets -o out large.pcap", "-t packets large.pcap > rows.csv"] {
+        let (code, said) =
+            in_shell(&format!(r#"ulimit -f 100; "$0" {words}; c=$?; ls -A out; exit $c"#));
+        assert_eq!(code, Some(OUTPUT_FAILED), "{words}: {said}");
+        assert!(said.contains("cannot write"), "{words}: {said}");
+    }
+}
+
 /// A full device is an error on standard output, but not on standard error.
 #[cfg(target_os = "linux")]
 #[test]

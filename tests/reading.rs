@@ -64,7 +64,13 @@ fn wanted() -> Wanted {
 
 /// Options of a cut.
 pub fn options(cut: Cut, salvage: bool) -> Options<'static> {
-    Options { range_bytes: cut.range_bytes, keep_ranges: true, salvage, ..Options::default() }
+    let mut options = Options::default();
+    options.range_bytes = cut.range_bytes;
+    options.keep_ranges = true;
+    options.keep_interfaces = true;
+    options.keep_gaps = true;
+    options.salvage = salvage;
+    options
 }
 
 fn count(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> Report {

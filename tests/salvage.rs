@@ -22,7 +22,8 @@ fn salvage(what: &str, bytes: &[u8]) -> Reading {
     if let Some(difference) = serial.difference(&parallel) {
         panic!("{what}: small ranges salvage something else: {difference}");
     }
-    let options = ReadOptions { chunk_bytes: 777, ..ReadOptions::default() };
+    let mut options = ReadOptions::default();
+    options.chunk_bytes = 777;
     let stream = || -> Capture {
         let source =
             Source::read(Cursor::new(bytes.to_vec()), options, is_capture).expect("memory");

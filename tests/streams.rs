@@ -49,7 +49,9 @@ fn stream(bytes: Vec<u8>, options: ReadOptions) -> Result<Capture, Error> {
 }
 
 fn in_chunks(chunk_bytes: u64) -> ReadOptions {
-    ReadOptions { chunk_bytes, ..ReadOptions::default() }
+    let mut options = ReadOptions::default();
+    options.chunk_bytes = chunk_bytes;
+    options
 }
 
 /// All tables; `summary` only from the column `packets` on, because the columns before it describe
@@ -225,7 +227,8 @@ fn a_decompression_bomb_is_stopped() {
     let bytes = [file.bytes, vec![0; 5 << 20]].concat();
     for compression in COMPRESSIONS {
         let packed = compressed(compression, &bytes);
-        let options = ReadOptions { max_inflated_bytes: Some(1 << 20), ..in_chunks(100_000) };
+        let mut options = in_chunks(100_000);
+        options.max_inflated_bytes = Some(1 << 20);
         let report = read_anew(
             "capture",
             || stream(packed.clone(), options).expect("a capture"),
@@ -316,7 +319,8 @@ fn a_longer_window_than_allowed_is_refused() {
     let zstd = encoder.finish().expect("memory");
     for file in [zstd, compressed(Compression::Xz, &bytes)] {
         let bounded = |max_window_bytes| {
-            let options = ReadOptions { max_window_bytes, ..ReadOptions::default() };
+            let mut options = ReadOptions::default();
+            options.max_window_bytes = max_window_bytes;
             stream(file.clone(), options).map(drop).map_err(|error| error.to_string())
         };
         assert_eq!(bounded(Some(64 << 20)), Ok(()));

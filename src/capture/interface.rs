@@ -46,13 +46,23 @@ pub struct InterfaceEntry {
     pub block: InterfaceBlock,
 }
 
-/// Interfaces by number, in blocks that copies of the list share: every worker holds one.
+/// Interfaces by number. Equal ones in a row are stored once, in blocks that copies of the list
+/// share: every worker holds one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interfaces {
-    /// Each of [`Interfaces::BLOCK`] interfaces.
-    full: Vec<Arc<[Interface]>>,
-    /// Fewer than that.
-    last: Vec<Interface>,
+    /// Each of [`Interfaces::BLOCK`] runs.
+    full: Vec<Arc<[Run]>>,
+    /// Fewer than that; not empty unless there are no interfaces.
+    last: Vec<Run>,
+    count: usize,
+}
+
+/// Equal interfaces in a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Run {
+    /// Number of the first.
+    first: usize,
+    interface: Interface,
 }
 
 impl Interfaces {
@@ -60,34 +70,51 @@ impl Interfaces {
 
     /// None yet.
     pub const fn new() -> Interfaces {
-        Interfaces { full: Vec::new(), last: Vec::new() }
+        Interfaces { full: Vec::new(), last: Vec::new(), count: 0 }
     }
 
-    /// How many there are.
+    /// Number of interfaces.
     pub fn len(&self) -> usize {
-        self.full.len() * Interfaces::BLOCK + self.last.len()
+        self.count
     }
 
-    /// True when there are none.
+    /// True if there are none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.count == 0
+    }
+
+    /// Memory held, in bytes.
+    pub fn bytes(&self) -> usize {
+        (self.full.len() * Interfaces::BLOCK + self.last.len()) * size_of::<Run>()
     }
 
     /// The interface of this number.
     #[inline]
     pub fn get(&self, number: usize) -> Option<&Interface> {
-        match self.full.get(number / Interfaces::BLOCK) {
-            Some(block) => block.get(number % Interfaces::BLOCK),
-            None => self.last.get(number - self.full.len() * Interfaces::BLOCK),
+        if number >= self.count {
+            return None;
         }
+        let begins = |runs: &[Run]| runs.first().is_some_and(|run| run.first <= number);
+        let runs = if begins(&self.last) {
+            &self.last[..]
+        } else {
+            self.full.get(self.full.partition_point(|runs| begins(runs)).checked_sub(1)?)?
+        };
+        let at = runs.partition_point(|run| run.first <= number).checked_sub(1)?;
+        runs.get(at).map(|run| &run.interface)
     }
 
     /// Adds the next one.
     pub fn push(&mut self, interface: Interface) {
-        self.last.push(interface);
+        let first = self.count;
+        self.count += 1;
+        if self.last.last().is_some_and(|run| run.interface == interface) {
+            return;
+        }
         if self.last.len() == Interfaces::BLOCK {
             self.full.push(std::mem::take(&mut self.last).into());
         }
+        self.last.push(Run { first, interface });
     }
 }
 
@@ -111,5 +138,24 @@ mod tests {
             assert_eq!(interfaces.len(), number as usize + 1);
         }
         assert!((0..2500).all(|number| interfaces.get(number as usize) == Some(&numbered(number))));
+    }
+
+    #[test]
+    fn equal_interfaces_in_a_row_are_stored_once() {
+        let numbered = |snaplen| Interface {
+            link_type: LinkType(1),
+            snaplen,
+            clock: Clock::default(),
+            framing: Framing::Usual,
+            name: None,
+        };
+        let mut interfaces = Interfaces::new();
+        for number in 0..20_000 {
+            interfaces.push(numbered(number / 10));
+        }
+        let found = |number: u32| interfaces.get(number as usize) == Some(&numbered(number / 10));
+        assert!((0..20_000).all(found));
+        assert_eq!(interfaces.get(20_000), None);
+        assert!(interfaces.bytes() <= 2_048 * size_of::<Run>());
     }
 }

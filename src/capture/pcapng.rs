@@ -69,16 +69,21 @@ impl Pcapng {
     /// [`Error::NotACapture`] when the first section header is cut or of an unknown byte order or
     /// version.
     pub fn open(bytes: &[u8]) -> Result<Pcapng, Error> {
+        /// Memory of interfaces that are read ahead of the walk: only walks have a bound.
+        const MOST_INTERFACE_BYTES: usize = 4 << 20;
         let mut section = Arc::new(NO_SECTION);
         let mut interface_blocks = Vec::new();
         let start = Position { offset: 0, section: Some(section.clone()) };
         let mut rest = bytes;
         while let Ok(Some(block)) = block(rest, section.big_endian) {
             if is_packet(block.kind)
+                || section.interfaces.bytes() > MOST_INTERFACE_BYTES
                 || declare(&mut section, &block, &mut interface_blocks).is_err()
             {
                 break;
             }
+            // The walk takes them.
+            interface_blocks.clear();
             rest = rest.get(block.bytes..).unwrap_or_default();
         }
         if rest.len() == bytes.len() {
@@ -273,12 +278,14 @@ fn declare(
             let link_type = short(block.body, 0, block.big_endian).ok_or(too_long)?;
             let described = interface(link_type, word(4)?, options);
             let section = Arc::make_mut(section);
+            // Packets need no name: a section may describe millions of interfaces.
+            let nameless = Interface { name: None, ..described };
             interface_blocks.push(InterfaceEntry {
                 section: section.number,
                 interface: section.interfaces.len() as u32,
-                block: InterfaceBlock::Description(described.clone()),
+                block: InterfaceBlock::Description(described),
             });
-            section.interfaces.push(described);
+            section.interfaces.push(nameless);
         }
         INTERFACE_STATISTICS => {
             interface_blocks.push(InterfaceEntry {

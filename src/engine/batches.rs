@@ -11,8 +11,17 @@ use crate::capture::Capture;
 use crate::capture::cut::Ranges;
 use std::ops::ControlFlow;
 
-/// Ranges per worker that are walked and held at once.
-pub const BATCH: u64 = 2;
+/// Ranges per worker that are walked and held at once, at most.
+const BATCH: u64 = 2;
+
+/// Bytes of rows or records that a byte of a capture may become, in both batches.
+const GROWTH: u64 = 64;
+
+/// Number of ranges of a batch: as many as the memory for counting can hold.
+pub fn size(options: &Options<'_>) -> u64 {
+    let fits = options.budget.limit() / GROWTH / options.range_bytes.max(1);
+    (BATCH * rayon::current_num_threads() as u64).min(fits).max(1)
+}
 
 /// A part that waits to be taken.
 pub type Waiting<P> = (<P as Pass>::Part, Shift, Reservation);
@@ -34,15 +43,12 @@ pub fn window<P: Pass>(
     whole: &mut Whole,
     pass: &mut P,
 ) -> Result<(), P::Error> {
-    let batch = BATCH * rayon::current_num_threads() as u64;
+    let batch = size(options);
     let settings = pass.settings();
     let walker: Walker<'_, '_, P::Part> =
         Walker { capture, options, ranges, settings, pages: Pages::Pass, reports: true };
     let (mut ready, mut first) = (Vec::new(), 0);
-    while first < ranges.count()
-        && whole.walked.fault.is_none()
-        && options.budget.exceeded().is_none()
-    {
+    while first < ranges.count() && whole.walked.fault.is_none() && !options.budget.is_exceeded() {
         let last = (first + batch).min(ranges.count());
         let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
         let before: Vec<Waiting<P>> = std::mem::take(&mut ready);
@@ -54,8 +60,7 @@ pub fn window<P: Pass>(
                     return ControlFlow::Break(());
                 }
                 let shift = Shift::of_packets(whole.walked.packets);
-                whole.end = run.end;
-                whole.walked.append(run.walked, shift);
+                whole.append(run.end, run.walked, shift);
                 ready.push((run.part, shift, run.reservation));
                 ControlFlow::Continue(())
             });

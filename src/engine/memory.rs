@@ -5,7 +5,6 @@
 //! knows who holds the memory: a reservation carries the holder's own advice.
 
 use std::fmt;
-use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -42,11 +41,29 @@ impl MemoryUse {
 }
 
 /// A bound, the bytes reserved so far, and whether the bound was ever exceeded.
+///
+/// The reservations of all inputs share one bound; each input has a budget of its own, so that an
+/// excess ends the input that grew.
 #[derive(Debug)]
 pub struct Budget {
+    shared: Arc<Shared>,
+    exceeded: OnceLock<Exceeded>,
+}
+
+#[derive(Debug)]
+struct Shared {
     limit: u64,
     reserved: AtomicU64,
-    exceeded: OnceLock<Exceeded>,
+    measure: Option<Measure>,
+}
+
+/// Memory in use as the process measures it, which includes what nobody reserved.
+#[derive(Clone, Copy, Debug)]
+pub struct Measure {
+    /// Bytes in use.
+    pub used: fn() -> u64,
+    /// Greatest number of them.
+    pub limit: u64,
 }
 
 /// The budget was exceeded: by which kind of entry, and the limit in bytes.
@@ -59,7 +76,18 @@ pub struct Exceeded {
 impl Budget {
     /// A budget of `limit` bytes.
     pub fn new(limit: u64) -> Arc<Budget> {
-        Arc::new(Budget { limit, reserved: AtomicU64::new(0), exceeded: OnceLock::new() })
+        Budget::measured(limit, None)
+    }
+
+    /// A budget of `limit` bytes that is also exceeded if the process uses too much.
+    pub fn measured(limit: u64, measure: Option<Measure>) -> Arc<Budget> {
+        let shared = Shared { limit, reserved: AtomicU64::new(0), measure };
+        Arc::new(Budget { shared: Arc::new(shared), exceeded: OnceLock::new() })
+    }
+
+    /// A budget for another input with the same bound and the same reservations.
+    pub fn of_next_input(&self) -> Arc<Budget> {
+        Arc::new(Budget { shared: self.shared.clone(), exceeded: OnceLock::new() })
     }
 
     /// A budget without a bound.
@@ -67,9 +95,28 @@ impl Budget {
         Budget::new(u64::MAX)
     }
 
+    /// The bound in bytes.
+    pub fn limit(&self) -> u64 {
+        self.shared.limit
+    }
+
     /// The first excess. None while all reservations fit.
     pub fn exceeded(&self) -> Option<Exceeded> {
         self.exceeded.get().copied()
+    }
+
+    /// True after an excess, and if the process uses too much.
+    pub fn is_exceeded(&self) -> bool {
+        let Some(measure) = self.shared.measure else { return self.exceeded.get().is_some() };
+        if self.exceeded.get().is_none() && (measure.used)() > measure.limit {
+            self.exceed(None);
+        }
+        self.exceeded.get().is_some()
+    }
+
+    fn exceed(&self, growth: Option<&'static Growth>) {
+        let limit = self.shared.limit;
+        self.exceeded.get_or_init(|| Exceeded { growth, limit });
     }
 }
 
@@ -86,22 +133,27 @@ impl Reservation {
         Reservation { budget: budget.clone(), bytes: 0 }
     }
 
+    /// The first excess of its budget.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.budget.exceeded()
+    }
+
     /// Grows or shrinks to what is held now. Marks the budget as exceeded if that is too much.
     pub fn resize(&mut self, memory: MemoryUse) {
         let before = std::mem::replace(&mut self.bytes, memory.bytes);
         let change = memory.bytes.wrapping_sub(before);
-        let reserved = self.budget.reserved.fetch_add(change, Ordering::Relaxed);
-        if reserved.wrapping_add(change) > self.budget.limit && memory.bytes > before {
-            let growth = memory.largest.map(|(growth, _)| growth);
-            let limit = self.budget.limit;
-            self.budget.exceeded.get_or_init(|| Exceeded { growth, limit });
+        let shared = &self.budget.shared;
+        let reserved = shared.reserved.fetch_add(change, Ordering::Relaxed).wrapping_add(change);
+        let measured = shared.measure.is_some_and(|measure| (measure.used)() > measure.limit);
+        if (reserved > shared.limit && memory.bytes > before) || measured {
+            self.budget.exceed(memory.largest.map(|(growth, _)| growth));
         }
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
-        self.budget.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.budget.shared.reserved.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -115,27 +167,6 @@ impl fmt::Display for Exceeded {
              leaves for counting; raise it, {advice}, or split the capture (editcap -c)"
         )
     }
-}
-
-/// Memory that the system and this process's control group can still give, in bytes. None if they
-/// do not say.
-pub fn free() -> Option<u64> {
-    let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
-    let group = number("/sys/fs/cgroup/memory.max")
-        .map(|limit| limit.saturating_sub(number("/sys/fs/cgroup/memory.current").unwrap_or(0)));
-    [field_of("/proc/meminfo", "MemAvailable:"), group].into_iter().flatten().min()
-}
-
-/// Peak resident memory of this process, in bytes. None if the system does not say.
-pub fn peak() -> Option<u64> {
-    field_of("/proc/self/status", "VmHWM:")
-}
-
-/// A field of a file of Linux's `/proc`, in bytes.
-fn field_of(path: &str, name: &str) -> Option<u64> {
-    let text = fs::read_to_string(path).ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }
 
 #[cfg(test)]

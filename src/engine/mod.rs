@@ -12,6 +12,8 @@
 //! - *run*: result of walking a segment: where it began and ended, and its part.
 
 mod batches;
+mod described;
+mod gaps;
 pub mod memory;
 mod numbered;
 mod options;
@@ -24,9 +26,13 @@ use crate::capture::cut::Ranges;
 use crate::capture::salvage::{self, Found};
 use crate::capture::{Capture, Position};
 use crate::error::{Fault, FaultKind};
+use described::section_memory;
+pub use described::{Described, InterfaceId, Statements};
+pub use gaps::{Gap, Gaps};
+use memory::Reservation;
 pub use options::Options;
 use pass::{Pass, Piece, Shift};
-pub use run::{Gap, RangeStats, Walked};
+pub use run::{RangeStats, Walked};
 use speculation::verified_runs;
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -41,14 +47,15 @@ pub fn run<P: Pass>(
     options: &Options<'_>,
     pass: &mut P,
 ) -> Result<Walked, P::Error> {
-    let mut whole = Whole { end: capture.start(), walked: Walked::default() };
+    let reservation = Reservation::new(&options.budget);
+    let mut whole = Whole { end: capture.start(), walked: Walked::default(), reservation };
     loop {
         windows(capture, options, &mut whole, pass)?;
         // Parts walked over bytes that are gone were not taken: the walk continues up to the new
         // end of the file.
         match capture.source().shrunk() {
-            Some(end) if options.budget.exceeded().is_none() => capture.source_mut().shrink(end),
-            _ => return Ok(whole.ended(capture, options.salvage)),
+            Some(end) if !options.budget.is_exceeded() => capture.source_mut().shrink(end),
+            _ => return Ok(whole.ended(capture, options)),
         }
         whole.walked.fault = None;
     }
@@ -58,6 +65,8 @@ pub fn run<P: Pass>(
 struct Whole {
     end: Position,
     walked: Walked,
+    /// Memory of the facts and of the section's interfaces.
+    reservation: Reservation,
 }
 
 /// Works through every window of a capture from the end of `whole` on, while the next one is read.
@@ -77,11 +86,16 @@ fn windows<P: Pass>(
     let options = if capture.source().is_complete() { options } else { &silent };
     let (mut reported, mut failed) = (0, None);
     loop {
-        let walk =
-            || if resumed(capture, whole) { window(capture, options, whole, pass) } else { Ok(()) };
+        let walk = || {
+            if resumed(capture, options, whole) {
+                window(capture, options, whole, pass)
+            } else {
+                Ok(())
+            }
+        };
         let (ahead, done) = rayon::join(|| capture.source().read_ahead(), walk);
         done?;
-        if options.budget.exceeded().is_some() {
+        if options.budget.is_exceeded() {
             return Ok(());
         }
         let Some(ahead) = ahead else { break };
@@ -136,9 +150,8 @@ fn window<P: Pass>(
             return ControlFlow::Break(());
         }
         let shift = Shift::of_packets(whole.walked.packets);
-        whole.end = run.end;
         let began = Instant::now();
-        whole.walked.append(run.walked, shift);
+        whole.append(run.end, run.walked, shift);
         if let Err(error) = pass.take(run.part, shift) {
             failed = Some(error);
             return ControlFlow::Break(());
@@ -150,7 +163,7 @@ fn window<P: Pass>(
 }
 
 /// Finds the next record if the window before ended in damage; false if there is none yet.
-fn resumed(capture: &Capture, whole: &mut Whole) -> bool {
+fn resumed(capture: &Capture, options: &Options<'_>, whole: &mut Whole) -> bool {
     let Some(fault) = whole.walked.fault else { return true };
     let from = capture.source().start().max(fault.offset + 1);
     match salvage::resume(capture, &whole.end, from, false) {
@@ -161,7 +174,7 @@ fn resumed(capture: &Capture, whole: &mut Whole) -> bool {
                 range.bytes += bytes;
             }
             whole.end.offset = next;
-            whole.walked.skip(fault, bytes);
+            whole.walked.skip(fault, bytes, options.keep_gaps);
             whole.walked.fault = None;
             true
         }
@@ -177,17 +190,26 @@ impl Whole {
         if self.end.offset > first.offset { self.end.clone() } else { first }
     }
 
+    /// Appends the facts of the next run, which ended at `end`.
+    fn append(&mut self, end: Position, walked: Walked, shift: Shift) {
+        self.end = end;
+        self.walked.append(walked, shift);
+        let section = section_memory(self.end.section.as_ref());
+        self.reservation.resize(self.walked.memory().plus(section));
+    }
+
     /// The facts once nothing more comes.
-    fn ended(mut self, capture: &Capture, salvage: bool) -> Walked {
+    fn ended(mut self, capture: &Capture, options: &Options<'_>) -> Walked {
         let (source, offset) = (capture.source(), self.end.offset);
         let cut = self.walked.fault.is_none_or(|fault| fault.kind.is_record_cut());
         if source.has_shrunk() && cut {
             self.walked.fault = Some(Fault { kind: FaultKind::FileShrank, offset });
         }
         if let Some(fault) =
-            self.walked.fault.filter(|fault| salvage && fault.kind.is_damaged_record())
+            self.walked.fault.filter(|fault| options.salvage && fault.kind.is_damaged_record())
         {
-            self.walked.skip(fault, source.end().saturating_sub(fault.offset));
+            let bytes = source.end().saturating_sub(fault.offset);
+            self.walked.skip(fault, bytes, options.keep_gaps);
         }
         let last = self.end.section.as_ref().map_or(0, |section| section.number);
         self.walked.sections = last.saturating_add(1);

@@ -5,7 +5,7 @@
 //! Parts of one batch are taken while the next one is walked; memory is bounded by the batch.
 
 use super::Whole;
-use super::batches::{BATCH, Waiting, take_all};
+use super::batches::{Waiting, size, take_all};
 use super::options::Options;
 use super::pass::{Pass, Shift};
 use super::speculation::verified_runs;
@@ -27,17 +27,14 @@ pub fn window<P: Pass>(
     whole: &mut Whole,
     pass: &mut P,
 ) -> Result<(), P::Error> {
-    let batch = BATCH * rayon::current_num_threads() as u64;
+    let batch = size(options);
     let counting: Walker<'_, '_, ()> =
         Walker { capture, options, ranges, settings: (), pages: Pages::Populate, reports: false };
     let settings = pass.settings();
     let mut ready: Vec<Waiting<P>> = Vec::new();
     let mut assumed = whole.assumed(capture);
     let mut first = 0;
-    while first < ranges.count()
-        && whole.walked.fault.is_none()
-        && options.budget.exceeded().is_none()
-    {
+    while first < ranges.count() && whole.walked.fault.is_none() && !options.budget.is_exceeded() {
         let last = (first + batch).min(ranges.count());
         let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
         let before = std::mem::take(&mut ready);
@@ -92,8 +89,7 @@ pub fn window<P: Pass>(
                 run = observing.segment(segment.clone(), start, packets, &never);
             }
             let shift = Shift::of_packets(whole.walked.packets);
-            whole.end = run.end;
-            whole.walked.append(run.walked, shift);
+            whole.append(run.end, run.walked, shift);
             ready.push((run.part, shift, run.reservation));
         }
         assumed = whole.end.clone();

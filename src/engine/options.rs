@@ -8,6 +8,7 @@ use std::time::Instant;
 
 /// Engine options. None of them changes a result but `salvage`.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Options<'a> {
     /// Bytes of the capture that one range covers.
     pub range_bytes: u64,
@@ -17,9 +18,13 @@ pub struct Options<'a> {
     pub progress: &'a (dyn Fn(u64) + Sync),
     /// Keep the statistics of every range; otherwise ranges are only counted.
     pub keep_ranges: bool,
+    /// Keep statements about every interface; otherwise descriptions are only counted.
+    pub keep_interfaces: bool,
+    /// Keep every gap; otherwise gaps are only counted.
+    pub keep_gaps: bool,
     /// Resynchronise after damage instead of ending the walk.
     pub salvage: bool,
-    /// Memory that parts may hold. All workers stop once it is exceeded; the result is then void.
+    /// Memory that the walk may hold. All workers stop once it is exceeded; the result is then void.
     pub budget: Arc<Budget>,
 }
 
@@ -30,6 +35,8 @@ impl Default for Options<'_> {
             began: Instant::now(),
             progress: &|_| (),
             keep_ranges: false,
+            keep_interfaces: false,
+            keep_gaps: false,
             salvage: false,
             budget: Budget::unlimited(),
         }

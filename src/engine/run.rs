@@ -3,10 +3,13 @@
 //! A [`Run`] belongs to the engine: it has a position and a part. [`Walked`] is plain data that
 //! outlives the walk: runs are joined into it, and later inputs are appended to it (`--merge`).
 
-use super::memory::Reservation;
+use super::described::{Described, section_memory};
+use super::gaps::{Gap, Gaps};
+use super::memory::{Growth, MemoryUse, Reservation};
 use super::pass::{Part, Shift};
-use crate::capture::{InterfaceEntry, Position};
+use crate::capture::{Position, Section};
 use crate::error::Fault;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Statistics of one range: a row of the `ranges` table.
@@ -26,24 +29,6 @@ pub struct RangeStats {
     pub elapsed_nanoseconds: u128,
 }
 
-/// Bytes between two records that `--salvage` skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
-    /// Damage at its start.
-    pub fault: Fault,
-    /// Number of packets before it.
-    pub packets: u64,
-    /// Its length.
-    pub bytes: u64,
-}
-
-impl Gap {
-    /// Byte offset of the next record.
-    pub fn end(&self) -> u64 {
-        self.fault.offset.saturating_add(self.bytes)
-    }
-}
-
 /// Facts of a walk, apart from what its parts observed.
 #[derive(Clone, Debug, Default)]
 pub struct Walked {
@@ -51,8 +36,8 @@ pub struct Walked {
     pub packets: u64,
     /// Reason for ending before the end. None if all was read.
     pub fault: Option<Fault>,
-    /// Skipped regions, in order.
-    pub gaps: Vec<Gap>,
+    /// Skipped regions.
+    pub gaps: Gaps,
     /// Number of ranges.
     pub range_count: u64,
     /// Their statistics in order, if they are kept.
@@ -63,24 +48,14 @@ pub struct Walked {
     pub merging: Duration,
     /// Number of sections; 1 in formats without them.
     pub sections: u32,
-    /// Interface descriptions and statistics, in order.
-    pub interface_blocks: Vec<InterfaceEntry>,
+    /// Interfaces that the capture describes.
+    pub described: Described,
 }
 
 impl Walked {
     /// Appends what follows `shift`. Adjacent gaps become one; ranges stay gapless.
     pub fn append(&mut self, later: Walked, shift: Shift) {
-        for gap in later.gaps {
-            let offset = gap.fault.offset + shift.bytes;
-            let fault = Fault { offset, ..gap.fault };
-            let gap = Gap { fault, packets: gap.packets + shift.packets, ..gap };
-            match self.gaps.last_mut() {
-                Some(last) if last.end() == offset && last.packets == gap.packets => {
-                    last.bytes += gap.bytes;
-                }
-                _ => self.gaps.push(gap),
-            }
-        }
+        self.gaps.append(later.gaps, shift);
         self.ranges.reserve(later.ranges.len());
         for mut range in later.ranges {
             range.offset += shift.bytes;
@@ -92,9 +67,7 @@ impl Walked {
             }
             self.ranges.push(range);
         }
-        self.interface_blocks.extend(later.interface_blocks.into_iter().map(|entry| {
-            InterfaceEntry { section: entry.section.saturating_add(shift.sections), ..entry }
-        }));
+        self.described.append(later.described, shift.sections);
         self.packets += later.packets;
         self.sections = self.sections.saturating_add(later.sections);
         self.fault = later.fault.map(|fault| Fault { offset: fault.offset + shift.bytes, ..fault });
@@ -103,14 +76,18 @@ impl Walked {
         self.merging += later.merging;
     }
 
-    /// Notes that `bytes` from `fault` on are skipped.
-    pub fn skip(&mut self, fault: Fault, bytes: u64) {
-        match self.gaps.last_mut() {
-            Some(gap) if gap.end() == fault.offset && gap.packets == self.packets => {
-                gap.bytes += bytes;
-            }
-            _ => self.gaps.push(Gap { fault, packets: self.packets, bytes }),
-        }
+    /// Notes that `bytes` from `fault` on are skipped. `keep` is false if no table lists gaps.
+    pub fn skip(&mut self, fault: Fault, bytes: u64, keep: bool) {
+        self.gaps.push(Gap { fault, packets: self.packets, bytes }, keep);
+    }
+
+    /// Memory held.
+    pub fn memory(&self) -> MemoryUse {
+        static GROWTH: Growth =
+            Growth { entries: "ranges", advice: "choose a greater --range-bytes" };
+        let bytes = self.ranges.capacity() * size_of::<RangeStats>();
+        let ranges = MemoryUse::of(&GROWTH, self.ranges.len() as u64, bytes as u64);
+        self.gaps.memory().plus(self.described.memory()).plus(ranges)
     }
 }
 
@@ -122,15 +99,26 @@ pub struct Run<P> {
     pub walked: Walked,
     /// What the packets were observed by.
     pub part: P,
-    /// Memory of the part.
+    /// Memory of the part and the facts.
     pub reservation: Reservation,
 }
 
 impl<P: Part> Run<P> {
     /// Notes that `bytes` from `fault` on are skipped, and continues after them.
-    pub fn skip(&mut self, fault: Fault, bytes: u64) {
+    pub fn skip(&mut self, fault: Fault, bytes: u64, keep: bool) {
         self.end.offset = fault.offset.saturating_add(bytes);
-        self.walked.skip(fault, bytes);
+        self.walked.skip(fault, bytes, keep);
         self.walked.fault = None;
+    }
+
+    /// Memory held. `start` is the section that the run began in: if it is still the same, its
+    /// interfaces belong to an earlier run.
+    pub fn memory(&self, start: Option<&Arc<Section>>) -> MemoryUse {
+        let grown = self
+            .end
+            .section
+            .as_ref()
+            .filter(|section| start.is_none_or(|start| !Arc::ptr_eq(start, section)));
+        self.part.memory().plus(self.walked.memory()).plus(section_memory(grown))
     }
 }

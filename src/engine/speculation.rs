@@ -114,7 +114,7 @@ fn round<'w, 'a, 's, P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send>(
             // Segments are taken in file order, so that the file is read from front to back.
             let number = claimed.fetch_add(1, Ordering::Relaxed);
             let Some(segment) = segments.get(number) else { break };
-            if cancelled.load(Ordering::Relaxed) || walker.options.budget.exceeded().is_some() {
+            if cancelled.load(Ordering::Relaxed) || walker.options.budget.is_exceeded() {
                 break;
             }
             let from =
@@ -196,7 +196,7 @@ impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P
         run.walked.rewalked += std::mem::take(&mut self.rewalked);
         self.end = run.end.clone();
         self.next += 1;
-        let ended = run.walked.fault.is_some() || self.walker.options.budget.exceeded().is_some();
+        let ended = run.walked.fault.is_some() || self.walker.options.budget.is_exceeded();
         if (self.accept)(run).is_break() || ended {
             self.state = State::Ended;
         }

@@ -25,6 +25,10 @@ const PAGES: u64 = 1 << 20;
 /// interrupts all cores.
 const RESIDENT: u64 = 32 << 20;
 
+/// Bytes walked between two looks at the memory in use: tables of short records grow several times
+/// as fast as the capture is read.
+const STRIDE: u64 = 256 << 10;
+
 /// Treatment of the pages of a map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Pages {
@@ -66,6 +70,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
     ) -> Run<P> {
         let source = self.capture.source();
         let mut packet = Packet::empty();
+        let section = start.section.clone();
         let mut run = Run {
             end: start,
             walked: Walked::default(),
@@ -103,9 +108,9 @@ impl<'a, P: Part> Walker<'a, '_, P> {
             if self.reports {
                 (self.options.progress)(until - from);
             }
-            run.reservation.resize(run.part.memory());
+            run.reservation.resize(run.memory(section.as_ref()));
             let stop = cancelled.load(Ordering::Relaxed);
-            if stop || run.walked.fault.is_some() || self.options.budget.exceeded().is_some() {
+            if stop || run.walked.fault.is_some() || self.options.budget.is_exceeded() {
                 break;
             }
         }
@@ -118,11 +123,16 @@ impl<'a, P: Part> Walker<'a, '_, P> {
     /// Walks on to the end of one range.
     fn range(&self, run: &mut Run<P>, packet: &mut Packet<'a>, until: u64) {
         loop {
-            let walk = self.walk(run, packet, until);
+            let before = run.end.offset;
+            let walk = self.walk(run, packet, until.min(before.saturating_add(STRIDE)));
             run.end = walk.end;
             run.walked.packets += walk.packets;
-            run.walked.interface_blocks.extend(walk.interface_blocks);
+            run.walked.described.take(walk.interface_blocks, self.options.keep_interfaces);
             run.walked.fault = walk.fault;
+            let goes_on = before < run.end.offset && run.end.offset < until;
+            if walk.fault.is_none() && goes_on && !self.options.budget.is_exceeded() {
+                continue;
+            }
             let Some(fault) = walk.fault.filter(|_| self.options.salvage) else { return };
             let cut = fault.kind.is_record_cut();
             // The next bytes of a stream may complete the record.
@@ -130,7 +140,9 @@ impl<'a, P: Part> Walker<'a, '_, P> {
                 return;
             }
             match salvage::resume(self.capture, &run.end, fault.offset + 1, cut) {
-                Found::Record(next) => run.skip(fault, next - fault.offset),
+                Found::Record(next) => {
+                    run.skip(fault, next - fault.offset, self.options.keep_gaps);
+                }
                 Found::NeedsMore | Found::Nothing => return,
             }
         }

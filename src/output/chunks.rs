@@ -6,11 +6,14 @@ use crate::table::row::RowBuffer;
 use rayon::prelude::*;
 use std::io;
 
-/// Number of rows that a worker makes at a time.
+/// Greatest number of rows that a worker makes at a time.
 const CHUNK: usize = 2048;
 
 /// Number of chunks per worker that are made while the ones before them are written.
 const WINDOW: usize = 8;
+
+/// Greatest number of rows that wait: the more workers, the shorter the chunks.
+const WAITING: usize = 2 * WINDOW * CHUNK;
 
 /// Makes rows in copies of an `empty` buffer and calls `write` with them, in order.
 ///
@@ -24,18 +27,19 @@ pub fn for_each_chunk(
     mut write: impl FnMut(&mut RowBuffer) -> io::Result<()> + Send,
 ) -> io::Result<()> {
     let window = WINDOW * rayon::current_num_threads();
-    let buffers = || vec![empty.clone(); window.min(rows.count.div_ceil(CHUNK))];
+    let chunk = (WAITING / window).clamp(1, CHUNK);
+    let buffers = || vec![empty.clone(); window.min(rows.count.div_ceil(chunk))];
     let make = |begin: usize, buffer: &mut RowBuffer| {
         buffer.clear();
-        (begin..(begin + CHUNK).min(rows.count)).for_each(|number| rows.write(number, buffer));
+        (begin..(begin + chunk).min(rows.count)).for_each(|number| rows.write(number, buffer));
     };
     let (mut made, mut making) = (Vec::new(), Vec::new());
-    for first in (0..rows.count).step_by(window * CHUNK) {
+    for first in (0..rows.count).step_by(window * chunk) {
         // At most twice, and once for the many tables of one window.
         if making.is_empty() {
             making = buffers();
         }
-        let begins = (first..rows.count).into_par_iter().step_by(CHUNK);
+        let begins = (first..rows.count).into_par_iter().step_by(chunk);
         let (written, ()) = rayon::join(
             || made.iter_mut().try_for_each(&mut write),
             || {
@@ -47,7 +51,7 @@ pub fn for_each_chunk(
         );
         written?;
         // The last window may need fewer buffers than there are.
-        making.iter_mut().skip((rows.count - first).div_ceil(CHUNK)).for_each(RowBuffer::clear);
+        making.iter_mut().skip((rows.count - first).div_ceil(chunk)).for_each(RowBuffer::clear);
         std::mem::swap(&mut made, &mut making);
     }
     made.iter_mut().try_for_each(write)

@@ -1,11 +1,15 @@
-//! Files that are whole or not there: written under a temporary name beside their place and renamed
-//! when complete.
+//! Files that are whole or not there: written without a name (Linux, where the file system can), or
+//! under a temporary one beside their place, and named when complete.
+//!
+//! A file without a name is gone with the process, however it ends.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 use tempfile::NamedTempFile;
 
 /// The files without their final name.
@@ -17,7 +21,12 @@ const BUFFER_BYTES: usize = 64 << 10;
 /// Removes unfinished files when the process is about to be stopped: none is finished or begun from
 /// then on.
 pub fn remove_unfinished() {
-    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    // The lock is held for a rename at most, and for ever by a thread that is stopped inside of it.
+    let tries = (0..100).map(|_| {
+        thread::sleep(Duration::from_millis(1));
+        UNFINISHED.try_lock()
+    });
+    let Some(unfinished) = tries.flatten().next() else { return };
     for path in unfinished.iter() {
         // Nobody is left who could be told.
         let _ = fs::remove_file(path);
@@ -27,8 +36,108 @@ pub fn remove_unfinished() {
 
 /// An unfinished file.
 pub struct WholeFile {
-    file: BufWriter<NamedTempFile>,
+    file: BufWriter<Unfinished>,
+    directory: PathBuf,
     path: PathBuf,
+}
+
+/// A file without its final name.
+enum Unfinished {
+    #[cfg(target_os = "linux")]
+    Unnamed(fs::File),
+    Named(NamedTempFile),
+}
+
+impl Unfinished {
+    /// A file that is to be in a directory, with the permissions of any other new file.
+    fn begin(directory: &Path) -> io::Result<Unfinished> {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = unnamed::begin(directory) {
+            return Ok(Unfinished::Unnamed(file));
+        }
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut builder = builder();
+        #[cfg(unix)]
+        let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
+        #[cfg(unix)]
+        builder.permissions(permissions);
+        let file = builder.tempfile_in(directory)?;
+        unfinished.push(file.path().to_path_buf());
+        Ok(Unfinished::Named(file))
+    }
+
+    fn file(&self) -> &fs::File {
+        match self {
+            #[cfg(target_os = "linux")]
+            Unfinished::Unnamed(file) => file,
+            Unfinished::Named(file) => file.as_file(),
+        }
+    }
+
+    /// Gives the file its name, which may replace another file.
+    fn name(self, directory: &Path, path: &Path) -> io::Result<()> {
+        let file = match self {
+            #[cfg(target_os = "linux")]
+            Unfinished::Unnamed(file) => return unnamed::name(&file, directory, path),
+            Unfinished::Named(file) => file,
+        };
+        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+        unfinished.retain(|name| name != file.path());
+        file.persist(path).map(drop).map_err(|error| error.error)
+    }
+}
+
+/// Temporary names.
+fn builder<'a>() -> tempfile::Builder<'a, 'a> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pcapstat-");
+    builder
+}
+
+impl Write for Unfinished {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+/// Files without a name (`O_TMPFILE`).
+#[cfg(target_os = "linux")]
+mod unnamed {
+    use super::builder;
+    use rustix::fs::{AtFlags, CWD, OFlags, linkat};
+    use std::fs::{File, OpenOptions};
+    use std::io::{self, ErrorKind};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::path::Path;
+
+    /// Links to the process's own files: only they can name a file without a name.
+    const LINKS: &str = "/proc/self/fd";
+
+    /// A file without a name. None if the file system has none, or they could not be named.
+    pub fn begin(directory: &Path) -> Option<File> {
+        let mut options = OpenOptions::new();
+        options.write(true).mode(0o666).custom_flags(OFlags::TMPFILE.bits().cast_signed());
+        Path::new(LINKS).exists().then(|| options.open(directory).ok()).flatten()
+    }
+
+    /// Names it; a file of that name is replaced.
+    pub fn name(file: &File, directory: &Path, path: &Path) -> io::Result<()> {
+        let link = format!("{LINKS}/{}", file.as_raw_fd());
+        let link_to = |path: &Path| linkat(CWD, &link, CWD, path, AtFlags::SYMLINK_FOLLOW);
+        match link_to(path).map_err(io::Error::from) {
+            // A link replaces nothing; a rename does.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let named = builder().make_in(directory, |path| Ok(link_to(path)?))?;
+                named.persist(path).map(drop).map_err(|error| error.error)
+            }
+            linked => linked,
+        }
+    }
 }
 
 impl WholeFile {
@@ -37,33 +146,25 @@ impl WholeFile {
     /// # Errors
     /// If the directory cannot be written.
     pub fn begin(directory: &Path, path: PathBuf) -> io::Result<WholeFile> {
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".pcapstat-");
-        #[cfg(unix)]
-        let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
-        #[cfg(unix)]
-        builder.permissions(permissions);
-        let file = builder.tempfile_in(directory).map_err(with_path(directory))?;
-        unfinished.push(file.path().to_path_buf());
-        Ok(WholeFile { file: BufWriter::with_capacity(BUFFER_BYTES, file), path })
+        let file = Unfinished::begin(directory).map_err(with_path(directory))?;
+        let file = BufWriter::with_capacity(BUFFER_BYTES, file);
+        Ok(WholeFile { file, directory: directory.to_path_buf(), path })
     }
 
     /// Gives the file its name. Its bytes are on the disk before that, so that no crash leaves an
     /// empty file in place of an earlier one; a file that it replaces gives its permissions.
     ///
     /// # Errors
-    /// If it cannot be written or renamed.
+    /// If it cannot be written or named.
     pub fn finish(self) -> io::Result<()> {
-        let file = self.file.into_inner().map_err(|error| with_path(&self.path)(error.into()))?;
-        if let Some(replaced) = fs::metadata(&self.path).ok().filter(fs::Metadata::is_file) {
-            let kept = file.as_file().set_permissions(replaced.permissions());
-            kept.map_err(with_path(&self.path))?;
+        let WholeFile { file, directory, path } = self;
+        let file = file.into_inner().map_err(|error| with_path(&path)(error.into()))?;
+        if let Some(replaced) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) {
+            let kept = file.file().set_permissions(replaced.permissions());
+            kept.map_err(with_path(&path))?;
         }
-        sync(file.as_file()).map_err(with_path(&self.path))?;
-        let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        unfinished.retain(|name| name != file.path());
-        file.persist(&self.path).map(drop).map_err(|error| with_path(&self.path)(error.error))
+        sync(file.file()).map_err(with_path(&path))?;
+        file.name(&directory, &path).map_err(with_path(&path))
     }
 }
 

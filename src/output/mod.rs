@@ -30,7 +30,7 @@ use tempfile::SpooledTempFile;
 const BUFFER_BYTES: usize = 64 << 10;
 
 /// Bytes of a waiting table that stay in memory; more go to a temporary file.
-const SPOOL_BYTES: usize = 16 << 20;
+const SPOOL_BYTES: usize = 1 << 20;
 
 /// The outputs of a run, one per table.
 pub struct Outputs {
@@ -84,6 +84,7 @@ impl Outputs {
                     Target::File(Box::new(WholeFile::begin(directory, path)?))
                 }
                 None if number == 0 => {
+                    assert_stdout()?;
                     Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout()))
                 }
                 None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
@@ -152,10 +153,10 @@ impl Outputs {
     ///
     /// # Errors
     /// If an output cannot be written or renamed.
-    pub fn finish(self) -> io::Result<()> {
+    pub fn finish(mut self) -> io::Result<()> {
         let after = self.format.several.as_ref().map_or("", |several| several.after);
         let (mut first_error, mut stdout) = (None, None);
-        for Output { mut encoder, mut target, .. } in self.outputs {
+        for Output { mut encoder, mut target, .. } in std::mem::take(&mut self.outputs) {
             encoder.finish(target.out())?;
             match target {
                 Target::Stdout(out) => stdout = Some(out),
@@ -177,6 +178,30 @@ impl Outputs {
             stdout.flush()?;
         }
         first_error.map_or(Ok(()), Err)
+    }
+}
+
+/// An error if standard output was closed when the process began: what is written to it would be
+/// lost without a message.
+///
+/// # Errors
+/// If it was closed.
+pub fn assert_stdout() -> io::Result<()> {
+    #[cfg(unix)]
+    if crate::source::process::stdout_was_closed() {
+        return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is closed"));
+    }
+    Ok(())
+}
+
+/// Outputs that are not finished write nothing more: a run that fails leaves no beginning of a table.
+impl Drop for Outputs {
+    fn drop(&mut self) {
+        for output in self.outputs.drain(..) {
+            if let Target::Stdout(stdout) = output.target {
+                drop(stdout.into_parts());
+            }
+        }
     }
 }
 

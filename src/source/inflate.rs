@@ -110,14 +110,17 @@ impl Compression {
     }
 }
 
-/// True if a decompressor failed because its window would be too long.
+/// True if a decompressor failed because its window would be too long, or longer than there is memory.
 pub fn is_window_too_long(error: &io::Error) -> bool {
     let by_xz = || {
         let source = error.get_ref().and_then(|error| error.downcast_ref());
-        source == Some(&liblzma::stream::Error::MemLimit)
+        matches!(source, Some(liblzma::stream::Error::MemLimit | liblzma::stream::Error::Mem))
     };
     // The zstd library gives its errors as text.
-    by_xz() || error.to_string().contains("requires too much memory")
+    let by_zstd = |text: &str| {
+        text.contains("requires too much memory") || text.contains("not enough memory")
+    };
+    by_xz() || by_zstd(&error.to_string())
 }
 
 /// Members of a gzip file, or streams of an xz or bzip2 file, one after the other.

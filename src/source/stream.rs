@@ -102,10 +102,7 @@ impl Stream {
         let mut bytes = Vec::new();
         stream.fill(&mut bytes, FIRST_BYTES);
         if let (true, Some(Err(fault))) = (bytes.is_empty(), stream.end) {
-            return Err(Error::Io {
-                what: "cannot read",
-                source: io::Error::other(fault.to_string()),
-            });
+            return Err(Error::FirstBytes(fault));
         }
         if wanted(&bytes) {
             let chunk_bytes = stream.chunk_bytes;

@@ -11,7 +11,7 @@ pub static TABLE: Table = Table {
     name: "gaps",
     about: "regions skipped by --salvage: damaged bytes between two packets",
     columns: COLUMNS,
-    needs: Needs::NOTHING,
+    needs: Needs { gaps: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
@@ -24,5 +24,5 @@ columns! {
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    Rows::from_list(report.walked.gaps.clone(), fill)
+    Rows::from_list(report.walked.gaps.iter().copied().collect(), fill)
 }

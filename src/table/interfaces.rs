@@ -3,12 +3,10 @@
 
 use super::cell::Cell;
 use super::{Content, Rows, Table, columns};
-use crate::capture::{Interface, InterfaceBlock, InterfaceEntry};
+use crate::engine::{InterfaceId, Statements};
 use crate::report::Report;
 use crate::tally::Needs;
-use crate::tally::interfaces::InterfaceId;
 use crate::tally::totals::Counts;
-use std::collections::BTreeMap;
 
 /// The table.
 pub static TABLE: Table = Table {
@@ -21,7 +19,7 @@ pub static TABLE: Table = Table {
 
 columns! {
     fn fill(id: InterfaceId, known: &Known<'_>) {
-        let described = known.description;
+        let described = known.statements.and_then(|about| about.description.as_ref());
         let snaplen = described.map(|described| described.snaplen);
     }
     section: Integer, "number of the pcapng section, from 1; 1 in other formats" =>
@@ -42,39 +40,31 @@ columns! {
     wire_bytes: Integer "bytes", "original length of these packets" =>
         Cell::Integer(known.counts.wire_bytes);
     received: Integer "packets", "packets received by the capturing system (isb_ifrecv)" =>
-        Cell::integer(known.received);
+        Cell::integer(known.statements.and_then(|about| about.received));
     dropped: Integer "packets", "packets dropped by the capturing system (isb_ifdrop)" =>
-        Cell::integer(known.dropped);
+        Cell::integer(known.statements.and_then(|about| about.dropped));
 }
 
 /// Facts about one interface.
-#[derive(Default)]
 struct Known<'a> {
-    description: Option<&'a Interface>,
+    statements: Option<&'a Statements>,
     counts: Counts,
-    received: Option<u64>,
-    dropped: Option<u64>,
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    let mut known: BTreeMap<InterfaceId, Known<'_>> = BTreeMap::new();
-    for InterfaceEntry { section, interface, block } in &report.walked.interface_blocks {
-        let id = (*section, *interface);
-        match block {
-            InterfaceBlock::Description(description) => {
-                known.entry(id).or_default().description = Some(description)
-            }
-            // Statistics of an interface without a description are ignored.
-            InterfaceBlock::Statistics { received, dropped } => {
-                if let Some(known) = known.get_mut(&id) {
-                    known.received = received.or(known.received);
-                    known.dropped = dropped.or(known.dropped);
-                }
-            }
-        }
-    }
-    for (id, counts) in report.tallies.interfaces.iter().flat_map(|tally| tally.counts()) {
-        known.entry(id).or_default().counts = counts;
-    }
-    Rows::from_list(known.into_iter().collect(), |(id, known), row| fill(*id, known, row))
+    let statements = &report.walked.described.statements;
+    let counts = report.tallies.interfaces.as_ref().map(|tally| tally.counts()).unwrap_or_default();
+    // Statistics of an interface without description and packets are ignored.
+    let described = statements.iter().filter(|(_, about)| about.description.is_some());
+    let mut rows: Vec<(InterfaceId, Known<'_>)> = described
+        .map(|(id, about)| {
+            let counts = counts.get(id).copied().unwrap_or_default();
+            (*id, Known { statements: Some(about), counts })
+        })
+        .collect();
+    let is_described = |id| statements.get(id).is_some_and(|about| about.description.is_some());
+    let others = counts.iter().filter(|(id, _)| !is_described(id));
+    rows.extend(others.map(|(id, counts)| (*id, Known { statements: None, counts: *counts })));
+    rows.sort_unstable_by_key(|(id, _)| *id);
+    Rows::from_list(rows, |(id, known), row| fill(*id, known, row))
 }

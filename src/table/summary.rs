@@ -21,7 +21,7 @@ columns! {
     fn fill(report: &Report) {
         let totals = &report.tallies.totals;
         let counts = totals.counts;
-        let read = report.status != Status::Unreadable;
+        let read = report.status < Status::Unreadable;
         let number = |value: u64| if read { Cell::Integer(value) } else { Cell::Empty };
         let (packets, wire_bytes) = (u128::from(counts.packets), u128::from(counts.wire_bytes));
         let nanoseconds = totals.time_extent.map_or(0, |(earliest, latest)| {
@@ -40,7 +40,7 @@ columns! {
     link_types: Text, "link types of the packets, joined by + in order of first use" =>
         Cell::LinkTypes(report.link_types());
     interfaces: Integer "interfaces", "interfaces that the file describes" =>
-        number(report.described().count() as u64);
+        number(report.walked.described.count);
     file_bytes: Integer "bytes", "length of the file" => Cell::integer(report.file_bytes);
     packets: Integer "packets", "packets read" => number(counts.packets);
     captured_bytes: Integer "bytes", "captured length of all packets" =>

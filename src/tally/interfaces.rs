@@ -3,11 +3,11 @@
 use super::Tally;
 use super::totals::Counts;
 use crate::dissect::packet::Packet;
+use crate::engine::InterfaceId;
+use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-/// A section's number and an interface's in it, from 0.
-pub type InterfaceId = (u32, u32);
 
 /// Packets per interface.
 #[derive(Clone, Debug, Default)]
@@ -19,10 +19,13 @@ pub struct InterfaceCounts {
 
 impl InterfaceCounts {
     /// The packets of every interface that has any.
-    pub fn counts(&self) -> BTreeMap<InterfaceId, Counts> {
+    pub fn counts(&self) -> Cow<'_, BTreeMap<InterfaceId, Counts>> {
+        if self.current.1.packets == 0 {
+            return Cow::Borrowed(&self.counts);
+        }
         let mut settled = self.clone();
         settled.settle();
-        settled.counts
+        Cow::Owned(settled.counts)
     }
 
     fn settle(&mut self) {
@@ -57,5 +60,14 @@ impl Tally for InterfaceCounts {
             let id = (section.saturating_add(shift.sections), interface);
             self.counts.entry(id).or_default().merge(counts);
         }
+    }
+
+    fn memory(&self) -> MemoryUse {
+        static GROWTH: Growth =
+            Growth { entries: "interfaces", advice: "choose tables other than interfaces" };
+        /// A map's nodes are at least half full.
+        const NODES: usize = 2;
+        let bytes = self.counts.len() * NODES * size_of::<(InterfaceId, Counts)>();
+        MemoryUse::of(&GROWTH, self.counts.len() as u64, bytes as u64)
     }
 }

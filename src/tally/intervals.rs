@@ -47,11 +47,14 @@ impl Intervals {
 
     /// Every bucket with its start, in the order of time; packets without a time stamp last.
     pub fn sorted(&self) -> Vec<(Option<Timestamp>, Bucket)> {
-        let mut all = self.buckets.clone();
-        if let Some(current) = self.current {
-            all.entry(current.key).or_default().merge(current.bucket);
+        // There may be millions of them: nothing is copied more than once.
+        let mut sorted: Vec<_> = self.buckets.iter().map(|(key, bucket)| (*key, *bucket)).collect();
+        if let Some(Current { key, bucket, .. }) = self.current {
+            match sorted.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known)) => known.merge(bucket),
+                None => sorted.push((key, bucket)),
+            }
         }
-        let mut sorted: Vec<_> = all.into_iter().collect();
         sorted.sort_unstable_by_key(|(key, _)| (key.is_none(), *key));
         let start = |key: i128| Timestamp::from_total_nanoseconds(key * i128::from(self.interval));
         sorted.into_iter().map(|(key, bucket)| (key.map(start), bucket)).collect()
@@ -122,7 +125,8 @@ impl Tally for Intervals {
     fn memory(&self) -> MemoryUse {
         static GROWTH: Growth =
             Growth { entries: "intervals", advice: "choose a longer --interval" };
-        let bytes = self.buckets.capacity() * (size_of::<(Option<i128>, Bucket)>() + 1);
+        // A map is at most seven eighths full.
+        let bytes = self.buckets.capacity() / 7 * 8 * (size_of::<(Option<i128>, Bucket)>() + 1);
         MemoryUse::of(&GROWTH, self.buckets.len() as u64, bytes as u64)
     }
 }

@@ -57,6 +57,8 @@ macro_rules! tallies {
             $($(#[$meaning])+ pub $name: bool,)*
             /// Statistics of every range; no tally.
             pub ranges: bool,
+            /// Every gap; no tally.
+            pub gaps: bool,
             /// Counts that depend on the order of packets; no tallies.
             pub folds: FoldNeeds,
         }
@@ -66,6 +68,7 @@ macro_rules! tallies {
             pub const NOTHING: Needs = Needs {
                 $($name: false,)*
                 ranges: false,
+                gaps: false,
                 folds: FoldNeeds::NOTHING,
             };
 
@@ -80,6 +83,7 @@ macro_rules! tallies {
                     $($name: self.$name || other.$name,)*
                     ranges: self.ranges || other.ranges,
                     folds: self.folds.union(other.folds),
+                    gaps: self.gaps || other.gaps,
                 }
             }
         }

@@ -4,14 +4,18 @@ use super::Tally;
 use super::totals::Counts;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Path;
+use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Packets per whole path.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paths {
     /// In no order.
     pub paths: HashMap<Path, Counts, foldhash::fast::RandomState>,
+    /// Number of layers of all paths.
+    layers: usize,
 }
 
 impl Tally for Paths {
@@ -19,13 +23,33 @@ impl Tally for Paths {
     fn observe(&mut self, packet: &Packet<'_>) {
         match self.paths.get_mut(&packet.path) {
             Some(counts) => counts.add(packet),
-            None => self.paths.entry(packet.path).or_default().add(packet),
+            None => {
+                self.layers += packet.path.layers().len();
+                self.paths.entry(packet.path).or_default().add(packet);
+            }
         }
     }
 
     fn merge(&mut self, later: Paths, _: Shift) {
         for (path, counts) in later.paths {
-            self.paths.entry(path).or_default().merge(counts);
+            self.layers += path.layers().len();
+            match self.paths.entry(path) {
+                Entry::Vacant(vacant) => drop(vacant.insert(counts)),
+                Entry::Occupied(mut known) => {
+                    self.layers -= path.layers().len();
+                    known.get_mut().merge(counts);
+                }
+            }
         }
+    }
+
+    fn memory(&self) -> MemoryUse {
+        static GROWTH: Growth =
+            Growth { entries: "protocol paths", advice: "choose tables other than protocols" };
+        /// Bytes of a row of `protocols` while the table is made: one for each prefix, at most.
+        const ROW_BYTES: usize = 64;
+        let bytes = self.paths.capacity() / 7 * 8 * (size_of::<(Path, Counts)>() + 1)
+            + self.layers * ROW_BYTES;
+        MemoryUse::of(&GROWTH, self.paths.len() as u64, bytes as u64)
     }
 }

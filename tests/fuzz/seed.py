@@ -37,6 +37,10 @@ def seeds(target, capture):
         yield capture
     elif target == "inflate":
         yield from (gzip.compress(capture, 1), bz2.compress(capture, 1), lzma.compress(capture, preset=0))
+    elif target == "memory":
+        yield bytes([1, 20, min(len(capture), 60)]) + capture
+    elif target == "opening":
+        yield from (bytes([7]) + file for file in (capture, gzip.compress(capture, 1)))
     elif target in ("cuts", "streams"):
         # Ranges of all sizes, shorter and longer than most records, and the same ones every time.
         yield bytes([1 + len(capture) % 255]) + capture

@@ -20,7 +20,9 @@ const MOST: u64 = 1 << 20;
 
 /// All bytes of a stream and how it ends. None if it cannot begin.
 fn inflated(bytes: &[u8], chunk_bytes: u64) -> Option<(Vec<u8>, Result<(), FaultKind>)> {
-    let reading = ReadOptions { max_inflated_bytes: Some(MOST), chunk_bytes, ..ReadOptions::default() };
+    let mut reading = ReadOptions::default();
+    reading.max_inflated_bytes = Some(MOST);
+    reading.chunk_bytes = chunk_bytes;
     let source = Source::read(Cursor::new(bytes.to_vec()), reading, |_| true).ok()?;
     let mut all = source.rest(0).to_vec();
     loop {

@@ -16,7 +16,8 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     }
     let salvage = size & 1 == 1;
     let Some(whole) = Reading::of(|| open(bytes.clone()), u64::MAX, salvage) else { return Corpus::Reject };
-    let how = ReadOptions { chunk_bytes: 1 + 7 * u64::from(size), ..ReadOptions::default() };
+    let mut how = ReadOptions::default();
+    how.chunk_bytes = 1 + 7 * u64::from(size);
     let stream = || Capture::new(Source::read(Cursor::new(bytes.clone()), how, is_capture).ok()?).ok();
     let streamed = THREE_WORKERS.install(|| Reading::of(stream, 100, salvage));
     // A header that the first chunk cuts must be waited for.

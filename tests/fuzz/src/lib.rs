@@ -4,7 +4,7 @@
 use pcapstat::capture::{Capture, Framing, LinkType, Record};
 use pcapstat::dissect::{self, packet::Packet};
 use pcapstat::engine::memory::{Budget, Reservation};
-use pcapstat::engine::{Gap, Options, Walked};
+use pcapstat::engine::{Gaps, Options, Walked};
 use pcapstat::error::Fault;
 use pcapstat::output::csv;
 use pcapstat::pass::rows::Rows;
@@ -127,13 +127,9 @@ pub fn count_everything(capture: &Capture) {
     });
     let (tally, _) = counter.finish();
     assert_eq!(walk.packets, tally.totals.counts.packets, "records got lost");
-    let walked = Walked {
-        packets: walk.packets,
-        fault: walk.fault,
-        range_count: 1,
-        interface_blocks: walk.interface_blocks,
-        ..Walked::default()
-    };
+    let mut walked =
+        Walked { packets: walk.packets, fault: walk.fault, range_count: 1, ..Walked::default() };
+    walked.described.take(walk.interface_blocks, true);
     let reservation = Reservation::new(&Budget::unlimited());
     tables(&Report::new(FILE.into(), capture, walked, tally, reservation));
 }
@@ -224,7 +220,7 @@ pub static THREE_WORKERS: LazyLock<ThreadPool> =
 #[derive(PartialEq)]
 pub struct Reading {
     error: Option<String>,
-    gaps: Vec<Gap>,
+    gaps: Gaps,
     tallies: Tallies,
     tables: Vec<(&'static str, Vec<u8>)>,
 }
@@ -232,7 +228,12 @@ pub struct Reading {
 impl Reading {
     /// Reads what `make` opens, twice, on the workers of the pool that it is called in.
     pub fn of(make: impl Fn() -> Option<Capture>, range_bytes: u64, salvage: bool) -> Option<Reading> {
-        let options = Options { range_bytes, keep_ranges: true, salvage, ..Options::default() };
+        let mut options = Options::default();
+        options.range_bytes = range_bytes;
+        options.keep_ranges = true;
+        options.keep_interfaces = true;
+        options.keep_gaps = true;
+        options.salvage = salvage;
         let wanted = Wanted::of(all_needs());
         let mut capture = make()?;
         let report = reading::read(&mut capture, FILE, &wanted, &options, Continued::default()).expect("no output");

@@ -1,0 +1,131 @@
+//! Heap memory of the process: counted, and bounded by more than what the system would give.
+//!
+//! Rust ends a process by SIGABRT if an allocation fails. Here it ends as the program says instead,
+//! with its own message and exit code. Libraries written in C (zstd, xz, bzip2) allocate past this.
+#![allow(unsafe_code)]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An allocator that counts the bytes in use: the system's with a bound.
+#[derive(Debug)]
+pub struct Heap {
+    used: AtomicUsize,
+    limit: AtomicUsize,
+    refused: fn(usize),
+}
+
+impl Heap {
+    /// A heap without a bound. `refused` is called with the number of bytes that cannot be allocated
+    /// and should end the process; it must not allocate.
+    pub const fn new(refused: fn(usize)) -> Heap {
+        Heap { used: AtomicUsize::new(0), limit: AtomicUsize::new(usize::MAX), refused }
+    }
+
+    /// Number of bytes in use.
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed) as u64
+    }
+
+    /// Bounds the number of bytes in use.
+    pub fn limit(&self, bytes: u64) {
+        self.limit.store(usize::try_from(bytes).unwrap_or(usize::MAX), Ordering::Relaxed);
+    }
+
+    /// Counts `bytes` more, and calls `allocate` if they are allowed.
+    #[inline]
+    fn more(&self, bytes: usize, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
+        let used = self.used.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        let allowed = used <= self.limit.load(Ordering::Relaxed);
+        let memory = if allowed { allocate() } else { ptr::null_mut() };
+        if memory.is_null() {
+            self.used.fetch_sub(bytes, Ordering::Relaxed);
+            (self.refused)(bytes);
+        }
+        memory
+    }
+}
+
+// SAFETY: every call is handed to the system's allocator unchanged or answered by null, which means
+// that there is no memory. Counting touches no memory but two atomics.
+unsafe impl GlobalAlloc for Heap {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promises are the system's conditions.
+        self.more(layout.size(), || unsafe { System.alloc(layout) })
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as for `alloc`.
+        self.more(layout.size(), || unsafe { System.alloc_zeroed(layout) })
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        self.used.fetch_sub(layout.size(), Ordering::Relaxed);
+        // SAFETY: as for `alloc`.
+        unsafe { System.dealloc(memory, layout) }
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        let before = layout.size();
+        // SAFETY: as for `alloc`.
+        let allocate = || unsafe { System.realloc(memory, layout, size) };
+        if size > before {
+            return self.more(size - before, allocate);
+        }
+        let moved = allocate();
+        if !moved.is_null() {
+            self.used.fetch_sub(before - size, Ordering::Relaxed);
+        }
+        moved
+    }
+}
+
+/// Makes the C library return freed memory to the system, and keep few pools of it: for a process
+/// whose resident memory is bounded. Other systems than Linux with glibc do as they do.
+pub fn return_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        /// Longer allocations are mapped, and unmapped when they are freed.
+        const MAPPED_FROM: libc::c_int = 256 << 10;
+        const POOLS: libc::c_int = 4;
+        // SAFETY: only sets parameters of the allocator.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_FROM);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, 4 * MAPPED_FROM);
+            libc::mallopt(libc::M_ARENA_MAX, POOLS);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+
+    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+    #[test]
+    fn bytes_in_use_are_counted_and_bounded() {
+        let heap = Heap::new(|bytes| REFUSED.store(bytes, Ordering::Relaxed));
+        heap.limit(1000);
+        let layout = |size| Layout::from_size_align(size, 8).unwrap();
+        // SAFETY: the layouts are not empty and every block is freed as it was allocated.
+        unsafe {
+            let block = heap.alloc(layout(600));
+            assert_eq!(heap.used(), 600);
+            assert!(heap.alloc_zeroed(layout(500)).is_null());
+            assert_eq!((REFUSED.load(Ordering::Relaxed), heap.used()), (500, 600));
+            assert!(heap.realloc(block, layout(600), 1001).is_null());
+            let block = heap.realloc(block, layout(600), 1000);
+            let block = heap.realloc(block, layout(1000), 10);
+            assert_eq!(heap.used(), 10);
+            heap.dealloc(block, layout(10));
+        }
+        assert_eq!(heap.used(), 0);
+    }
+}
