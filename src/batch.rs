@@ -573,6 +573,7 @@ impl Reader<'_> {
             keep_interfaces: wanted.needs.interfaces,
             keep_gaps: wanted.needs.gaps,
             salvage: plan.salvage,
+            decode_as: plan.decode_as.clone(),
             budget: budget.clone(),
         };
         let file = if plan.merge { MERGED } else { &input.name };

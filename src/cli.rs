@@ -89,6 +89,11 @@ pub struct Cli {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
+    /// Protocol of a value that chooses the next layer, as tshark's -d: udp.port==8472,vxlan, or a
+    /// range 8472-8480; layers are udp.port, tcp.port, ethertype and ip.proto. Repeatable
+    #[arg(short, long, value_name = "LAYER==VALUE,PROTOCOL", action = ArgAction::Append)]
+    pub decode_as: Vec<String>,
+
     /// Condition on a column of `summary` that every input must meet, or the exit code is 1:
     /// "packets >= 1000", "status == ok". Repeatable
     #[arg(long, value_name = "COND", action = ArgAction::Append)]

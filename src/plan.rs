@@ -3,6 +3,7 @@
 use crate::baseline::Baseline;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{AUTO, Cli, FileAs, When};
+use crate::dissect::decode_as::DecodeAs;
 use crate::error::without_code;
 use crate::expect::Expectation;
 use crate::filter::Filter;
@@ -24,6 +25,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -64,6 +66,8 @@ pub struct Plan {
     pub range_bytes: u64,
     /// Options of reading inputs.
     pub reading: ReadOptions,
+    /// Protocols assigned to values of dispatch fields.
+    pub decode_as: Arc<[DecodeAs]>,
     /// Resynchronise after damage.
     pub salvage: bool,
     /// Memory that the run may take.
@@ -171,6 +175,7 @@ impl Plan {
                     .transpose()?,
                 ..ReadOptions::default()
             },
+            decode_as: decode_as(&cli.decode_as)?,
             salvage: cli.salvage,
             progress: match cli.progress {
                 When::Auto => std::io::stderr().is_terminal(),
@@ -245,6 +250,12 @@ fn naming(cli: &Cli) -> Result<Naming, String> {
     }
     let globs = globs.build().map_err(|error| format!("--glob: {error}"))?;
     Ok(Naming { globs, name_only: cli.file_as == FileAs::Name })
+}
+
+/// The assignments of `-d`.
+fn decode_as(texts: &[String]) -> Result<Arc<[DecodeAs]>, String> {
+    let parsed = |text: &String| text.parse().map_err(|error| format!("--decode-as: {error}"));
+    texts.iter().map(parsed).collect()
 }
 
 /// Conditions on packets; one line for each option that selects.

@@ -32,6 +32,7 @@ mod misleading;
 mod baseline;
 mod choosing;
 mod cli;
+mod decode_as;
 mod docs;
 mod examples;
 mod gate;

@@ -7,9 +7,7 @@
 use super::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
 use super::transport::tunnel_of;
-use crate::capture::{Framing, LinkType, Record};
-
-const ETHERNET: LinkType = LinkType(1);
+use crate::capture::{Framing, Record};
 
 /// The paths that are recognised, by VLAN tag, IP version and transport.
 static PATHS: [[[Path; 2]; 2]; 2] = {
@@ -37,7 +35,9 @@ static PATHS: [[[Path; 2]; 2]; 2] = {
 pub fn dissect(packet: &mut Packet<'_>) -> bool {
     // A frame check sequence would have to be told from a payload.
     let Record { link_type, framing, .. } = packet.record;
-    link_type == ETHERNET && framing == Framing::Usual && common(packet).is_some()
+    u32::from(link_type.0) == packet.common_link
+        && framing == Framing::Usual
+        && common(packet).is_some()
 }
 
 #[inline]

@@ -61,7 +61,9 @@ pub fn fibre_channel<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<
 /// IP over InfiniBand (RFC 4391): the global route header, an EtherType and two reserved bytes.
 pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u16(40).filter(|_| payload.captured.len() >= 44) {
-        Some(kind @ (0x0800 | 0x0806 | 0x8035 | 0x86DD)) => shim::ethertype(kind, payload.skip(44)),
+        Some(kind @ (0x0800 | 0x0806 | 0x8035 | 0x86DD)) => {
+            shim::ethertype(packet, kind, payload.skip(44))
+        }
         Some(_) => None,
         None => truncated(packet),
     }

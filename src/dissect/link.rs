@@ -145,11 +145,11 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.skip(4);
     match family {
         // An EtherType in the lower half, whatever stands above it.
-        0x1_0000.. => shim::registered_ethertype(payload.u16(2)?, next),
+        0x1_0000.. => shim::registered_ethertype(packet, payload.u16(2)?, next),
         2 => Some((Protocol::IP, next)),
         // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
         10 | 23 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
-        _ => shim::registered_ethertype(u16::try_from(family).ok()?, next),
+        _ => shim::registered_ethertype(packet, u16::try_from(family).ok()?, next),
     }
 }
 
@@ -199,7 +199,7 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         (_, 7) => Some((Protocol::PPP, next)),
         (_, ..=OWN) => None,
         (GRE, _) => tunnel::gre_type(protocol, false, next),
-        _ => shim::ethertype(protocol, next),
+        _ => shim::ethertype(packet, protocol, next),
     }
 }
 

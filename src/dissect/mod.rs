@@ -6,6 +6,7 @@
 //! error: a layer counts as soon as the layer below names it. Application protocols and headers
 //! quoted inside ICMP are not looked at.
 
+pub mod decode_as;
 mod fast;
 mod juniper;
 mod lan;

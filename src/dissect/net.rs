@@ -4,6 +4,7 @@
 //! addresses that are there. Lengths are the headers' own, never more than what the layer below
 //! leaves.
 
+use super::decode_as::Field;
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
@@ -51,7 +52,10 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
 const NO_NEXT_HEADER: u8 = 59;
 
 /// What an IP protocol number names.
-pub fn ip_protocol(number: u8, next: Payload<'_>) -> Next<'_> {
+pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Next<'a> {
+    if let Some(protocol) = packet.assigned(Field::IpProtocol, number.into()) {
+        return Some((protocol, next));
+    }
     if number == NO_NEXT_HEADER {
         return None;
     }
@@ -115,7 +119,7 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     let next = payload.limit(length).skip(header_length);
     // As Wireshark: what has no bytes on the wire is not named.
-    if next.length == 0 { None } else { ip_protocol(header.protocol().0, next) }
+    if next.length == 0 { None } else { ip_protocol(packet, header.protocol().0, next) }
 }
 
 /// True when the total length is below the header's; 0 means that it is not known.
@@ -201,7 +205,7 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     packet.fragmented = false;
     packet.note_ip_protocol(header.next_header().0);
-    ip_protocol(header.next_header().0, next.limit(length))
+    ip_protocol(packet, header.next_header().0, next.limit(length))
 }
 
 const TCP: u8 = 6;
@@ -261,7 +265,7 @@ pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     packet.note_ip_protocol(next);
-    ip_protocol(next, payload.skip(length))
+    ip_protocol(packet, next, payload.skip(length))
 }
 
 /// The fragment header; fragments other than the first end the path.
@@ -275,7 +279,7 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if header.fragment_offset().value() > 0 {
         return None;
     }
-    ip_protocol(header.next_header().0, payload.skip(8))
+    ip_protocol(packet, header.next_header().0, payload.skip(8))
 }
 
 /// The authentication header (RFC 4302), which hides nothing.
@@ -290,7 +294,7 @@ pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
         return None;
     };
     packet.note_ip_protocol(next);
-    ip_protocol(next, payload.skip(length))
+    ip_protocol(packet, next, payload.skip(length))
 }
 
 /// A register message of PIM (RFC 7761 section 4.9.3) carries the multicast packet.

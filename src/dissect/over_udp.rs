@@ -146,7 +146,7 @@ pub fn ayiya<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if operation & 0x0F != FORWARD {
         return None;
     }
-    net::ip_protocol(protocol, payload.skip(header))
+    net::ip_protocol(packet, protocol, payload.skip(header))
 }
 
 /// VXLAN-GPE, which Wireshark does not name on a path: eight bytes, the next protocol in the fourth.

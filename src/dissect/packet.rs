@@ -5,9 +5,11 @@
 //! every address layer (each Ethernet, IPv4 or IPv6 header, tunnels included, with the transport
 //! above it), VLAN ids and the first problem.
 
+use super::decode_as::{DecodeAs, Field};
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Path, Protocol};
 use crate::capture::Record;
+use std::sync::Arc;
 
 /// The addresses of one layer, source and destination, as far as the header was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +108,14 @@ pub struct Packet<'a> {
     vlan_count: usize,
     /// True above a first fragment: lengths of the whole cannot be told.
     pub(super) fragmented: bool,
+    /// The link type of the common path: Ethernet, or none at all if there are assignments, so that
+    /// the common path need not look at them.
+    pub(super) common_link: u32,
+    /// Protocols that the user assigns; None if there are none.
+    decode_as: Option<Arc<[DecodeAs]>>,
 }
+
+const ETHERNET: u32 = 1;
 
 impl<'a> Packet<'a> {
     /// A packet of no bytes, to be filled by [`super::dissect`].
@@ -120,7 +129,27 @@ impl<'a> Packet<'a> {
             vlans: [0; DEEPEST],
             vlan_count: 0,
             fragmented: false,
+            common_link: ETHERNET,
+            decode_as: None,
         }
+    }
+
+    /// A packet of no bytes, to be filled by [`super::dissect`] with these assignments.
+    pub fn decoding_as(rows: &Arc<[DecodeAs]>) -> Packet<'a> {
+        let decode_as = Some(rows.clone()).filter(|rows| !rows.is_empty());
+        let common_link = if decode_as.is_some() { u32::MAX } else { ETHERNET };
+        Packet { common_link, decode_as, ..Packet::empty() }
+    }
+
+    /// True if there are assigned protocols.
+    pub fn has_assignments(&self) -> bool {
+        self.decode_as.is_some()
+    }
+
+    /// The protocol that the user assigns to a value of a field.
+    #[inline]
+    pub(super) fn assigned(&self, field: Field, value: u16) -> Option<Protocol> {
+        DecodeAs::find(self.decode_as.as_deref()?, field, value)
     }
 
     /// Forgets everything and begins with another record.

@@ -1,6 +1,7 @@
 //! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS,
 //! PPPoE and PPP.
 
+use super::decode_as::Field;
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -57,15 +58,18 @@ pub fn is_length(number: u16) -> bool {
 }
 
 /// The protocol of an EtherType in a type field; None if it is unknown.
-pub fn ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+pub fn ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     // As Wireshark, which takes this number for IPv4 in type fields and nowhere else.
     const IPV4_IN_TYPE_FIELDS: u16 = 0xFFF2;
     let ipv4 = number == IPV4_IN_TYPE_FIELDS;
-    if ipv4 { Some((Protocol::IP, next)) } else { registered_ethertype(number, next) }
+    if ipv4 { Some((Protocol::IP, next)) } else { registered_ethertype(packet, number, next) }
 }
 
 /// The protocol of an EtherType in a header that only borrows the numbers; None if it is unknown.
-pub fn registered_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+pub fn registered_ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
+    if let Some(protocol) = packet.assigned(Field::EtherType, number) {
+        return Some((protocol, next));
+    }
     let row = ETHERTYPES.iter().find(|(known, _)| *known == number);
     row.map(|(_, protocol)| (*protocol, next))
         .filter(|(protocol, next)| *protocol != Protocol::MACSEC || tag::is_macsec(*next))
@@ -74,7 +78,7 @@ pub fn registered_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
 /// A field that is an 802.3 length up to 1500 and an EtherType from 1536.
 pub fn type_or_length<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     if number >= LEAST_ETHERTYPE {
-        return ethertype(number, next);
+        return ethertype(packet, number, next);
     }
     if number > LONGEST_LENGTH {
         packet.note(Problem::ETH_LENGTH_INVALID);
@@ -105,7 +109,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
             if kind.is_none() {
                 packet.note(Problem::VLAN_HEADER_TRUNCATED);
             }
-            return ethertype(kind?, payload.skip(8));
+            return ethertype(packet, kind?, payload.skip(8));
         }
         // As Wireshark: a service instance tag after a service tag has no name of its own.
         if next == 0x88E7 {
@@ -113,9 +117,9 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
             if kind.is_none() {
                 packet.note(Problem::TAG_HEADER_TRUNCATED);
             }
-            return ethertype(kind?, payload.skip(22));
+            return ethertype(packet, kind?, payload.skip(22));
         }
-        return ethertype(next, payload.skip(4));
+        return ethertype(packet, next, payload.skip(4));
     }
     type_or_length(packet, next, payload.skip(4))
 }
@@ -148,7 +152,7 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = payload.skip(5);
     match (organisation, protocol) {
         // Encapsulated Ethernet, and Cisco's number for the same.
-        ([0, 0, 0] | [0, 0, 0xF8], _) => registered_ethertype(protocol, next),
+        ([0, 0, 0] | [0, 0, 0xF8], _) => registered_ethertype(packet, protocol, next),
         ([0, 0, 0x0C], 0x0108 | 0x0109 | 0x010B | 0x010C) => Some((Protocol::STP, next)),
         // Bridged frames (RFC 2684), with and without their checksum.
         ([0, 0x80, 0xC2], 1 | 7) => Some((Protocol::ETH, next)),
@@ -295,7 +299,10 @@ pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
         return None;
     }
     match number {
-        0x0800 | 0x86DD | 0x8847 | 0x8848 | 0x6558 => ethertype(number, next),
+        0x0800 => Some((Protocol::IP, next)),
+        0x86DD => Some((Protocol::IPV6, next)),
+        0x8847 | 0x8848 => Some((Protocol::MPLS, next)),
+        0x6558 => Some((Protocol::ETH, next)),
         0x4242 => Some((Protocol::STP, next)),
         _ => None,
     }

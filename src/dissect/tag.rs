@@ -27,7 +27,7 @@ pub fn virtual_interface<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> N
 /// HSR (IEC 62439-3): path and size, sequence number, EtherType.
 pub fn redundant<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u16(4) {
-        Some(kind) => registered_ethertype(kind, payload.skip(6)),
+        Some(kind) => registered_ethertype(packet, kind, payload.skip(6)),
         None => truncated(packet),
     }
 }
@@ -43,7 +43,7 @@ pub fn metadata_over_gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> N
 /// A tag that is `length` bytes long, the last two being an EtherType.
 pub fn typed<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, length: usize) -> Next<'a> {
     match payload.u16(length - 2) {
-        Some(kind) => ethertype(kind, payload.skip(length)),
+        Some(kind) => ethertype(packet, kind, payload.skip(length)),
         None => truncated(packet),
     }
 }
@@ -90,13 +90,13 @@ pub fn is_macsec(payload: Payload<'_>) -> bool {
 }
 
 /// MACsec: only what is not encrypted goes on.
-pub fn macsec<'a>(_packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+pub fn macsec<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const ENCRYPTED_OR_CHANGED: u8 = 0x0C;
     if payload.u8(0)? & ENCRYPTED_OR_CHANGED != 0 {
         return None;
     }
     let next = payload.skip(macsec_tag(payload)?);
-    ethertype(next.u16(0)?, next.skip(2))
+    ethertype(packet, next.u16(0)?, next.skip(2))
 }
 
 /// Network Service Header (RFC 8300).

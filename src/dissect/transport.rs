@@ -4,6 +4,7 @@
 //! headers state, as Wireshark's `tcp.len` and UDP's length less 8. UDP hands on to tunnels by
 //! their registered ports.
 
+use super::decode_as::Field;
 use super::packet::{Packet, Ports, Transport};
 use super::payload::Payload;
 use super::problem::Problem;
@@ -42,6 +43,17 @@ fn tunnels_of(source: u16, destination: u16) -> [Option<Protocol>; 2] {
 pub(super) fn tunnel_of(source: u16, destination: u16) -> Option<Protocol> {
     let [lower, higher] = tunnels_of(source, destination);
     lower.or(higher)
+}
+
+/// The protocols that the user assigns to two ports, in the same order.
+fn assigned(
+    packet: &Packet<'_>,
+    field: Field,
+    source: u16,
+    destination: u16,
+) -> [Option<Protocol>; 2] {
+    let named = |port| packet.assigned(field, port);
+    [named(source.min(destination)), named(source.max(destination))]
 }
 
 /// True if a payload can be the tunnel's.
@@ -93,7 +105,26 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     } else if TcpHeaderSlice::from_slice(payload.captured).is_err() {
         packet.note(Problem::TCP_HEADER_TRUNCATED);
     }
-    None
+    assigned_over_tcp(packet, payload, header_length)
+}
+
+/// What the user assigns to the ports of a segment that has a payload.
+fn assigned_over_tcp<'a>(
+    packet: &Packet<'a>,
+    payload: Payload<'a>,
+    header_length: usize,
+) -> Next<'a> {
+    if !packet.has_assignments() || header_length < 20 {
+        return None;
+    }
+    let (source, destination) = payload.u16(0).zip(payload.u16(2))?;
+    let next = payload.skip(header_length);
+    if next.captured.is_empty() {
+        return None;
+    }
+    let assigned = assigned(packet, Field::TcpPort, source, destination);
+    let protocol = assigned.into_iter().flatten().find(|protocol| can_be(*protocol, next))?;
+    Some((protocol, next))
 }
 
 /// UDP (RFC 768).
@@ -117,7 +148,8 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if next.captured.is_empty() {
         return None;
     }
-    let tunnels = tunnels_of(source, destination).into_iter().flatten();
+    let assigned = assigned(packet, Field::UdpPort, source, destination);
+    let tunnels = assigned.into_iter().chain(tunnels_of(source, destination)).flatten();
     let protocol = tunnels.into_iter().find(|protocol| can_be(*protocol, next))?;
     // Only what goes to the control port begins with the sender's address.
     if protocol == Protocol::LWAPP && destination == 12223 {

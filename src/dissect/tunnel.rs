@@ -63,7 +63,11 @@ pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
             [_, _, _, _] => Some((Protocol::IP, next.skip(4))),
         },
         0x8909 => Some((Protocol::CISCO_METADATA_TYPE_FIRST, next)),
-        0x0800 | 0x0806 | 0x86DD | 0x8847 | 0x8848 | 0x894F => shim::ethertype(protocol, next),
+        0x0800 => Some((Protocol::IP, next)),
+        0x0806 => Some((Protocol::ARP, next)),
+        0x86DD => Some((Protocol::IPV6, next)),
+        0x8847 | 0x8848 => Some((Protocol::MPLS, next)),
+        0x894F => Some((Protocol::NSH, next)),
         _ => None,
     }
 }
@@ -108,7 +112,7 @@ pub fn geneve<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::GENEVE_HEADER_TRUNCATED);
         return None;
     }
-    shim::registered_ethertype(protocol, payload.skip(length))
+    shim::registered_ethertype(packet, protocol, payload.skip(length))
 }
 
 /// True for what Wireshark takes for GTP: version 2, or versions 0 and 1 with a message type that

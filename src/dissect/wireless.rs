@@ -102,7 +102,7 @@ fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) 
         Some([0x00, 0x00]) => Some((Protocol::LLC, next.skip(2))),
         Some(kind) => {
             // A type without LLC before it, which Wireshark names all the same.
-            let typed = registered_ethertype(u16::from_be_bytes(*kind), next.skip(2));
+            let typed = registered_ethertype(packet, u16::from_be_bytes(*kind), next.skip(2));
             if typed.is_some() {
                 packet.path.push(Protocol::LLC);
             }

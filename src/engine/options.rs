@@ -2,11 +2,12 @@
 
 use super::memory::Budget;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
+use crate::dissect::decode_as::DecodeAs;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Engine options. None of them changes a result but `salvage`.
+/// Engine options. None of them changes a result but `salvage` and `decode_as`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Options<'a> {
@@ -24,6 +25,8 @@ pub struct Options<'a> {
     pub keep_gaps: bool,
     /// Resynchronise after damage instead of ending the walk.
     pub salvage: bool,
+    /// Protocols assigned to values of dispatch fields.
+    pub decode_as: Arc<[DecodeAs]>,
     /// Memory that the walk may hold. All workers stop once it is exceeded; the result is then void.
     pub budget: Arc<Budget>,
 }
@@ -38,6 +41,7 @@ impl Default for Options<'_> {
             keep_interfaces: false,
             keep_gaps: false,
             salvage: false,
+            decode_as: Arc::new([]),
             budget: Budget::unlimited(),
         }
     }

@@ -69,7 +69,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
         cancelled: &AtomicBool,
     ) -> Run<P> {
         let source = self.capture.source();
-        let mut packet = Packet::empty();
+        let mut packet = Packet::decoding_as(&self.options.decode_as);
         let section = start.section.clone();
         let mut run = Run {
             end: start,

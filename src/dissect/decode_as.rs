@@ -1,0 +1,260 @@
+//! Protocols that the user assigns to values of a field that chooses the next layer: `-d
+//! udp.port==8472,vxlan`.
+//!
+//! Words and values are those of tshark's `-d`: a layer, one value or a range of them (`8472-8480`,
+//! or `8472:9` for nine of them), and the name of a protocol that pcapstat dissects there. Refused:
+//! layers and protocols that tshark refuses, or that pcapstat does not look into.
+
+use super::protocol::Protocol;
+use crate::suggest::hint;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+
+/// A field that chooses the next layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Source or destination port of UDP.
+    UdpPort,
+    /// Source or destination port of TCP.
+    TcpPort,
+    /// EtherType.
+    EtherType,
+    /// Protocol of IPv4, next header of IPv6.
+    IpProtocol,
+}
+
+/// A field: its name, greatest value, and the protocols that can be assigned to it.
+struct FieldInfo {
+    field: Field,
+    name: &'static str,
+    greatest: u16,
+    protocols: &'static [&'static str],
+}
+
+/// Every field that protocols can be assigned to.
+const FIELDS: &[FieldInfo] = &[
+    FieldInfo {
+        field: Field::UdpPort,
+        name: "udp.port",
+        greatest: u16::MAX,
+        protocols: &[
+            "vxlan",
+            "vxlan_gpe",
+            "geneve",
+            "gtp",
+            "gre",
+            "mpls",
+            "teredo",
+            "l2tp",
+            "capwap.data",
+            "lwapp",
+            "lisp-data",
+            "ayiya",
+            "tzsp",
+            "eth",
+            "llc",
+            "ip",
+            "ipv6",
+            "tcp",
+            "sctp",
+        ],
+    },
+    FieldInfo { field: Field::TcpPort, name: "tcp.port", greatest: u16::MAX, protocols: &["gtp"] },
+    FieldInfo {
+        field: Field::EtherType,
+        name: "ethertype",
+        greatest: u16::MAX,
+        protocols: &[
+            "eth",
+            "vlan",
+            "ieee8021ad",
+            "ieee8021ah",
+            "ieee8021cb",
+            "macsec",
+            "nsh",
+            "llc",
+            "mpls",
+            "pppoed",
+            "pppoes",
+            "arp",
+            "stp",
+            "lldp",
+            "eapol",
+            "ip",
+            "ipv6",
+            "cmd",
+            "avsp",
+            "vntag",
+            "etag",
+            "trill",
+            "hsr",
+            "batadv",
+            "lwapp",
+            "lcp",
+            "ipcp",
+            "ipv6cp",
+        ],
+    },
+    FieldInfo {
+        field: Field::IpProtocol,
+        name: "ip.proto",
+        greatest: u8::MAX as u16,
+        protocols: &[
+            "ip",
+            "ipv6",
+            "gre",
+            "eth",
+            "etherip",
+            "mpls",
+            "l2tp",
+            "tcp",
+            "udp",
+            "sctp",
+            "udplite",
+            "dccp",
+            "icmp",
+            "icmpv6",
+            "igmp",
+            "ah",
+            "esp",
+            "ipcomp",
+            "ospf",
+            "pim",
+            "vrrp",
+            "eigrp",
+            "rsvp",
+            "pgm",
+            "igrp",
+            "mipv6",
+            "hip",
+            "shim6",
+            "ipv6.hopopts",
+            "ipv6.dstopts",
+            "ipv6.routing",
+            "ipv6.fraghdr",
+        ],
+    },
+];
+
+/// One assignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeAs {
+    field: Field,
+    values: RangeInclusive<u16>,
+    protocol: Protocol,
+}
+
+impl DecodeAs {
+    /// The protocol that is assigned to a value; of several the last counts.
+    pub fn find(rows: &[DecodeAs], field: Field, value: u16) -> Option<Protocol> {
+        let matches = |row: &&DecodeAs| row.field == field && row.values.contains(&value);
+        rows.iter().rev().find(matches).map(|row| row.protocol)
+    }
+}
+
+impl FromStr for DecodeAs {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<DecodeAs, String> {
+        let parts = text.split_once("==").and_then(|(name, rest)| {
+            rest.split_once(',').map(|(values, protocol)| (name.trim(), values.trim(), protocol))
+        });
+        let (name, values, protocol) = parts.ok_or_else(|| {
+            format!("{text:?} is not LAYER==VALUE,PROTOCOL (udp.port==8472,vxlan)")
+        })?;
+        let info = FIELDS.iter().find(|info| info.name == name).ok_or_else(|| {
+            let names: Vec<_> = FIELDS.iter().map(|info| info.name).collect();
+            let near = hint(name, names.iter().copied());
+            format!("no layer is named {name:?}{near}; there are {}", names.join(", "))
+        })?;
+        Ok(DecodeAs {
+            field: info.field,
+            values: range(values, info)?,
+            protocol: protocol_named(protocol.trim(), info)?,
+        })
+    }
+}
+
+/// The values that a number, `FIRST-LAST` or `FIRST:NUMBER` stands for.
+fn range(text: &str, info: &FieldInfo) -> Result<RangeInclusive<u16>, String> {
+    let wrong = || {
+        format!(
+            "{text:?} is no value of {}: 0 to {}, or a range 8472-8480",
+            info.name, info.greatest
+        )
+    };
+    let range = if let Some((first, last)) = text.split_once('-') {
+        number(first).zip(number(last))
+    } else if let Some((first, count)) = text.split_once(':') {
+        let (first, count) = number(first).zip(number(count)).ok_or_else(wrong)?;
+        count.checked_sub(1).and_then(|more| Some((first, first.checked_add(more)?)))
+    } else {
+        number(text).map(|value| (value, value))
+    };
+    let (first, last) =
+        range.filter(|(first, last)| first <= last && *last <= info.greatest).ok_or_else(wrong)?;
+    Ok(first..=last)
+}
+
+/// A decimal number, or a hexadecimal one after `0x`.
+fn number(text: &str) -> Option<u16> {
+    match text.strip_prefix("0x").or(text.strip_prefix("0X")) {
+        Some(digits) => u16::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
+fn protocol_named(name: &str, info: &FieldInfo) -> Result<Protocol, String> {
+    let allowed = info.protocols.contains(&name);
+    let known = Protocol::known().find(|(known, _)| *known == name);
+    known.filter(|_| allowed).map(|(_, protocol)| protocol).ok_or_else(|| {
+        let near = hint(name, info.protocols.iter().copied());
+        let names = info.protocols.join(", ");
+        format!("no protocol of {} is named {name:?}{near}; there are {names}", info.name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_protocol_is_known() {
+        for info in FIELDS {
+            for name in info.protocols {
+                let row = format!("{}==1,{name}", info.name).parse::<DecodeAs>();
+                assert_eq!(row.map(|row| row.protocol.to_string()), Ok((*name).to_owned()));
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_assignment_of_a_value_counts() {
+        let rows: Vec<DecodeAs> =
+            ["udp.port==10-12,vxlan", "udp.port==0xc:2,gtp", "ip.proto==253,gre"]
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect();
+        let find = |value| DecodeAs::find(&rows, Field::UdpPort, value);
+        assert_eq!([9, 10, 11].map(find), [None, Some(Protocol::VXLAN), Some(Protocol::VXLAN)]);
+        assert_eq!([12, 13, 14].map(find), [Some(Protocol::GTP), Some(Protocol::GTP), None]);
+        assert_eq!(DecodeAs::find(&rows, Field::IpProtocol, 253), Some(Protocol::GRE));
+        assert_eq!(DecodeAs::find(&rows, Field::TcpPort, 10), None);
+    }
+
+    #[test]
+    fn wrong_words_suggest_the_nearest() {
+        let error = |text: &str| text.parse::<DecodeAs>().unwrap_err();
+        assert!(error("udp.prt==1,vxlan").contains("did you mean udp.port?"));
+        assert!(error("udp.port==1,vxlann").contains("did you mean vxlan?"));
+        assert!(error("ethertype==1,vxlan").contains("no protocol of ethertype"));
+        for values in ["", "a", "10-5", "10-", "10:0", "65536", "65535:2", "-1"] {
+            let message = error(&format!("udp.port=={values},vxlan"));
+            assert!(message.contains("is no value of udp.port"), "{message}");
+        }
+        assert!(error("ip.proto==256,gre").contains("0 to 255"));
+        for text in ["udp.port==1", "udp.port,vxlan", "udp.port=1,vxlan", ""] {
+            assert!(error(text).contains("LAYER==VALUE,PROTOCOL"), "{text}");
+        }
+    }
+}
