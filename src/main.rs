@@ -27,8 +27,7 @@ fn refused(bytes: usize) {
     // Nobody can be told that standard error is closed or full.
     let _ = writeln!(
         io::stderr(),
-        "pcapstat: out of memory: {bytes} more bytes are refused by --max-memory or the system; \
-         nothing is written"
+        "pcapstat: out of memory: {bytes} more bytes are refused by --max-memory or the system"
     );
     process::exit(i32::from(Exit::OutOfMemory.code()));
 }
@@ -99,7 +98,8 @@ fn parse() -> Cli {
 /// Writes a manual page or completions.
 fn generate(kind: Kind) -> ExitCode {
     let mut text = Vec::new();
-    let written = kind.write(&mut text).and_then(|()| io::stdout().write_all(&text));
+    let open = output::assert_stdout().and_then(|()| kind.write(&mut text));
+    let written = open.and_then(|()| io::stdout().write_all(&text));
     let exit = match written.and_then(|()| io::stdout().flush()).map_err(RunError::from) {
         Ok(()) => Exit::Success,
         Err(error) => {

@@ -293,7 +293,9 @@ fn in_shell(words: &str) -> (Option<i32>, String) {
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn a_closed_standard_output_is_told() {
-    for words in ["a.pcap", "-t packets a.pcap", "--help", "--version", "--schema"] {
+    for words in
+        ["a.pcap", "-t packets a.pcap", "--help", "--version", "--schema", "--generate man"]
+    {
         let (code, said) = in_shell(&format!(r#""$0" {words} >&-"#));
         assert_eq!(code, Some(OUTPUT_FAILED), "{words}: {said}");
         assert!(said.contains("cannot write: standard output is closed"), "{words}: {said}");

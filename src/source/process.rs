@@ -13,6 +13,7 @@ pub fn stdout_was_closed() -> bool {
 }
 
 /// Notes whether standard output is closed. Runs before `main`, because Rust opens it there.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
 extern "C" fn note_stdout() {
     // SAFETY: asks for the flags of a descriptor, whether there is one or not.
     let is_open = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) } != -1;

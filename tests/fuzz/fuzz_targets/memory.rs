@@ -7,7 +7,7 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use pcapstat::capture::{Capture, is_capture};
 use pcapstat::engine::Options;
 use pcapstat::engine::memory::Budget;
-use pcapstat::reading::{self, Wanted};
+use pcapstat::reading::{self, Continued, Wanted};
 use pcapstat::source::{ReadOptions, Source};
 use pcapstat_fuzz::{FILE, THREE_WORKERS, all_needs, as_capture, tables};
 use std::io::Read;
@@ -65,7 +65,8 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     options.budget = Budget::new(BOUND);
     let mut wanted = Wanted::of(all_needs());
     wanted.interval = 1;
-    let read = || reading::read(&mut capture, FILE, &wanted, &options, None).expect("no output");
+    let continued = Continued::default();
+    let read = || reading::read(&mut capture, FILE, &wanted, &options, continued).expect("no output");
     let report = THREE_WORKERS.install(read);
     if options.budget.exceeded().is_none() {
         tables(&report);
