@@ -5,6 +5,7 @@
 //! come. An unreadable or damaged input is a row and a message and stops no other.
 
 use crate::baseline::{Baseline, DIFFERENCES};
+use crate::dissect;
 use crate::engine::Options;
 use crate::engine::memory::{Budget, Measure, MemoryUse, Reservation};
 use crate::error::{FaultKind, without_code};
@@ -70,6 +71,8 @@ pub struct Stats {
     pub unreadable: u64,
     /// Inputs that this process is too short of memory or descriptors to read.
     pub unknown: u64,
+    /// Inputs with packets of a link type that is not dissected.
+    pub undissected: u64,
     /// Files found in directories that are no captures.
     pub skipped: u64,
     /// Their bytes.
@@ -105,6 +108,10 @@ impl fmt::Display for Stats {
             if count > 0 {
                 write!(out, ", {count} {status}")?;
             }
+        }
+        if self.undissected > 0 {
+            let inputs = self.undissected;
+            write!(out, "; {inputs} with a link type that is not dissected")?;
         }
         if self.skipped > 0 {
             write!(out, "; {} file{} skipped", self.skipped, plural(self.skipped))?;
@@ -385,6 +392,8 @@ impl Batch<'_> {
         stats.inputs += 1;
         stats.bytes += report.file_bytes.unwrap_or(0);
         stats.packets += walked.packets;
+        let used = &report.tallies.totals.link_types;
+        stats.undissected += u64::from(!used.iter().all(|used| dissect::is_dissected(*used)));
         stats.ranges += walked.range_count;
         stats.rewalked += walked.rewalked;
         stats.merging += walked.merging;

@@ -1,7 +1,7 @@
 //! Paths: good and bad files, directories, standard input, merged inputs, and the exit code of each
 //! combination.
 
-use crate::builder::Pcapng;
+use crate::builder::{MICROSECONDS, Order, Pcap, Pcapng};
 use crate::cells::Csv;
 use crate::cli::{Said, directory, pcapstat, run, small_capture};
 use crate::frames::udp;
@@ -318,4 +318,19 @@ fn quotes_and_commas_in_a_file_name_are_quoted() {
     let table = Csv::parse(said.stdout.as_bytes());
     assert_eq!(table.rows().count(), 40);
     assert!(table.rows().all(|row| row.text("file") == name));
+}
+
+#[test]
+fn the_closing_line_tells_link_types_that_are_not_dissected() {
+    let folder = directory();
+    let mut user = Pcap::new(Order::Little, MICROSECONDS, 147);
+    fs::write(folder.path().join("a.pcap"), &user.frame(1, &[0; 60]).bytes).unwrap();
+    fs::write(folder.path().join("b.pcap"), &small_capture().bytes).unwrap();
+    let said = run(folder.path(), &["a.pcap", "b.pcap"]);
+    assert!(
+        said.stderr.contains("2 inputs: 2 ok; 1 with a link type that is not dissected; "),
+        "{}",
+        said.stderr
+    );
+    assert!(!run(folder.path(), &["b.pcap", "b.pcap"]).stderr.contains("link type"));
 }

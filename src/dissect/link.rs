@@ -78,6 +78,11 @@ pub fn protocol_of(link_type: LinkType) -> Option<Protocol> {
     LINKS.iter().find(|(number, _)| *number == link_type.0).map(|(_, protocol)| *protocol)
 }
 
+/// True for the link types whose frames are dissected.
+pub fn is_dissected(link_type: LinkType) -> bool {
+    protocol_of(link_type).is_some()
+}
+
 /// The first layer of a frame; a link type without a row is a problem and named by its number.
 pub fn first<'a>(packet: &mut Packet<'a>, frame: Payload<'a>) -> Next<'a> {
     let link_type = packet.record.link_type;

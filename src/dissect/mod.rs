@@ -27,6 +27,7 @@ mod tunnel;
 mod wireless;
 
 use crate::capture::{Framing, Record};
+pub use link::is_dissected;
 pub use net::protocol_of as protocol_of_ip;
 use packet::Packet;
 use payload::Payload;
