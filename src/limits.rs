@@ -75,7 +75,7 @@ fn free_on_system() -> Option<u64> {
 
 #[cfg(not(target_os = "linux"))]
 fn free_on_system() -> Option<u64> {
-    let mut system = sysinfo::System::new();
+    let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
     Some(system.available_memory()).filter(|bytes| *bytes > 0)
 }

@@ -56,12 +56,7 @@ impl Unfinished {
             return Ok(Unfinished::Unnamed(file));
         }
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut builder = builder();
-        #[cfg(unix)]
-        let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
-        #[cfg(unix)]
-        builder.permissions(permissions);
-        let file = builder.tempfile_in(directory)?;
+        let file = builder().tempfile_in(directory)?;
         unfinished.push(file.path().to_path_buf());
         Ok(Unfinished::Named(file))
     }
@@ -76,6 +71,8 @@ impl Unfinished {
 
     /// Gives the file its name, which may replace another file.
     fn name(self, directory: &Path, path: &Path) -> io::Result<()> {
+        #[cfg(not(target_os = "linux"))]
+        let _ = directory;
         let file = match self {
             #[cfg(target_os = "linux")]
             Unfinished::Unnamed(file) => return unnamed::name(&file, directory, path),
@@ -87,10 +84,14 @@ impl Unfinished {
     }
 }
 
-/// Temporary names.
+/// Temporary names, with the permissions of any other new file.
 fn builder<'a>() -> tempfile::Builder<'a, 'a> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pcapstat-");
+    #[cfg(unix)]
+    let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
+    #[cfg(unix)]
+    builder.permissions(permissions);
     builder
 }
 
