@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// Tables that folds make.
-const TABLES: &str = "streams,segments,echo,flows,health";
+const TABLES: &str = "streams,segments,dns,tls,http,echo,flows,health";
 
 fn testdata() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))

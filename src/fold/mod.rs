@@ -8,8 +8,10 @@
 //! A new fold is a file and a line in the list below: which packets give a record, the record, the
 //! state of a shard, and what a record does to it.
 
+pub mod dns;
 pub mod echo;
 pub mod flows;
+pub mod message;
 pub mod pair;
 pub mod tcp;
 
@@ -25,7 +27,7 @@ pub const SHARDS: usize = 64;
 /// A kind of counting that depends on the order of packets.
 pub trait Fold {
     /// What a packet gives: plain data. Packet numbers in it count from 0 within the part.
-    type Record: Copy + Debug + Send + Sync;
+    type Record: Debug + Send + Sync;
     /// State of the conversations of one shard.
     type Shard: Debug + Send + Sync;
     /// Kind of the entries of a shard, for the message when memory runs out.
@@ -123,9 +125,12 @@ impl<F: Fold> Dealt<F> {
 
     /// Records dealt by `shard`.
     #[cfg(test)]
-    pub fn of(records: &[F::Record], shard: impl Fn(&F::Record) -> usize) -> Dealt<F> {
+    pub fn of(records: &[F::Record], shard: impl Fn(&F::Record) -> usize) -> Dealt<F>
+    where
+        F::Record: Clone,
+    {
         let mut dealt = Dealt::default();
-        records.iter().for_each(|record| dealt.0[shard(record)].push(*record));
+        records.iter().for_each(|record| dealt.0[shard(record)].push(record.clone()));
         dealt
     }
 
@@ -216,6 +221,8 @@ folds! {
     tcp: tcp::Tcp;
     /// Echo requests and replies.
     echo: echo::Echo;
+    /// Names asked for over DNS.
+    dns: dns::Dns;
     /// Flows with timeouts.
     flows: flows::Flows;
 }

@@ -11,9 +11,9 @@ use crate::tally::Needs;
 /// The table.
 pub static TABLE: Table = Table {
     name: "health",
-    about: "each input in one row: retransmissions, losses, resets and other troubles of TCP",
+    about: "each input in one row: troubles of TCP, DNS, TLS and HTTP as numbers",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING }),
+    needs: Needs::of_folds(FoldNeeds { tcp: true, dns: true, ..FoldNeeds::NOTHING }),
     content: Content::View(|report| Rows {
         count: 1,
         fill: Box::new(move |_, row| fill(&Troubles::of(report), row)),
@@ -28,6 +28,12 @@ struct Troubles {
     flags: [u64; FLAG_NAMES.len()],
     resets: u64,
     unanswered_syns: u64,
+    /// Queries, responses with an error, queries without a response.
+    dns: [u64; 3],
+    /// ClientHellos, those without a ServerHello, streams with an alert.
+    tls: [u64; 3],
+    /// Requests, responses with an error, requests without a response.
+    http: [u64; 3],
     /// False if nothing was read.
     read: bool,
 }
@@ -46,6 +52,23 @@ impl Troubles {
             let answered = low.packets > 0 && high.packets > 0;
             let syn = stream.completeness & SEEN_SYN != 0;
             sums.unanswered_syns += u64::from(syn && !answered);
+            let (hellos, open, alert) =
+                stream.hellos.as_ref().map_or((0, 0, 0), |one| one.counts());
+            add(&mut sums.tls, [hellos, open, alert]);
+        }
+        for (kind, pairs) in report.tcp().map(|fold| fold.requests()).unwrap_or_default() {
+            let failed = kind.status.is_some_and(|status| status >= 400);
+            let (errors, open) = (
+                if failed { pairs.responses } else { 0 },
+                pairs.requests.saturating_sub(pairs.responses),
+            );
+            add(&mut sums.http, [pairs.requests, errors, open]);
+        }
+        let dns = report.folds.as_ref().and_then(|folds| folds.dns.as_ref());
+        for (_, answers) in dns.map(|fold| fold.questions()).unwrap_or_default() {
+            let [_, errors @ ..] = answers.codes;
+            let unanswered = answers.transactions - answers.answered;
+            add(&mut sums.dns, [answers.messages[0], errors.iter().sum(), unanswered]);
         }
         sums
     }
@@ -75,13 +98,20 @@ columns! {
     tcp_resets: Integer "packets", "packets with RST" => number(sums.resets);
     tcp_unanswered_syns: Integer "streams", "streams that begin with a SYN and have one sender" =>
         number(sums.unanswered_syns);
-    dns_queries: Integer "messages", "DNS queries; empty: not counted" => Cell::Empty;
-    dns_errors: Integer "messages", "DNS responses with an error; empty: not counted" => Cell::Empty;
-    dns_unanswered: Integer "messages", "DNS queries without response; empty: not counted" => Cell::Empty;
-    tls_handshakes: Integer, "TLS handshakes; empty: not counted" => Cell::Empty;
-    tls_incomplete: Integer, "TLS handshakes without ServerHello; empty: not counted" => Cell::Empty;
-    tls_alerts: Integer, "streams with a TLS alert; empty: not counted" => Cell::Empty;
-    http_requests: Integer "messages", "HTTP requests; empty: not counted" => Cell::Empty;
-    http_errors: Integer "messages", "HTTP responses with status 400 or above; empty: not counted" => Cell::Empty;
-    http_unanswered: Integer "messages", "HTTP requests without response; empty: not counted" => Cell::Empty;
+    dns_queries: Integer "messages", "DNS, mDNS and LLMNR queries" => number(sums.dns[0]);
+    dns_errors: Integer "messages", "responses with an error" => number(sums.dns[1]);
+    dns_unanswered: Integer "messages", "DNS and LLMNR queries without a response" =>
+        number(sums.dns[2]);
+    tls_handshakes: Integer, "ClientHellos over TCP" => number(sums.tls[0]);
+    tls_incomplete: Integer, "those without a ServerHello" => number(sums.tls[1]);
+    tls_alerts: Integer "streams", "streams with an alert that is not encrypted" =>
+        number(sums.tls[2]);
+    http_requests: Integer "messages", "HTTP/1 requests" => number(sums.http[0]);
+    http_errors: Integer "messages", "responses with status 400 or above" =>
+        number(sums.http[1]);
+    http_unanswered: Integer "messages", "requests without a response" => number(sums.http[2]);
+}
+
+fn add(sums: &mut [u64; 3], more: [u64; 3]) {
+    sums.iter_mut().zip(more).for_each(|(sum, one)| *sum += one);
 }

@@ -8,12 +8,14 @@
 pub mod cell;
 pub mod columns;
 mod conversations;
+mod dns;
 mod echo;
 mod endpoint_counts;
 mod endpoints;
 mod flows;
 mod gaps;
 mod health;
+mod http;
 mod interfaces;
 mod intervals;
 mod layers;
@@ -29,6 +31,7 @@ pub mod schema;
 pub mod segments;
 mod streams;
 mod summary;
+mod tls;
 pub mod visible;
 
 use crate::report::Report;
@@ -121,6 +124,9 @@ pub static TABLES: &[&Table] = &[
     &interfaces::TABLE,
     &health::TABLE,
     &streams::TABLE,
+    &dns::TABLE,
+    &tls::TABLE,
+    &http::TABLE,
     &echo::TABLE,
     &flows::TABLE,
     &ranges::TABLE,

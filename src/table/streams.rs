@@ -42,8 +42,10 @@ columns! {
     port_a: Integer, "port of A" => Cell::Integer(a.1.into());
     address_b: Text, "address of B" => Cell::address(b.0);
     port_b: Integer, "port of B" => Cell::Integer(b.1.into());
-    application: Text, "application protocol; empty if not determined" => Cell::Empty;
-    server_name: Text, "name of the server; empty if not determined" => Cell::Empty;
+    application: Text, "tls or http; empty if it is another or unknown" =>
+        Cell::text(stream.application);
+    server_name: Text, "first name of the server, in a TLS or HTTP request" =>
+        Cell::text(stream.server_name.as_deref());
     packets: Integer "packets", "packets in both directions" =>
         Cell::Integer(a_to_b.packets + b_to_a.packets);
     wire_bytes: Integer "bytes", "original length of these packets" =>

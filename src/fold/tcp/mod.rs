@@ -9,11 +9,13 @@
 
 pub mod analysis;
 mod announced;
+pub mod handshake;
 pub mod record;
+pub mod requests;
 pub mod shard;
 pub mod sign;
 mod streams;
 #[cfg(test)]
 mod tests;
 
-pub use streams::Tcp;
+pub use streams::{Noted, Tcp};

@@ -79,22 +79,27 @@ impl Record {
     }
 }
 
-/// Calls back with the record of each TCP header of a packet, outermost first. Packet numbers are
+/// Calls back with the record and the captured payload of each TCP header of a packet, outermost
+/// first. Packet numbers are
 /// relative to the start of the walk, plus 1.
-pub fn each(packet: &Packet<'_>, mut back: impl FnMut(Record)) {
+pub fn each<'a>(packet: &Packet<'a>, mut back: impl FnMut(Record, &'a [u8])) {
     for (number, layer) in (0..).zip(packet.address_layers()) {
         match layer.ports.map(|ports| ports.transport) {
             Some(Transport::Tcp) => {
                 if let Some(pair) = addresses(layer.addresses) {
                     let payload = layer.payload_bytes;
-                    of_header(packet, number, pair, layer.segment, payload).map(&mut back);
+                    if let Some((record, payload)) =
+                        of_header(packet, number, pair, layer.segment, payload)
+                    {
+                        back(record, payload);
+                    }
                 }
             }
             None => {
                 if let Some((pair, segment)) = quoted(layer) {
                     let record = of_header(packet, number, pair, segment, None);
-                    if let Some(record) = record {
-                        back(Record { quoted: true, ..record });
+                    if let Some((record, _)) = record {
+                        back(Record { quoted: true, ..record }, &[]);
                     }
                 }
             }
@@ -103,13 +108,13 @@ pub fn each(packet: &Packet<'_>, mut back: impl FnMut(Record)) {
     }
 }
 
-fn of_header(
+fn of_header<'a>(
     packet: &Packet<'_>,
     layer: u8,
     (source, destination): (IpAddr, IpAddr),
-    segment: &[u8],
+    segment: &'a [u8],
     payload_bytes: Option<u32>,
-) -> Option<Record> {
+) -> Option<(Record, &'a [u8])> {
     let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1] =
         segment.first_chunk()?;
     let header_bytes = (offset >> 4) * 4;
@@ -119,7 +124,7 @@ fn of_header(
         Some(1..) => segment.get(usize::from(header_bytes)..).unwrap_or_default(),
         _ => &[],
     };
-    Some(Record {
+    let record = Record {
         packet: packet.record.number + 1,
         layer,
         quoted: false,
@@ -135,7 +140,8 @@ fn of_header(
         payload_bytes,
         options: options(segment, usize::from(header_bytes)),
         sign: Sign::of(payload, ports.0, ports.1),
-    })
+    };
+    Some((record, payload))
 }
 
 /// Reads the options up to the end of the list, the first malformed one or the end of the capture.

@@ -1,11 +1,14 @@
 //! The streams of one shard, and what a record does to them.
 
+use super::super::message::Message;
 use super::super::pair::Pair;
 use super::analysis::{
     FLAG_NAMES, Findings, RETRANSMISSION, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze,
 };
 use super::announced::{Announced, Announcement};
+use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
+use super::requests::{self, Kinds, Pending};
 use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::tally::flow::Direction;
@@ -36,6 +39,14 @@ pub struct Stream {
     syn_time: i64,
     /// True if it is the rest of another stream.
     restarted: bool,
+    /// TLS handshakes.
+    pub hellos: Option<Box<Hellos>>,
+    /// HTTP request without a response yet.
+    pub pending: Option<Box<Pending>>,
+    /// First name of the server, in a hello or a request.
+    pub server_name: Option<Box<str>>,
+    /// First application protocol, if it is read here.
+    pub application: Option<&'static str>,
     /// Both directions: of the low and of the high endpoint.
     pub sides: Sides,
     /// Counts for its row.
@@ -103,6 +114,8 @@ pub struct Shard {
     announced: Announced,
     /// The streams, in the order of their opening.
     pub streams: Vec<Stream>,
+    /// HTTP requests and responses by kind, apart from those that wait.
+    pub kinds: Kinds,
     /// Places of the streams that have no number yet.
     pub unnumbered: Vec<u32>,
     /// The analysis of each segment, if it is kept.
@@ -122,11 +135,12 @@ impl Shard {
         let map = self.newest.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
         let streams = self.streams.capacity() * size_of::<Stream>();
         let segments = self.segments.capacity() * size_of::<Segment>();
-        (map + streams + segments) as u64 + self.heap_bytes
+        let kinds = self.kinds.len() * 512;
+        (map + streams + segments + kinds) as u64 + self.heap_bytes
     }
 
     /// Applies the next record of the shard's pairs of addresses.
-    pub fn apply(&mut self, record: &Record) {
+    pub fn apply(&mut self, record: &Record, message: Option<&Message>) {
         let known = self.newest.get(&record.pair).copied();
         // Wireshark does not take a stream that was announced for a new one.
         let announced = if known.is_none() { self.announced.take(record) } else { None };
@@ -160,6 +174,12 @@ impl Shard {
         self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
         if !record.quoted {
             stream.counts.add(record, &segment.findings);
+            if let Some(message) = message.filter(|_| segment.findings.is_read(record)) {
+                let held = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
+                stream.note(record, message, &mut self.kinds);
+                let holds = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
+                self.heap_bytes += holds - held;
+            }
             if record.sign != Sign::None && segment.findings.is_read(record) {
                 self.announce(record, place);
             }
@@ -193,6 +213,10 @@ impl Shard {
             initial_rtt: 0,
             syn_time: 0,
             restarted: false,
+            hellos: None,
+            pending: None,
+            server_name: None,
+            application: None,
             sides: Sides::default(),
             counts: Counts::default(),
         });
@@ -212,6 +236,32 @@ fn directions(record: &Record) -> (usize, usize) {
 }
 
 impl Stream {
+    /// Notes the message that a segment begins with.
+    fn note(&mut self, record: &Record, message: &Message, kinds: &mut Kinds) {
+        let packet = record.packet;
+        let name = match message {
+            Message::Tls(records) => {
+                let hellos = self.hellos.get_or_insert_default();
+                hellos.note(record, packet, records);
+                self.application.get_or_insert("tls");
+                hellos.server_name()
+            }
+            Message::Request(request) => {
+                requests::ask(&mut self.pending, kinds, record, packet, request);
+                self.application.get_or_insert("http");
+                request.host.as_deref()
+            }
+            Message::Response(status) => {
+                requests::respond(&mut self.pending, kinds, record, packet, *status);
+                self.application.get_or_insert("http");
+                None
+            }
+        };
+        if let Some(name) = name.filter(|_| self.server_name.is_none()) {
+            self.server_name = Some(name.into());
+        }
+    }
+
     fn heap_bytes(&self) -> u64 {
         self.sides.iter().map(|side| side.heap_bytes() as u64).sum()
     }

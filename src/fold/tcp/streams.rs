@@ -1,19 +1,34 @@
 //! The fold over TCP headers: streams, numbered in the order in which they were opened.
 
+use super::super::message::Message;
 use super::super::{Fold, Folded, Settings};
+use super::handshake::{Agreed, Handshakes};
 use super::record::{self, Record};
+use super::requests::{Kind, Kinds, Pairs};
 use super::shard::{Segment, Shard, Stream};
 use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use std::cmp::Reverse;
 
 /// TCP streams.
 #[derive(Debug)]
 pub struct Tcp;
 
+/// A TCP header, and the message that its payload begins with.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// The header.
+    pub header: Record,
+    /// The message. None if it is of no known protocol.
+    pub message: Option<Box<Message>>,
+}
+
 static GROWTH: Growth = Growth { entries: "TCP streams", advice: "select packets with --filter" };
 
 impl Fold for Tcp {
-    type Record = Record;
+    type Record = Noted;
     type Shard = Shard;
     const GROWTH: &'static Growth = &GROWTH;
 
@@ -22,12 +37,15 @@ impl Fold for Tcp {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
-        record::each(packet, |record| deal(record.pair.shard(), record));
+    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Noted)) {
+        record::each(packet, |header, payload| {
+            deal(header.pair.shard(), Noted { header, message: Message::of(payload) });
+        });
     }
 
-    fn apply(shard: &mut Shard, record: &Record, before: u64) {
-        shard.apply(&Record { packet: record.packet + before, ..*record });
+    fn apply(shard: &mut Shard, noted: &Noted, before: u64) {
+        let header = Record { packet: noted.header.packet + before, ..noted.header };
+        shard.apply(&header, noted.message.as_deref());
     }
 
     fn memory(shard: &Shard) -> (u64, u64) {
@@ -78,5 +96,40 @@ impl Folded<Tcp> {
         segments.sort_unstable_by_key(|segment| (segment.packet, segment.layer));
         self.reserve();
         segments
+    }
+
+    /// TLS handshakes by agreement, most first, then by text.
+    pub fn handshakes(&self) -> Vec<(Agreed, Handshakes)> {
+        let mut groups: HashMap<Agreed, Handshakes, RandomState> = HashMap::default();
+        for stream in self.shards.iter().flat_map(|shard| &shard.streams) {
+            if let Some(hellos) = &stream.hellos {
+                hellos.group(stream.opened, &mut groups);
+            }
+        }
+        let mut list: Vec<_> = groups.into_iter().collect();
+        list.sort_unstable_by(|(one, a), (two, b)| {
+            b.handshakes.cmp(&a.handshakes).then_with(|| one.cmp(two))
+        });
+        list
+    }
+
+    /// HTTP requests and responses by kind, most requests first, then by text.
+    pub fn requests(&self) -> Vec<(Kind, Pairs)> {
+        let mut all = Kinds::default();
+        for shard in &self.shards {
+            for (kind, pairs) in &shard.kinds {
+                match all.get_mut(kind) {
+                    Some(known) => known.merge(pairs),
+                    None => {
+                        all.insert(kind.clone(), pairs.clone());
+                    }
+                }
+            }
+            let pending = shard.streams.iter().filter_map(|stream| stream.pending.as_ref());
+            pending.for_each(|pending| pending.settle(&mut all));
+        }
+        let mut list: Vec<_> = all.into_iter().collect();
+        list.sort_by_cached_key(|(kind, pairs)| (Reverse(pairs.requests), kind.clone()));
+        list
     }
 }

@@ -2,11 +2,11 @@
 
 use super::super::pair::Pair;
 use super::super::{Dealt, Folded, Settings};
-use super::Tcp;
 use super::analysis::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSION, REUSED_PORTS};
 use super::record::{ACK, Options, RST, Record, SYN};
 use super::shard::Segment;
 use super::sign::Sign;
+use super::{Noted, Tcp};
 use crate::capture::time::Timestamp;
 use crate::engine::memory::Budget;
 use proptest::prelude::*;
@@ -44,7 +44,9 @@ fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
     );
     let mut segments = Vec::new();
     for records in pieces {
-        fold.apply(&[(Dealt::of(records, |record: &Record| record.pair.shard()), 0)]);
+        let noted: Vec<_> =
+            records.iter().map(|header| Noted { header: *header, message: None }).collect();
+        fold.apply(&[(Dealt::of(&noted, |noted: &Noted| noted.header.pair.shard()), 0)]);
         segments.extend(fold.take_segments());
     }
     (segments, fold.streams().iter().map(|stream| stream.number).collect())

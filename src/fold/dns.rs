@@ -1,0 +1,346 @@
+//! DNS, multicast DNS and LLMNR: questions by name and type, and how they were answered (RFC 1035,
+//! RFC 6762, RFC 4795).
+//!
+//! Messages are those of ports 53, 5353 and 5355, over UDP, and over TCP if they begin a segment;
+//! other UDP payloads if they look like one. A message without a question is left out. As in Wireshark, a query opens a transaction of its
+//! conversation and identifier, unless the newest one has no response and is younger than five
+//! seconds: then it is a retransmission. A response belongs to the newest transaction; the first
+//! one answers it, later ones are retransmissions. Multicast DNS has no transactions.
+
+use super::message::dns::Dns as Message;
+use super::pair::{Pair, addresses};
+use super::{Fold, Folded, Settings};
+use crate::capture::time::Timestamp;
+use crate::dissect::packet::{Packet, Transport};
+use crate::engine::memory::Growth;
+use foldhash::fast::RandomState;
+use hashbrown::{HashMap, HashSet};
+use std::net::IpAddr;
+
+/// Questions and answers.
+#[derive(Debug)]
+pub struct Dns;
+
+static GROWTH: Growth = Growth { entries: "DNS names", advice: "select packets with --filter" };
+
+/// Time in which the same query again is a retransmission, in nanoseconds.
+const RETRANSMITTED: i128 = 5_000_000_000;
+/// Types of zone transfers, whose responses come in several messages.
+const TRANSFERS: [u16; 2] = [251, 252];
+
+/// The protocols, in the order of their names.
+pub const PROTOCOLS: [(&str, u16); 3] = [("dns", 53), ("llmnr", 5355), ("mdns", 5353)];
+const MULTICAST: u8 = 2;
+
+/// A message of a packet.
+#[derive(Debug)]
+pub struct Record {
+    packet: u64,
+    time: Option<Timestamp>,
+    wire_bytes: u32,
+    protocol: u8,
+    pair: Pair,
+    from_low: bool,
+    message: Message,
+}
+
+/// A question: place in [`PROTOCOLS`], name, type.
+pub type Question = (u8, Box<str>, u16);
+
+/// Messages with one question.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Number of packets.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub wire_bytes: u64,
+    /// Number of queries and of responses.
+    pub messages: [u64; 2],
+    /// Responses by code: no error, name error, server failure, refused, any other.
+    pub codes: [u64; 5],
+    /// Transactions with a response.
+    pub answered: u64,
+    /// Transactions.
+    pub transactions: u64,
+    /// Repeated queries and responses.
+    pub retransmissions: u64,
+    /// Responses without a query.
+    pub unsolicited: u64,
+    /// Number of response times, and their sum in nanoseconds.
+    pub times: (u64, i128),
+    /// Least and greatest response time.
+    pub extent: (i128, i128),
+    /// Sum of the numbers of answers.
+    pub answers: u64,
+    /// Addresses that asked.
+    pub clients: HashSet<IpAddr, RandomState>,
+    /// Addresses that responded.
+    pub servers: HashSet<IpAddr, RandomState>,
+    /// Number of the first packet, from 1.
+    pub first_packet: u64,
+    /// Least and greatest time.
+    pub seen: Option<(Timestamp, Timestamp)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Transaction {
+    time: Option<Timestamp>,
+    answered: bool,
+}
+
+/// Questions of one shard.
+#[derive(Debug, Default)]
+pub struct Shard {
+    newest: HashMap<(Pair, u16), Transaction, RandomState>,
+    questions: HashMap<Question, Answers, RandomState>,
+    heap_bytes: u64,
+}
+
+impl Fold for Dns {
+    type Record = Record;
+    type Shard = Shard;
+    const GROWTH: &'static Growth = &GROWTH;
+
+    fn shard(_: &Settings) -> Shard {
+        Shard::default()
+    }
+
+    #[inline]
+    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+        let Some(layer) = packet.innermost_ip() else { return };
+        let Some(ports) = layer.ports else { return };
+        let is = |(_, port): &(&str, u16)| ports.source == *port || ports.destination == *port;
+        let known = PROTOCOLS.iter().position(is);
+        let payload = match ports.transport {
+            Transport::Udp => layer.segment.get(8..),
+            _ if known.is_none() => None,
+            // Two bytes of length come before a message.
+            Transport::Tcp => {
+                let words = layer.segment.get(12).map_or(0, |byte| usize::from(byte >> 4));
+                layer.segment.get(words * 4 + 2..)
+            }
+            Transport::Sctp => None,
+        };
+        let read = if known.is_some() { Message::of } else { Message::guess };
+        // Names of NetBIOS have the same form.
+        const NETBIOS: u16 = 137;
+        if ports.source == NETBIOS || ports.destination == NETBIOS {
+            return;
+        }
+        let Some(message) = payload.and_then(read) else { return };
+        let Some((source, destination)) = addresses(layer.addresses) else { return };
+        let (from, to) = ((source, ports.source), (destination, ports.destination));
+        let (pair, from_low) = Pair::of(from, to);
+        let record = Record {
+            packet: packet.record.number + 1,
+            time: packet.record.time,
+            wire_bytes: packet.record.wire_bytes,
+            protocol: known.unwrap_or(0) as u8,
+            pair,
+            from_low,
+            message,
+        };
+        deal(pair.shard(), record);
+    }
+
+    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+        let message = &record.message;
+        let question = (record.protocol, message.name.clone(), message.kind);
+        let held = shard.questions.len();
+        let answers = shard.questions.entry(question).or_default();
+        let known = answers.clients.len() + answers.servers.len();
+        answers.count(record, before);
+        if record.protocol != MULTICAST {
+            let newest = shard.newest.entry((record.pair, message.id));
+            let newest = match newest {
+                hashbrown::hash_map::Entry::Occupied(entry) => Some(entry.into_mut()),
+                hashbrown::hash_map::Entry::Vacant(entry) if !message.is_response => {
+                    entry.insert(Transaction { time: record.time, answered: false });
+                    answers.transactions += 1;
+                    None
+                }
+                hashbrown::hash_map::Entry::Vacant(_) => {
+                    answers.unsolicited += 1;
+                    None
+                }
+            };
+            if let Some(transaction) = newest {
+                answers.transact(record, transaction);
+            }
+        }
+        let grown = answers.clients.len() + answers.servers.len() - known;
+        let new = (shard.questions.len() - held) * (message.name.len() + size_of::<Answers>());
+        shard.heap_bytes += (new + grown * 2 * size_of::<IpAddr>()) as u64;
+    }
+
+    fn memory(shard: &Shard) -> (u64, u64) {
+        let entry = size_of::<((Pair, u16), Transaction)>() + 1;
+        let newest = shard.newest.capacity() * entry * 8 / 7;
+        (shard.questions.len() as u64, newest as u64 + shard.heap_bytes)
+    }
+}
+
+impl Answers {
+    fn count(&mut self, record: &Record, before: u64) {
+        let message = &record.message;
+        if self.packets == 0 {
+            self.first_packet = record.packet + before;
+        }
+        self.packets += 1;
+        self.wire_bytes += u64::from(record.wire_bytes);
+        self.messages[usize::from(message.is_response)] += 1;
+        let Pair { high, low } = record.pair;
+        let sender = if record.from_low { low.0 } else { high.0 };
+        if message.is_response {
+            let code = match message.code {
+                0 => 0,
+                3 => 1,
+                2 => 2,
+                5 => 3,
+                _ => 4,
+            };
+            self.codes[code] += 1;
+            self.answers += u64::from(message.answers);
+            self.servers.insert(sender);
+        } else {
+            self.clients.insert(sender);
+        }
+        if let Some(time) = record.time {
+            let (first, last) = self.seen.unwrap_or((time, time));
+            self.seen = Some((first.min(time), last.max(time)));
+        }
+    }
+
+    /// Continues the newest transaction of the conversation and identifier, or begins another.
+    fn transact(&mut self, record: &Record, newest: &mut Transaction) {
+        let since = newest
+            .time
+            .zip(record.time)
+            .map(|(then, now)| now.total_nanoseconds() - then.total_nanoseconds());
+        if !record.message.is_response {
+            if !newest.answered && since.is_none_or(|since| since < RETRANSMITTED) {
+                self.retransmissions += 1;
+            } else {
+                *newest = Transaction { time: record.time, answered: false };
+                self.transactions += 1;
+            }
+            return;
+        }
+        if newest.answered {
+            let transfer = TRANSFERS.contains(&record.message.kind);
+            self.retransmissions += u64::from(!transfer);
+            return;
+        }
+        newest.answered = true;
+        self.answered += 1;
+        if let Some(since) = since {
+            let (least, greatest) = if self.times.0 == 0 { (since, since) } else { self.extent };
+            self.times = (self.times.0 + 1, self.times.1 + since);
+            self.extent = (least.min(since), greatest.max(since));
+        }
+    }
+
+    /// Adds the messages of another shard.
+    fn merge(&mut self, other: &Answers) {
+        let add = |one: &mut u64, two: u64| *one += two;
+        self.first_packet = self.first_packet.min(other.first_packet);
+        add(&mut self.packets, other.packets);
+        add(&mut self.wire_bytes, other.wire_bytes);
+        self.messages.iter_mut().zip(other.messages).for_each(|(one, two)| *one += two);
+        self.codes.iter_mut().zip(other.codes).for_each(|(one, two)| *one += two);
+        add(&mut self.answered, other.answered);
+        add(&mut self.transactions, other.transactions);
+        add(&mut self.retransmissions, other.retransmissions);
+        add(&mut self.unsolicited, other.unsolicited);
+        add(&mut self.answers, other.answers);
+        if other.times.0 > 0 {
+            let (least, greatest) = if self.times.0 == 0 { other.extent } else { self.extent };
+            self.extent = (least.min(other.extent.0), greatest.max(other.extent.1));
+            self.times = (self.times.0 + other.times.0, self.times.1 + other.times.1);
+        }
+        self.clients.extend(&other.clients);
+        self.servers.extend(&other.servers);
+        self.seen = match (self.seen, other.seen) {
+            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+            (one, two) => one.or(two),
+        };
+    }
+}
+
+impl Folded<Dns> {
+    /// The questions, most packets first, then by protocol, name and type.
+    pub fn questions(&self) -> Vec<(Question, Answers)> {
+        let mut all: HashMap<&Question, Answers, RandomState> = HashMap::default();
+        for (question, answers) in self.shards.iter().flat_map(|shard| &shard.questions) {
+            match all.get_mut(question) {
+                Some(known) => known.merge(answers),
+                None => {
+                    all.insert(question, answers.clone());
+                }
+            }
+        }
+        let mut list: Vec<_> =
+            all.into_iter().map(|(question, answers)| (question.clone(), answers)).collect();
+        list.sort_unstable_by(|(one, a), (two, b)| {
+            let order = |question: &Question| (question.1.clone(), question.2, question.0);
+            b.packets.cmp(&a.packets).then_with(|| order(one).cmp(&order(two)))
+        });
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(packet: u64, milliseconds: i64, id: u16, response: Option<u8>) -> Record {
+        let ends = (([10, 0, 0, 1].into(), 5000), ([10, 0, 0, 2].into(), 53));
+        let (pair, _) = Pair::of(ends.0, ends.1);
+        let nanoseconds = (milliseconds % 1000) as u32 * 1_000_000;
+        let message = Message {
+            id,
+            is_response: response.is_some(),
+            code: response.unwrap_or(0),
+            answers: 1,
+            name: "a.example".into(),
+            kind: 1,
+        };
+        Record {
+            packet,
+            time: Some(Timestamp { seconds: milliseconds / 1000, nanoseconds }),
+            wire_bytes: 80,
+            protocol: 0,
+            pair,
+            from_low: response.is_none(),
+            message,
+        }
+    }
+
+    fn answers(records: &[Record]) -> Answers {
+        let mut shard = Shard::default();
+        records.iter().for_each(|record| Dns::apply(&mut shard, record, 0));
+        assert_eq!(shard.questions.len(), 1);
+        shard.questions.into_iter().next().expect("a question").1
+    }
+
+    #[test]
+    fn queries_and_responses_are_paired_as_in_wireshark() {
+        let found = answers(&[
+            record(1, 0, 7, None),
+            record(2, 1000, 7, None),
+            record(3, 1500, 7, Some(0)),
+            record(4, 1600, 7, Some(0)),
+            record(5, 9000, 7, None),
+            record(6, 9000, 9, Some(3)),
+        ]);
+        assert_eq!((found.transactions, found.answered, found.retransmissions), (2, 1, 2));
+        assert_eq!((found.unsolicited, found.times), (1, (1, 1_500_000_000)));
+        assert_eq!((found.messages, found.codes), ([3, 3], [2, 1, 0, 0, 0]));
+    }
+
+    #[test]
+    fn a_query_after_five_seconds_is_another() {
+        let found = answers(&[record(1, 0, 7, None), record(2, 5000, 7, None)]);
+        assert_eq!((found.transactions, found.retransmissions), (2, 0));
+    }
+}

@@ -1,0 +1,190 @@
+//! DNS messages (RFC 1035): the header and the first question.
+
+use std::fmt::Write;
+
+/// A message that has a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dns {
+    /// Identifier.
+    pub id: u16,
+    /// True for a response.
+    pub is_response: bool,
+    /// Response code.
+    pub code: u8,
+    /// Number of answers that the header states.
+    pub answers: u16,
+    /// Name in the first question; `<Root>` for the root.
+    pub name: Box<str>,
+    /// Type in the first question.
+    pub kind: u16,
+}
+
+/// Pointers of a compressed name that are followed.
+const MOST_POINTERS: usize = 32;
+/// Longest name in bytes (RFC 1035 section 2.3.4).
+const LONGEST_NAME: usize = 255;
+
+impl Dns {
+    /// Reads a message of a port that tells nothing. None if Wireshark's heuristic refuses it, or the
+    /// question is of no known class.
+    pub fn guess(message: &[u8]) -> Option<Dns> {
+        let number = |at: usize| Some(u16::from_be_bytes(*message.get(at..)?.first_chunk()?));
+        let flags = *message.get(2)?;
+        let (answers, authority, additional) = (number(6)?, number(8)?, number(10)?);
+        let (most_answers, most_authority) = if flags & 0x80 == 0 { (0, 0) } else { (100, 10) };
+        let few = answers <= most_answers && authority <= most_authority && additional <= 10;
+        if flags & 0x78 != 0 || number(4)? != 1 || !few {
+            return None;
+        }
+        let (_, end) = name(message, 12)?;
+        matches!(number(end + 2)?, 1 | 3 | 255 | 0x8001).then(|| Dns::of(message)).flatten()
+    }
+
+    /// Reads a message. None if it is truncated or has no question.
+    pub fn of(message: &[u8]) -> Option<Dns> {
+        let &[i0, i1, flags, code, q0, q1, a0, a1, ..] = message else { return None };
+        if u16::from_be_bytes([q0, q1]) == 0 {
+            return None;
+        }
+        let (name, end) = name(message, 12)?;
+        Some(Dns {
+            id: u16::from_be_bytes([i0, i1]),
+            is_response: flags & 0x80 != 0,
+            code: code & 0x0F,
+            answers: u16::from_be_bytes([a0, a1]),
+            name,
+            kind: u16::from_be_bytes(*message.get(end..)?.first_chunk()?),
+        })
+    }
+}
+
+/// The name at `at`, and the end of its bytes there.
+fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
+    let (mut text, mut at, mut end, mut pointers) = (String::new(), at, None, 0);
+    loop {
+        let length = usize::from(*message.get(at)?);
+        match length {
+            0 => break,
+            1..=63 => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                for chunk in message.get(at + 1..at + 1 + length)?.utf8_chunks() {
+                    for character in chunk.valid().chars() {
+                        match character {
+                            '\0'..' ' | '\x7f' => escape(character as u8, &mut text),
+                            character => text.push(character),
+                        }
+                    }
+                    chunk.invalid().iter().for_each(|byte| escape(*byte, &mut text));
+                }
+                at += 1 + length;
+            }
+            192.. => {
+                let low = usize::from(*message.get(at + 1)?);
+                end = end.or(Some(at + 2));
+                at = (length & 63) << 8 | low;
+                pointers += 1;
+            }
+            _ => return None,
+        }
+        if pointers > MOST_POINTERS || text.len() > 4 * LONGEST_NAME {
+            return None;
+        }
+    }
+    let text = if text.is_empty() { "<Root>".into() } else { text };
+    Some((text.into(), end.unwrap_or(at + 1)))
+}
+
+fn escape(byte: u8, text: &mut String) {
+    let _ = write!(text, "\\{byte:03o}");
+}
+
+/// Mnemonic of a type; its number if it has none here.
+pub fn type_name(kind: u16) -> String {
+    let name = match kind {
+        1 => "A",
+        2 => "NS",
+        5 => "CNAME",
+        6 => "SOA",
+        10 => "NULL",
+        12 => "PTR",
+        13 => "HINFO",
+        15 => "MX",
+        16 => "TXT",
+        17 => "RP",
+        18 => "AFSDB",
+        24 => "SIG",
+        25 => "KEY",
+        28 => "AAAA",
+        29 => "LOC",
+        33 => "SRV",
+        35 => "NAPTR",
+        36 => "KX",
+        37 => "CERT",
+        39 => "DNAME",
+        41 => "OPT",
+        43 => "DS",
+        44 => "SSHFP",
+        46 => "RRSIG",
+        47 => "NSEC",
+        48 => "DNSKEY",
+        50 => "NSEC3",
+        51 => "NSEC3PARAM",
+        52 => "TLSA",
+        59 => "CDS",
+        60 => "CDNSKEY",
+        61 => "OPENPGPKEY",
+        64 => "SVCB",
+        65 => "HTTPS",
+        99 => "SPF",
+        249 => "TKEY",
+        250 => "TSIG",
+        251 => "IXFR",
+        252 => "AXFR",
+        255 => "ANY",
+        256 => "URI",
+        257 => "CAA",
+        _ => return kind.to_string(),
+    };
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_question_is_read() {
+        let mut message = vec![0x12, 0x34, 0x81, 0x83, 0, 1, 0, 2, 0, 0, 0, 0];
+        message.extend(b"\x01a\x07example\0\0\x1c\0\x01");
+        let dns = Dns::of(&message).expect("a message");
+        assert_eq!((dns.id, dns.is_response, dns.code, dns.answers), (0x1234, true, 3, 2));
+        assert_eq!((&*dns.name, dns.kind), ("a.example", 28));
+        for length in 0..message.len() - 2 {
+            assert_eq!(Dns::of(&message[..length]), None, "{length}");
+        }
+    }
+
+    #[test]
+    fn other_payloads_are_not_taken_for_a_message() {
+        let mut message = vec![0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        message.extend(b"\x01a\x07example\0\0\x1c\0\x01");
+        assert!(Dns::guess(&message).is_some());
+        for (at, value) in [(2, 0x28), (5, 2), (7, 1), (9, 1), (11, 11), (25, 9)] {
+            let mut other = message.clone();
+            other[at] = value;
+            assert_eq!(Dns::guess(&other), None, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn pointers_in_a_circle_end() {
+        let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        message.extend([1, b'x', 0xC0, 12, 0, 1, 0, 1]);
+        assert_eq!(Dns::of(&message), None);
+        let mut root = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        root.extend([0, 0, 2, 0, 1]);
+        assert_eq!(Dns::of(&root).map(|dns| dns.name), Some("<Root>".into()));
+    }
+}
