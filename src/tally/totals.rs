@@ -59,6 +59,8 @@ pub struct Totals {
 }
 
 impl Totals {
+    // Inlined although merging calls it, too: it runs for every packet.
+    #[inline(always)]
     fn note_time(
         &mut self,
         first: Timestamp,
@@ -72,6 +74,7 @@ impl Totals {
         self.time_extent = Some((was_least.min(least), was_greatest.max(greatest)));
     }
 
+    #[inline(always)]
     fn note_length(&mut self, least: u32, greatest: u32) {
         let (was_least, was_greatest) = self.wire_extent.unwrap_or((least, greatest));
         self.wire_extent = Some((was_least.min(least), was_greatest.max(greatest)));
