@@ -190,6 +190,9 @@ const NAMES: &[(u16, &str)] = &[
     (293, "usb-20-low"),
     (294, "usb-20-full"),
     (295, "usb-20-high"),
+    // Of snoop files, without a number of the registry.
+    (0x7F12, "ieee-802-11-radio"),
+    (0x7F1A, "ip-over-ib"),
 ];
 
 #[cfg(test)]

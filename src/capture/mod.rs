@@ -167,7 +167,9 @@ impl Capture {
     /// or unknown.
     pub fn new(mut source: Source) -> Result<Capture, Error> {
         source.read_to(foreign::header_bytes(source.rest(0)));
-        while let Some(needed) = pcap::needed_bytes(source.rest(0)) {
+        let needed_bytes =
+            |bytes: &[u8]| pcap::needed_bytes(bytes).or_else(|| snoop::needed_bytes(bytes));
+        while let Some(needed) = needed_bytes(source.rest(0)) {
             source.read_to(needed);
             if source.end() < needed {
                 break;

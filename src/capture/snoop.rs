@@ -1,12 +1,15 @@
-//! Solaris' snoop format (RFC 1761), version 2: a 16-byte file header, then records of 24 bytes,
-//! the data and padding.
+//! Solaris' snoop format (RFC 1761): a 16-byte file header, then records of 24 bytes, the data and
+//! padding. Shomiti's Surveyor writes it, too, with data links and versions (3 to 5) of its own and a
+//! trailer in the padding, by which the first record tells it, as in Wireshark's `snoop.c`.
 //!
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 
 use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
-use super::{Framing, Interface, InterfaceEntry, LinkType, Position, Record, u32_at};
+use super::{
+    Framing, Interface, InterfaceEntry, LinkType, Position, Record, pseudo_header, u32_at,
+};
 use crate::error::{Error, FaultKind};
 
 /// The length of the file header.
@@ -14,38 +17,84 @@ pub const HEADER_BYTES: u64 = 16;
 
 const RECORD_HEADER_BYTES: usize = 24;
 
+/// Shortest padding that holds Shomiti's trailer.
+const SHOMITI_PADDING: usize = 16;
+
+const VERSIONS: std::ops::RangeInclusive<u32> = 2..=5;
+
+/// 802.11 after Shomiti's radio header; not a number of the registry.
+const SHOMITI_WIRELESS: LinkType = LinkType(0x7F12);
+
 /// Most bytes after a record's data that may be padding: a stream must hold a record
 /// before it can be judged.
 const MOST_PADDING: usize = 1 << 16;
 
 const MAGIC: &[u8] = b"snoop\0\0\0";
 
-/// What the file header says.
+/// What the file header and the first record say.
 #[derive(Clone, Debug)]
 pub struct Snoop {
     link_type: LinkType,
+    framing: Framing,
+    shomiti: bool,
 }
 
-/// True when a file that begins so is a snoop file.
+/// True if a file that begins so is a snoop file.
 pub fn has_magic(bytes: &[u8]) -> bool {
     bytes.starts_with(MAGIC)
+}
+
+/// Number of leading bytes that opening needs. None if those in memory are enough.
+pub fn needed_bytes(bytes: &[u8]) -> Option<u64> {
+    let needed = HEADER_BYTES + RECORD_HEADER_BYTES as u64;
+    (has_magic(bytes) && (bytes.len() as u64) < needed).then_some(needed)
 }
 
 impl Snoop {
     /// Reads the file header.
     ///
     /// # Errors
-    /// [`Error::NotACapture`] when the header is cut or of another version.
+    /// [`Error::NotACapture`] if the header is truncated or of another version.
     pub fn open(bytes: &[u8]) -> Result<Snoop, Error> {
-        match (u32_at::<true>(bytes, 8), u32_at::<true>(bytes, 12)) {
-            (Some(2), Some(data_link)) => Ok(Snoop { link_type: link_type_of(data_link) }),
-            _ => {
-                Err(Error::NotACapture("its snoop header is cut short or not of version 2".into()))
-            }
+        let (Some(version), Some(data_link)) =
+            (u32_at::<true>(bytes, 8), u32_at::<true>(bytes, 12))
+        else {
+            let have = bytes.len();
+            return Err(Error::NotACapture(format!(
+                "its snoop header is truncated ({have} of {HEADER_BYTES} bytes)"
+            )));
+        };
+        if !VERSIONS.contains(&version) {
+            return Err(Error::NotACapture(format!(
+                "its snoop version is {version}; versions 2 to 5 are read"
+            )));
         }
+        let first = bytes.get(HEADER_BYTES as usize..).unwrap_or_default();
+        let padding = match (u32_at::<true>(first, 4), u32_at::<true>(first, 8)) {
+            (Some(captured), Some(length)) => {
+                u64::from(length).saturating_sub(RECORD_HEADER_BYTES as u64 + u64::from(captured))
+            }
+            _ => 0,
+        };
+        let shomiti = padding >= SHOMITI_PADDING as u64;
+        let link_type = if shomiti { shomiti_link_type(data_link) } else { link_type(data_link) };
+        let framing = match (shomiti, link_type) {
+            (true, LinkType(1) | SHOMITI_WIRELESS) => Framing::Fcs(4),
+            _ => Framing::Usual,
+        };
+        Ok(Snoop { link_type, framing, shomiti })
     }
 
-    /// The record at the beginning of `rest`, and its whole length.
+    /// Length of what comes before a frame in its data.
+    fn prefix_bytes(&self, data: &[u8]) -> usize {
+        if self.link_type == SHOMITI_WIRELESS {
+            // The fourth byte is the length of what follows the first four, at least 8.
+            return 4 + usize::from(data.get(3).copied().unwrap_or_default().max(8));
+        }
+        pseudo_header::fixed_bytes(self.link_type) as usize
+    }
+
+    /// The record at the start of `rest`, and its whole length.
     fn record<'a>(&self, rest: &'a [u8], offset: u64) -> Result<(Record<'a>, usize), FaultKind> {
         let have = rest.len() as u64;
         let cut = FaultKind::RecordHeaderCut { have, need: RECORD_HEADER_BYTES as u64 };
@@ -65,16 +114,18 @@ impl Snoop {
             return Err(FaultKind::BlockLengthImpossible { claims: length as u64 });
         }
         let data = rest.get(..length).and_then(|record| record.get(RECORD_HEADER_BYTES..data_end));
+        let data = data.ok_or(FaultKind::RecordCut { have, need: length as u64 })?;
+        let prefix = self.prefix_bytes(data);
         let record = Record {
             number: 0,
             offset,
-            data: data.ok_or(FaultKind::RecordCut { have, need: length as u64 })?,
-            wire_bytes,
+            data: data.get(prefix..).unwrap_or_default(),
+            wire_bytes: wire_bytes.saturating_sub(prefix as u32),
             time: Some(Timestamp::new(i64::from(seconds), u64::from(microseconds) * 1000)),
             interface: 0,
             section: 0,
             link_type: self.link_type,
-            framing: Framing::Usual,
+            framing: self.framing,
         };
         Ok((record, length))
     }
@@ -84,7 +135,7 @@ impl Format for Snoop {
     type State = ();
 
     fn name(&self) -> &'static str {
-        "snoop"
+        if self.shomiti { "shomiti" } else { "snoop" }
     }
 
     fn start(&self) -> Position {
@@ -114,21 +165,39 @@ impl Format for Snoop {
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
         let (record, length) = self.record(rest, offset).ok()?;
-        let padding = length - RECORD_HEADER_BYTES - record.data.len();
+        let captured = u32_at::<true>(rest, 4)? as usize;
+        let padding = length - RECORD_HEADER_BYTES - captured;
+        let longest_padding = if self.shomiti { 2 * SHOMITI_PADDING } else { 8 };
         let fits = !record.data.is_empty()
             && record.data.len() <= record.wire_bytes as usize
-            && padding < 4;
+            && padding < longest_padding;
         let seconds = record.time.map(|time| time.seconds);
         fits.then(|| Candidate { next: offset + length as u64, seconds })
     }
 }
 
-/// The link type of a data link of RFC 1761; others keep their number out of the registry's way.
-fn link_type_of(data_link: u32) -> LinkType {
+/// Link type of a data link of RFC 1761 and IANA's list. Others get a number that no link type has.
+fn link_type(data_link: u32) -> LinkType {
     match data_link {
         0 | 4 => LinkType(1),
+        2 => LinkType(6),
         8 => LinkType(10),
-        other => LinkType(0x7F00 | other as u16 & 0xFF),
+        9 | 14 => LinkType(0),
+        16 => LinkType(122),
+        18 => LinkType(123),
+        0x8000_0005 => LinkType(226),
+        other => LinkType(0x7F00 | (other >> 24) as u16 & 0x80 | other as u16 & 0x7F),
+    }
+}
+
+/// Link type of a data link of Shomiti's.
+fn shomiti_link_type(data_link: u32) -> LinkType {
+    match data_link {
+        10 | 12 | 19 => LinkType(1),
+        11 | 13 | 14 => LinkType(6),
+        18 => SHOMITI_WIRELESS,
+        9 | 16 => LinkType(0x7F00 | data_link as u16),
+        other => link_type(other),
     }
 }
 
@@ -170,6 +239,42 @@ mod tests {
         let (seen, walk) = walk(&bytes);
         assert_eq!(seen, [(61, 100), (60, 60)]);
         assert_eq!((walk.packets, walk.fault, walk.end.offset), (2, None, bytes.len() as u64));
+    }
+
+    #[test]
+    fn versions_and_data_links_are_those_that_wireshark_reads() {
+        let opened = |version: u8, data_link: u32, padding: u32| {
+            let mut bytes = file(&[(70, 60, 84 + padding)]);
+            bytes[11] = version;
+            bytes[12..16].copy_from_slice(&data_link.to_be_bytes());
+            let snoop = Snoop::open(&bytes).ok()?;
+            let (record, _) = snoop.record(&bytes[16..], 16).ok()?;
+            Some((
+                snoop.name(),
+                snoop.link_type.0,
+                snoop.framing,
+                record.data.len(),
+                record.wire_bytes,
+            ))
+        };
+        let usual = Framing::Usual;
+        assert_eq!((opened(1, 4, 0), opened(6, 4, 0)), (None, None));
+        for version in 2..=5 {
+            assert_eq!(opened(version, 4, 0), Some(("snoop", 1, usual, 60, 70)));
+            assert_eq!(opened(version, 4, 16), Some(("shomiti", 1, Framing::Fcs(4), 60, 70)));
+        }
+        for (data_link, link_type) in
+            [(0, 1), (2, 6), (8, 10), (9, 0), (14, 0), (16, 122), (0x8000_0005, 226)]
+        {
+            assert_eq!(opened(2, data_link, 15), Some(("snoop", link_type, usual, 60, 70)));
+        }
+        assert_eq!(opened(2, 18, 0), Some(("snoop", 123, usual, 56, 66)));
+        // The header's length is 8 without its first four bytes.
+        assert_eq!(opened(2, 18, 16), Some(("shomiti", 0x7F12, Framing::Fcs(4), 48, 58)));
+        for (data_link, link_type) in [(0, 1), (2, 6), (10, 1), (11, 6), (12, 1), (14, 6), (19, 1)]
+        {
+            assert_eq!(opened(2, data_link, 16).map(|seen| seen.1), Some(link_type));
+        }
     }
 
     #[test]

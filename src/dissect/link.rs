@@ -71,6 +71,7 @@ const LINKS: &[(u16, Protocol)] = &[
     (248, Protocol::SCTP),
     (258, Protocol::PKTAP),
     (276, Protocol::SLL),
+    (0x7F12, Protocol::WLAN_RADIO),
 ];
 
 /// The first protocol of a link type; `None` if it is not dissected.

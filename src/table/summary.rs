@@ -33,7 +33,7 @@ columns! {
         };
     }
     status: Text, "ok, cut_short, damaged or unreadable" => Cell::Made(report.status.to_string());
-    format: Text, "pcap or a variant of it (pcap-ns, pcap-aix, ...), pcapng or snoop" =>
+    format: Text, "pcap or a variant of it (pcap-ns, pcap-aix, ...), pcapng, snoop or shomiti" =>
         Cell::Made(report.formats.join("+"));
     compression: Text, "gzip, zstd, lz4, xz or bzip2; empty if none" =>
         Cell::Made(report.compressions.join("+"));
