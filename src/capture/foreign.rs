@@ -69,6 +69,11 @@ const MAGICS: &[Magic] = &[
     (0, b"LOGG", "a Vector BLF log", CONVERT),
     (0, b"cpse", "a Colasoft Capsa capture", CONVERT),
     (0, b"#!rtpplay1.0", "an rtpdump file", CONVERT),
+    (0, b"V0208", "an Aethra capture", CONVERT),
+    (0, b"#Format=4", "a Daintree SNA log", CONVERT),
+    (0, b"DLT\x01", "an AUTOSAR DLT log", ""),
+    (0, b"***BUSMASTER", "a BUSMASTER log", ""),
+    (0, b"LPKSHHRH", "a systemd journal", ""),
     (0, b"PML_", "a Process Monitor log", ""),
     (0, &[0x0C, 0xA5], "an nfdump flow file", ""),
     (0, &[0x1F, 0x9D], "compress (.Z) data", DECOMPRESS),
@@ -95,6 +100,17 @@ const MAGICS: &[Magic] = &[
     (0, b"version https://git-lfs", "a Git LFS pointer", "; fetch its file with git lfs pull"),
 ];
 
+/// Words near the start of a file, and the name of the format.
+const WORDS: &[(&str, &str)] = &[
+    ("NetScaler Performance Data", "a NetScaler trace"),
+    ("NetScaler V20 Performance Data", "a NetScaler trace"),
+    ("NetScaler V30 Performance Data", "a NetScaler trace"),
+    ("NetScaler V35 Performance Data", "a NetScaler trace"),
+    ("ETHERWATCH ", "a DBS Etherwatch log"),
+    ("TCPIPtrace ", "a VMS TCPIPtrace log"),
+    ("COMMUNICATIONS TRACE", "an IBM iSeries communications trace"),
+];
+
 /// Name of what begins with these bytes, and advice. None if it is unknown.
 fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     if bytes.is_empty() {
@@ -116,6 +132,16 @@ fn name(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     }
     if is_lanalyzer(first) {
         return Some(("a Novell LANalyzer capture", CONVERT));
+    }
+    if is_pppd_log(first) {
+        return Some(("a pppd log", CONVERT));
+    }
+    if is_commview(first) {
+        return Some(("a CommView capture", CONVERT));
+    }
+    let within = |words: &str| first.windows(words.len()).any(|part| part == words.as_bytes());
+    if let Some((_, name)) = WORDS.iter().find(|(words, _)| within(words)) {
+        return Some((name, CONVERT));
     }
     text(first).map(|name| (name, ""))
 }
@@ -167,6 +193,30 @@ fn is_erf(mut bytes: &[u8]) -> bool {
     true
 }
 
+/// True if a log of pppd begins with a time after 1990 and another record.
+fn is_pppd_log(first: &[u8]) -> bool {
+    matches!(first, [0x07, 0x26..=0xFF, _, _, _, 0x01 | 0x02 | 0x05..=0x07, ..])
+}
+
+/// True if the first record of a CommView file (NCF or NCFX) has a valid date and time.
+fn is_commview(first: &[u8]) -> bool {
+    let date_at = |at: usize| {
+        let Some(&[low, high, month, day, hours, minutes, seconds, a, b, c, d]) =
+            first.get(at..).and_then(|bytes| bytes.first_chunk())
+        else {
+            return false;
+        };
+        (1970..2100).contains(&u16::from_le_bytes([low, high]))
+            && (1..=12).contains(&month)
+            && (1..=31).contains(&day)
+            && hours < 24
+            && minutes < 60
+            && seconds < 60
+            && u32::from_le_bytes([a, b, c, d]) < 1_000_000
+    };
+    (first.get(4) == Some(&0) && date_at(5)) || date_at(4)
+}
+
 /// True if a LANalyzer header record (regular or cyclic) is followed by another record.
 fn is_lanalyzer(first: &[u8]) -> bool {
     let Some(&[0x01 | 0x07, 0x10, low, high]) = first.first_chunk() else { return false };
@@ -198,6 +248,19 @@ mod tests {
             (&tar, "a tar archive; extract the captures in it first"),
             (&erf, "an Endace ERF capture; convert it with editcap -F pcap"),
             (b"GMBU\0\x02", "a Network Monitor 2 capture; convert it with editcap -F pcap"),
+            (&[7, 0x65, 0, 0, 0, 1, 0, 3], "a pppd log; convert it with editcap -F pcap"),
+            (
+                &[60, 0, 60, 0, 0, 0xE7, 7, 11, 14, 22, 13, 20, 1, 2, 3, 0, 0],
+                "a CommView capture; convert it with editcap -F pcap",
+            ),
+            (
+                &[60, 0, 0, 0, 0xE7, 7, 11, 14, 22, 13, 20, 1, 2, 3, 0, 0],
+                "a CommView capture; convert it with editcap -F pcap",
+            ),
+            (
+                b"\0\0\0\0NetScaler V20 Performance Data\0",
+                "a NetScaler trace; convert it with editcap -F pcap",
+            ),
             (&[0x1F, 0x9D, 0x90], "compress (.Z) data; decompress it first"),
             (&[0; 100], "zeros, as a disk leaves after a crash"),
             (&[0xE5, 1, 2, 3], "data of an unknown format"),
