@@ -338,6 +338,18 @@ mod tests {
         assert_eq!((found.messages, found.codes), ([3, 3], [2, 1, 0, 0, 0]));
     }
 
+    /// The two questions are two rows; only together they have as many queries as responses.
+    #[test]
+    fn a_response_to_another_question_answers_the_query() {
+        let mut response = record(2, 10, 7, Some(0));
+        response.message.name = "b.example".into();
+        let mut shard = Shard::default();
+        [record(1, 0, 7, None), response].iter().for_each(|one| Dns::apply(&mut shard, one, 0));
+        let sum = |of: fn(&Answers) -> u64| shard.questions.values().map(of).sum::<u64>();
+        assert_eq!((shard.questions.len(), sum(|one| one.transactions)), (2, 1));
+        assert_eq!(sum(|one| one.answered), 1);
+    }
+
     #[test]
     fn a_query_after_five_seconds_is_another() {
         let found = answers(&[record(1, 0, 7, None), record(2, 5000, 7, None)]);

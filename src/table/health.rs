@@ -65,11 +65,15 @@ impl Troubles {
             add(&mut sums.http, [pairs.requests, errors, open]);
         }
         let dns = report.folds.as_ref().and_then(|folds| folds.dns.as_ref());
+        let mut open = (0, 0);
         for (_, answers) in dns.map(|fold| fold.questions()).unwrap_or_default() {
             let [_, errors @ ..] = answers.codes;
-            let unanswered = answers.transactions - answers.answered;
-            add(&mut sums.dns, [answers.messages[0], errors.iter().sum(), unanswered]);
+            add(&mut sums.dns, [answers.messages[0], errors.iter().sum(), 0]);
+            // A response may repeat another question than its query, so only the sums can be
+            // subtracted.
+            open = (open.0 + answers.transactions, open.1 + answers.answered);
         }
+        sums.dns[2] = open.0 - open.1;
         sums
     }
 }
