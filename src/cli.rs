@@ -32,7 +32,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
-    /// What the column `file` says: the path as given, or the file's name alone
+    /// Text of the column `file`: the path as given, or the file's name alone
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FileAs::Path, hide_short_help = true)]
     pub file_as: FileAs,
 

@@ -50,7 +50,7 @@ pub struct Record<'a> {
     pub framing: Framing,
 }
 
-/// What a file states of a frame beyond its link type.
+/// Form of a frame as the file states it, beyond its link type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
     /// Nothing.

@@ -31,7 +31,7 @@ const MOST_PADDING: usize = 1 << 16;
 
 const MAGIC: &[u8] = b"snoop\0\0\0";
 
-/// What the file header and the first record say.
+/// Version and data link by the file header and the first record.
 #[derive(Clone, Debug)]
 pub struct Snoop {
     link_type: LinkType,

@@ -122,7 +122,7 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
     }
 }
 
-/// What a network layer protocol identifier (ISO/IEC TR 9577) names.
+/// The protocol of a network layer protocol identifier (ISO/IEC TR 9577).
 fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let padded = payload.u8(0) == Some(0);
     let payload = if padded { payload.skip(1) } else { payload };

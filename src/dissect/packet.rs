@@ -23,11 +23,11 @@ pub enum Addresses<'a> {
     Ipv6(&'a [u8; 32]),
     /// Source and final destination of a source-routed packet.
     Ipv4Routed(&'a [u8; 4], &'a [u8; 4]),
-    /// The header is cut behind the source.
+    /// The header is truncated after the source.
     Ipv4Source(&'a [u8; 4]),
-    /// The header is cut behind the source.
+    /// The header is truncated after the source.
     Ipv6Source(&'a [u8; 16]),
-    /// The header is cut in front of the source.
+    /// The header is truncated before the source.
     NoIp,
 }
 

@@ -108,7 +108,7 @@ pub fn tcp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     assigned_over_tcp(packet, payload, header_length)
 }
 
-/// What the user assigns to the ports of a segment that has a payload.
+/// The protocol that the user assigned to the ports of a segment with payload.
 fn assigned_over_tcp<'a>(
     packet: &Packet<'a>,
     payload: Payload<'a>,

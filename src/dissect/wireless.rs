@@ -1,4 +1,4 @@
-//! IEEE 802.11, bare and behind radiotap: data frames carry LLC or Ethernet, encrypted ones end the
+//! IEEE 802.11, bare and after radiotap: data frames carry LLC or Ethernet, encrypted ones end the
 //! path.
 
 use super::Next;

@@ -117,7 +117,7 @@ impl Expectation {
         Ok(Expectation { table, column, index, operator, typed: typed.into(), test })
     }
 
-    /// What a report holds instead, if it does not meet the condition.
+    /// The cell of a report that does not meet the condition. None if it does.
     pub fn failure(&self, report: &Report) -> Option<Failure> {
         let found = self.found(report);
         (!self.holds(&found)).then(|| Failure { expected: self.to_string(), found })

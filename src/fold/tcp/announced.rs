@@ -14,7 +14,7 @@ pub struct Announced {
     pairs: Vec<Pair>,
 }
 
-/// What was announced.
+/// Kind of an announced stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
     /// Another connection.

@@ -102,7 +102,7 @@ fn read(bytes: Vec<u8>) -> (&'static str, Vec<Packet>, Option<FaultKind>) {
     (capture.format(), seen, walk.fault.map(|fault| fault.kind))
 }
 
-/// What is to be read: without AIX's padding of FDDI frames.
+/// Expected frames, without AIX's padding of FDDI frames.
 fn expected(written: &Written, packets: &[Packet]) -> Vec<Packet> {
     let padding = if written.name == "pcap-aix" && written.network == 15 { 3 } else { 0 };
     let packet = |&(captured, wire, seconds, nanoseconds): &Packet| {
