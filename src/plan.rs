@@ -20,7 +20,7 @@ use crate::reading::Wanted;
 use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
-use ignore::overrides::OverrideBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
@@ -90,7 +90,7 @@ pub const OWN_BYTES: u64 = 16 << 20;
 pub struct Bounds {
     /// All of it.
     pub all: u64,
-    /// What counting may take; sorting and rows take the rest.
+    /// Share of counting; sorting and rows take the rest.
     pub counting: u64,
     /// True if it was asked for or is limited by the system: freed memory is then returned.
     pub strict: bool,
@@ -244,12 +244,16 @@ fn all_paths(cli: &Cli) -> Result<Vec<OsString>, String> {
 }
 
 fn naming(cli: &Cli) -> Result<Naming, String> {
+    let name_only = cli.file_as == FileAs::Name;
+    if cli.glob.is_empty() {
+        return Ok(Naming { globs: Override::empty(), name_only });
+    }
     let mut globs = OverrideBuilder::new(".");
     for glob in &cli.glob {
         globs.add(glob).map_err(|error| format!("--glob: {error}"))?;
     }
     let globs = globs.build().map_err(|error| format!("--glob: {error}"))?;
-    Ok(Naming { globs, name_only: cli.file_as == FileAs::Name })
+    Ok(Naming { globs, name_only })
 }
 
 /// The assignments of `-d`.

@@ -16,7 +16,7 @@ use crate::tally::Needs;
 use std::io;
 use std::sync::Arc;
 
-/// What is wanted of a capture.
+/// Tallies, folds and selection that a run wants of a capture.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Wanted {
@@ -33,8 +33,8 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What these needs ask for, over all packets: intervals of one second, flows that end after a
-    /// minute without a packet or half an hour.
+    /// These needs over all packets: intervals of one second, flows that end after a minute without
+    /// a packet or half an hour.
     pub fn of(needs: Needs) -> Wanted {
         const SECOND: u64 = 1_000_000_000;
         Wanted {

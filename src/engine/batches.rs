@@ -9,7 +9,7 @@ use super::speculation::verified_runs;
 use super::walker::{Pages, Walker};
 use crate::capture::Capture;
 use crate::capture::cut::Ranges;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 /// Ranges per worker that are walked and held at once, at most.
 const BATCH: u64 = 2;
@@ -17,10 +17,23 @@ const BATCH: u64 = 2;
 /// Bytes of rows or records that a byte of a capture may become, in both batches.
 const GROWTH: u64 = 64;
 
-/// Number of ranges of a batch: as many as the memory for counting can hold.
-pub fn size(options: &Options<'_>) -> u64 {
+/// The segments of the next batch from the range `first` on, which moves after it: each of one range,
+/// as many as the memory for counting can hold. None at the end of the window, and after a fault or
+/// once memory is exceeded.
+pub fn next(
+    options: &Options<'_>,
+    ranges: Ranges,
+    whole: &Whole,
+    first: &mut u64,
+) -> Option<Vec<Range<u64>>> {
+    if whole.walked.fault.is_some() || options.budget.is_exceeded() || *first >= ranges.count() {
+        return None;
+    }
     let fits = options.budget.limit() / GROWTH / options.range_bytes.max(1);
-    (BATCH * rayon::current_num_threads() as u64).min(fits).max(1)
+    let size = (BATCH * rayon::current_num_threads() as u64).min(fits).max(1);
+    let last = (*first + size).min(ranges.count());
+    let batch = std::mem::replace(first, last)..last;
+    Some(batch.map(|range| range..range + 1).collect())
 }
 
 /// A part that waits to be taken.
@@ -43,14 +56,11 @@ pub fn window<P: Pass>(
     whole: &mut Whole,
     pass: &mut P,
 ) -> Result<(), P::Error> {
-    let batch = size(options);
     let settings = pass.settings();
     let walker: Walker<'_, '_, P::Part> =
         Walker { capture, options, ranges, settings, pages: Pages::Pass, reports: true };
     let (mut ready, mut first) = (Vec::new(), 0);
-    while first < ranges.count() && whole.walked.fault.is_none() && !options.budget.is_exceeded() {
-        let last = (first + batch).min(ranges.count());
-        let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
+    while let Some(segments) = next(options, ranges, whole, &mut first) {
         let before: Vec<Waiting<P>> = std::mem::take(&mut ready);
         let walk = || {
             let (start, assumed) = (whole.end.clone(), whole.assumed(capture));
@@ -70,7 +80,6 @@ pub fn window<P: Pass>(
         if capture.source().shrunk().is_some() {
             break;
         }
-        first = last;
     }
     take_all(pass, ready)
 }

@@ -5,7 +5,7 @@
 //! Parts of one batch are taken while the next one is walked; memory is bounded by the batch.
 
 use super::Whole;
-use super::batches::{Waiting, size, take_all};
+use super::batches::{self, Waiting, take_all};
 use super::options::Options;
 use super::pass::{Pass, Shift};
 use super::speculation::verified_runs;
@@ -27,16 +27,13 @@ pub fn window<P: Pass>(
     whole: &mut Whole,
     pass: &mut P,
 ) -> Result<(), P::Error> {
-    let batch = size(options);
     let counting: Walker<'_, '_, ()> =
         Walker { capture, options, ranges, settings: (), pages: Pages::Populate, reports: false };
     let settings = pass.settings();
     let mut ready: Vec<Waiting<P>> = Vec::new();
     let mut assumed = whole.assumed(capture);
     let mut first = 0;
-    while first < ranges.count() && whole.walked.fault.is_none() && !options.budget.is_exceeded() {
-        let last = (first + batch).min(ranges.count());
-        let segments: Vec<_> = (first..last).map(|range| range..range + 1).collect();
+    while let Some(segments) = batches::next(options, ranges, whole, &mut first) {
         let before = std::mem::take(&mut ready);
         let take = || take_all(pass, before);
         let walk = || {
@@ -93,7 +90,6 @@ pub fn window<P: Pass>(
             ready.push((run.part, shift, run.reservation));
         }
         assumed = whole.end.clone();
-        first = last;
     }
     take_all(pass, ready)
 }

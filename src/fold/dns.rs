@@ -9,6 +9,7 @@
 
 use super::message::dns::Dns as Message;
 use super::pair::{Pair, addresses};
+use super::samples::{Samples, Span};
 use super::{Fold, Folded, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
@@ -66,10 +67,8 @@ pub struct Answers {
     pub retransmissions: u64,
     /// Responses without a query.
     pub unsolicited: u64,
-    /// Number of response times, and their sum in nanoseconds.
-    pub times: (u64, i128),
-    /// Least and greatest response time.
-    pub extent: (i128, i128),
+    /// Times from a query to its first response.
+    pub times: Samples,
     /// Sum of the numbers of answers.
     pub answers: u64,
     /// Addresses that asked.
@@ -79,7 +78,7 @@ pub struct Answers {
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time.
-    pub seen: Option<(Timestamp, Timestamp)>,
+    pub seen: Span,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -205,10 +204,7 @@ impl Answers {
         } else {
             self.clients.insert(sender);
         }
-        if let Some(time) = record.time {
-            let (first, last) = self.seen.unwrap_or((time, time));
-            self.seen = Some((first.min(time), last.max(time)));
-        }
+        self.seen.note(record.time);
     }
 
     /// Continues the newest transaction of the conversation and identifier, or begins another.
@@ -233,11 +229,7 @@ impl Answers {
         }
         newest.answered = true;
         self.answered += 1;
-        if let Some(since) = since {
-            let (least, greatest) = if self.times.0 == 0 { (since, since) } else { self.extent };
-            self.times = (self.times.0 + 1, self.times.1 + since);
-            self.extent = (least.min(since), greatest.max(since));
-        }
+        self.times.note(newest.time, record.time);
     }
 
     /// Adds the messages of another shard.
@@ -253,17 +245,17 @@ impl Answers {
         add(&mut self.retransmissions, other.retransmissions);
         add(&mut self.unsolicited, other.unsolicited);
         add(&mut self.answers, other.answers);
-        if other.times.0 > 0 {
-            let (least, greatest) = if self.times.0 == 0 { other.extent } else { self.extent };
-            self.extent = (least.min(other.extent.0), greatest.max(other.extent.1));
-            self.times = (self.times.0 + other.times.0, self.times.1 + other.times.1);
-        }
+        self.times.merge(&other.times);
         self.clients.extend(&other.clients);
         self.servers.extend(&other.servers);
-        self.seen = match (self.seen, other.seen) {
-            (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-            (one, two) => one.or(two),
-        };
+        self.seen.merge(other.seen);
+    }
+}
+
+impl Shard {
+    /// Messages of each question, in no order.
+    pub fn questions(&self) -> impl Iterator<Item = &Answers> {
+        self.questions.values()
     }
 }
 
@@ -334,7 +326,7 @@ mod tests {
             record(6, 9000, 9, Some(3)),
         ]);
         assert_eq!((found.transactions, found.answered, found.retransmissions), (2, 1, 2));
-        assert_eq!((found.unsolicited, found.times), (1, (1, 1_500_000_000)));
+        assert_eq!((found.unsolicited, found.times.count, found.times.sum), (1, 1, 1_500_000_000));
         assert_eq!((found.messages, found.codes), ([3, 3], [2, 1, 0, 0, 0]));
     }
 

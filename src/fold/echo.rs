@@ -6,6 +6,7 @@
 //! errors quote take no part.
 
 use super::pair::{Pair, addresses};
+use super::samples::{Samples, Span};
 use super::{Fold, Folded, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
@@ -50,16 +51,12 @@ pub struct Exchange {
     pub answered: u64,
     /// Number of replies to a request that had one.
     pub duplicates: u64,
-    /// Number of round trips with a time.
-    pub round_trips: u64,
-    /// Their sum in nanoseconds.
-    pub sum: i128,
-    /// Least and greatest of them.
-    pub extent: (i128, i128),
+    /// Times from a request to its first reply.
+    pub round_trips: Samples,
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time.
-    pub times: Option<(Timestamp, Timestamp)>,
+    pub times: Span,
     /// The newest request of each sequence number: its time, and whether it has a reply.
     newest: HashMap<u16, (Option<Timestamp>, bool), RandomState>,
 }
@@ -115,11 +112,9 @@ impl Fold for Echo {
                 replies: 0,
                 answered: 0,
                 duplicates: 0,
-                round_trips: 0,
-                sum: 0,
-                extent: (0, 0),
+                round_trips: Samples::default(),
                 first_packet: record.packet + before,
-                times: None,
+                times: Span::default(),
                 newest: HashMap::default(),
             });
         }
@@ -141,10 +136,7 @@ impl Fold for Echo {
 
 impl Exchange {
     fn apply(&mut self, record: &Record) {
-        if let Some(time) = record.time {
-            let (first, last) = self.times.unwrap_or((time, time));
-            self.times = Some((first.min(time), last.max(time)));
-        }
+        self.times.note(record.time);
         if !record.is_reply {
             self.requests += 1;
             self.newest.insert(record.sequence, (record.time, false));
@@ -157,12 +149,7 @@ impl Exchange {
             return;
         }
         self.answered += 1;
-        let Some((asked, time)) = asked.zip(record.time) else { return };
-        let trip = time.total_nanoseconds() - asked.total_nanoseconds();
-        let (least, greatest) = if self.round_trips == 0 { (trip, trip) } else { self.extent };
-        self.round_trips += 1;
-        self.sum += trip;
-        self.extent = (least.min(trip), greatest.max(trip));
+        self.round_trips.note(*asked, record.time);
     }
 }
 
@@ -192,6 +179,10 @@ mod tests {
         shard.exchanges.remove(0)
     }
 
+    fn extent(exchange: &Exchange) -> (Option<i128>, Option<i128>) {
+        (exchange.round_trips.least(), exchange.round_trips.greatest())
+    }
+
     #[test]
     fn the_first_reply_answers_and_later_ones_are_duplicates() {
         let found = exchange(&[
@@ -202,8 +193,11 @@ mod tests {
             record(6, 3, true),
         ]);
         assert_eq!((found.requests, found.replies, found.answered), (2, 3, 1));
-        assert_eq!((found.duplicates, found.round_trips, found.sum), (1, 1, 3000));
-        assert_eq!(found.extent, (3000, 3000));
+        assert_eq!(
+            (found.duplicates, found.round_trips.count, found.round_trips.sum),
+            (1, 1, 3000)
+        );
+        assert_eq!(extent(&found), (Some(3000), Some(3000)));
     }
 
     #[test]
@@ -214,7 +208,7 @@ mod tests {
             record(3, 1, false),
             record(8, 1, true),
         ]);
-        assert_eq!((found.answered, found.duplicates, found.sum), (2, 0, 6000));
-        assert_eq!(found.extent, (1000, 5000));
+        assert_eq!((found.answered, found.duplicates, found.round_trips.sum), (2, 0, 6000));
+        assert_eq!(extent(&found), (Some(1000), Some(5000)));
     }
 }

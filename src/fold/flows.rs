@@ -8,9 +8,10 @@
 //! captured has no flow.
 
 use super::pair::{Pair, addresses};
+use super::samples::Span;
 use super::{Fold, Folded, Settings};
 use crate::capture::time::Timestamp;
-use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
+use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -78,7 +79,7 @@ pub struct Flow {
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time.
-    pub times: Option<(Timestamp, Timestamp)>,
+    pub times: Span,
     /// Reason for its end.
     pub end: End,
 }
@@ -139,7 +140,7 @@ impl Fold for Flows {
                 low_began: record.from_low,
                 sent: [Sent::default(); 2],
                 first_packet: record.packet + before,
-                times: None,
+                times: Span::default(),
                 end: End::Capture,
             });
         }
@@ -158,7 +159,7 @@ impl Fold for Flows {
 impl Flow {
     /// How the flow has ended before a packet of this time. None if it continues.
     fn ended(&self, time: Option<Timestamp>, idle: i128, active: i128) -> Option<End> {
-        let ((first, last), time) = self.times.zip(time)?;
+        let ((first, last), time) = self.times.0.zip(time)?;
         let since = |earlier: Timestamp| time.total_nanoseconds() - earlier.total_nanoseconds();
         if since(last) > idle {
             return Some(End::Idle);
@@ -172,10 +173,7 @@ impl Flow {
         sent.wire_bytes += u64::from(record.wire_bytes);
         sent.ip_bytes += u64::from(record.ip_bytes);
         sent.tcp_flags |= record.tcp_flags;
-        if let Some(time) = record.time {
-            let (first, last) = self.times.unwrap_or((time, time));
-            self.times = Some((first.min(time), last.max(time)));
-        }
+        self.times.note(record.time);
     }
 }
 
@@ -251,11 +249,9 @@ fn ip_bytes(packet: &Packet<'_>, layer: &AddressLayer<'_>) -> Option<u32> {
     }
 }
 
-/// Transport of a protocol number that has ports.
+/// True for the protocol numbers of TCP, UDP and SCTP.
 pub fn has_ports(protocol: u8) -> bool {
-    const NUMBERS: [(u8, Transport); 3] =
-        [(6, Transport::Tcp), (17, Transport::Udp), (132, Transport::Sctp)];
-    NUMBERS.iter().any(|(number, _)| *number == protocol)
+    matches!(protocol, 6 | 17 | 132)
 }
 
 #[cfg(test)]

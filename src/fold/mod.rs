@@ -13,6 +13,7 @@ pub mod echo;
 pub mod flows;
 pub mod message;
 pub mod pair;
+pub mod samples;
 pub mod tcp;
 
 use crate::dissect::packet::Packet;
@@ -26,7 +27,7 @@ pub const SHARDS: usize = 64;
 
 /// A kind of counting that depends on the order of packets.
 pub trait Fold {
-    /// What a packet gives: plain data. Packet numbers in it count from 0 within the part.
+    /// Plain data of a packet. Packet numbers in it count from 0 within the part.
     type Record: Debug + Send + Sync;
     /// State of the conversations of one shard.
     type Shard: Debug + Send + Sync;

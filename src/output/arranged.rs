@@ -127,8 +127,10 @@ impl Waiting {
 
     fn arrange(&mut self, arrangement: &Arrangement, table: &Table) {
         if let Some(place) = arrangement.place(table) {
-            let key = |row: &Row| row.get(place).cloned().unwrap_or(Cell::Empty);
-            self.rows.par_sort_by(|one, two| arrangement.compare(&key(one), &key(two)));
+            self.rows.par_sort_by(|one, two| match (one.get(place), two.get(place)) {
+                (Some(one), Some(two)) => arrangement.compare(one, two),
+                _ => Ordering::Equal,
+            });
         }
         self.rows.truncate(arrangement.top.unwrap_or(usize::MAX));
     }

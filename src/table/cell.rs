@@ -80,6 +80,11 @@ impl<'a> Cell<'a> {
         }
     }
 
+    /// A decimal in units of 10^-9 that may be unknown.
+    pub fn billionths(value: Option<i128>) -> Cell<'a> {
+        value.map_or(Cell::Empty, Cell::Billionths)
+    }
+
     /// A mean in units of 10^-9; unknown of nothing.
     pub fn mean(sum: i128, count: u64) -> Cell<'a> {
         sum.checked_div(count.into()).map_or(Cell::Empty, Cell::Billionths)

@@ -26,8 +26,6 @@ columns! {
         let protocol = PROTOCOLS.get(usize::from(*protocol)).map(|(name, _)| *name);
         let [queries, responses] = answers.messages;
         let [no_error, name_error, server_failure, refused, other] = answers.codes;
-        let sampled = answers.times.0 > 0;
-        let seconds = |value: i128| if sampled { Cell::Billionths(value) } else { Cell::Empty };
     }
     protocol: Text, "dns, mdns or llmnr" => Cell::text(protocol);
     name: Text, "name in the first question; <Root> for the root" => Cell::Text(name);
@@ -50,15 +48,15 @@ columns! {
     unsolicited: Integer "packets", "responses without a query" =>
         Cell::Integer(answers.unsolicited);
     response_time_min_s: Decimal "s", "least time from a query to its first response" =>
-        seconds(answers.extent.0);
+        Cell::billionths(answers.times.least());
     response_time_mean_s: Decimal "s", "mean of these times" =>
-        Cell::mean(answers.times.1, answers.times.0);
+        Cell::mean(answers.times.sum, answers.times.count);
     response_time_max_s: Decimal "s", "greatest time from a query to its first response" =>
-        seconds(answers.extent.1);
+        Cell::billionths(answers.times.greatest());
     answers: Integer, "answer records in the responses" => Cell::Integer(answers.answers);
     clients: Integer, "addresses that asked" => Cell::Integer(answers.clients.len() as u64);
     servers: Integer, "addresses that responded" => Cell::Integer(answers.servers.len() as u64);
     first_packet: Integer, "number of the first packet" => Cell::Integer(answers.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(answers.seen.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(answers.seen.map(|(_, last)| last));
+    first_time: Time, "least timestamp" => Cell::time(answers.seen.first());
+    last_time: Time, "greatest timestamp" => Cell::time(answers.seen.last());
 }

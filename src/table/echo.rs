@@ -21,9 +21,6 @@ pub static TABLE: Table = Table {
 
 columns! {
     fn fill(exchange: &Exchange) {
-        let sampled = exchange.round_trips > 0;
-        let seconds = |value: i128| if sampled { Cell::Billionths(value) } else { Cell::Empty };
-        let extent = exchange.times;
     }
     client: Text, "address that sent the requests" => Cell::address(exchange.client);
     server: Text, "address that sent the replies" => Cell::address(exchange.server);
@@ -36,12 +33,12 @@ columns! {
     duplicates: Integer "packets", "replies to a request that had one" =>
         Cell::Integer(exchange.duplicates);
     rtt_min_s: Decimal "s", "least time from a request to its first reply" =>
-        seconds(exchange.extent.0);
+        Cell::billionths(exchange.round_trips.least());
     rtt_mean_s: Decimal "s", "mean of these times" =>
-        Cell::mean(exchange.sum, exchange.round_trips);
+        Cell::mean(exchange.round_trips.sum, exchange.round_trips.count);
     rtt_max_s: Decimal "s", "greatest time from a request to its first reply" =>
-        seconds(exchange.extent.1);
+        Cell::billionths(exchange.round_trips.greatest());
     first_packet: Integer, "number of the first packet" => Cell::Integer(exchange.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(extent.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(extent.map(|(_, last)| last));
+    first_time: Time, "least timestamp" => Cell::time(exchange.times.first());
+    last_time: Time, "greatest timestamp" => Cell::time(exchange.times.last());
 }

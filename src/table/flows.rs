@@ -46,9 +46,9 @@ columns! {
     port_b: Integer, "port of B; for ICMP the type that answers, or the code" => port(b.1);
     application: Text, "application protocol; empty if not determined" => Cell::Empty;
     first_packet: Integer, "number of the first packet" => Cell::Integer(flow.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(flow.times.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(flow.times.map(|(_, last)| last));
-    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(flow.times);
+    first_time: Time, "least timestamp" => Cell::time(flow.times.first());
+    last_time: Time, "greatest timestamp" => Cell::time(flow.times.last());
+    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(flow.times.0);
     packets_a_to_b: Integer "packets", "packets from A to B" => Cell::Integer(a_to_b.packets);
     wire_bytes_a_to_b: Integer "bytes", "original length of the packets from A to B" =>
         Cell::Integer(a_to_b.wire_bytes);

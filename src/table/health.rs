@@ -41,7 +41,7 @@ struct Troubles {
 impl Troubles {
     fn of(report: &Report) -> Troubles {
         let mut sums = Troubles { read: report.folds.is_some(), ..Troubles::default() };
-        for stream in report.tcp().iter().flat_map(|fold| fold.streams()) {
+        for stream in report.tcp().iter().flat_map(|fold| fold.unordered()) {
             let (counts, [low, high]) = (&stream.counts, stream.counts.sent);
             sums.streams += 1;
             sums.packets += low.packets + high.packets;
@@ -55,18 +55,21 @@ impl Troubles {
             let (hellos, open, alert) =
                 stream.hellos.as_ref().map_or((0, 0, 0), |one| one.counts());
             add(&mut sums.tls, [hellos, open, alert]);
+            let pending = u64::from(stream.pending.is_some());
+            add(&mut sums.http, [pending, 0, pending]);
         }
-        for (kind, pairs) in report.tcp().map(|fold| fold.requests()).unwrap_or_default() {
+        let kinds =
+            report.tcp().into_iter().flat_map(|fold| &fold.shards).flat_map(|one| &one.kinds);
+        for (kind, pairs) in kinds {
             let failed = kind.status.is_some_and(|status| status >= 400);
-            let (errors, open) = (
-                if failed { pairs.responses } else { 0 },
-                pairs.requests.saturating_sub(pairs.responses),
-            );
+            let errors = if failed { pairs.responses } else { 0 };
+            let open = pairs.requests.saturating_sub(pairs.responses);
             add(&mut sums.http, [pairs.requests, errors, open]);
         }
         let dns = report.folds.as_ref().and_then(|folds| folds.dns.as_ref());
         let mut open = (0, 0);
-        for (_, answers) in dns.map(|fold| fold.questions()).unwrap_or_default() {
+        let shards = dns.into_iter().flat_map(|fold| &fold.shards);
+        for answers in shards.flat_map(|shard| shard.questions()) {
             let [_, errors @ ..] = answers.codes;
             add(&mut sums.dns, [answers.messages[0], errors.iter().sum(), 0]);
             // A response may repeat another question than its query, so only the sums can be

@@ -20,8 +20,6 @@ pub static TABLE: Table = Table {
 
 columns! {
     fn fill(kind: &Kind, pairs: &Pairs) {
-        let sampled = pairs.times.0 > 0;
-        let seconds = |value: i128| if sampled { Cell::Billionths(value) } else { Cell::Empty };
     }
     host: Text, "host of the request" => Cell::text(kind.host.as_deref());
     method: Text, "method; empty for responses without a request" => Cell::text(kind.method);
@@ -29,16 +27,16 @@ columns! {
     requests: Integer, "requests" => Cell::Integer(pairs.requests);
     responses: Integer, "responses" => Cell::Integer(pairs.responses);
     response_time_min_s: Decimal "s", "least time from a request to its response" =>
-        seconds(pairs.extent.0);
+        Cell::billionths(pairs.times.least());
     response_time_mean_s: Decimal "s", "mean of these times" =>
-        Cell::mean(pairs.times.1, pairs.times.0);
+        Cell::mean(pairs.times.sum, pairs.times.count);
     response_time_max_s: Decimal "s", "greatest time from a request to its response" =>
-        seconds(pairs.extent.1);
+        Cell::billionths(pairs.times.greatest());
     payload_bytes: Integer "bytes", "payload of the segments that begin with these heads" =>
         Cell::Integer(pairs.payload_bytes);
     clients: Integer, "addresses of clients" => Cell::Integer(pairs.clients.len() as u64);
     servers: Integer, "addresses of servers" => Cell::Integer(pairs.servers.len() as u64);
     first_packet: Integer, "number of the first packet" => Cell::Integer(pairs.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(pairs.seen.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(pairs.seen.map(|(_, last)| last));
+    first_time: Time, "least timestamp" => Cell::time(pairs.seen.first());
+    last_time: Time, "greatest timestamp" => Cell::time(pairs.seen.last());
 }

@@ -57,9 +57,9 @@ columns! {
     payload_bytes_b_to_a: Integer "bytes", "payload from B to A" =>
         Cell::Integer(b_to_a.payload_bytes);
     first_packet: Integer, "number of the first packet" => Cell::Integer(counts.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(counts.times.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(counts.times.map(|(_, last)| last));
-    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(counts.times);
+    first_time: Time, "least timestamp" => Cell::time(counts.times.first());
+    last_time: Time, "greatest timestamp" => Cell::time(counts.times.last());
+    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(counts.times.0);
     completeness: Text, "what was seen of SYN+SYNACK+ACK+DATA+FIN+RST" =>
         completeness(stream.completeness);
     initial_rtt_s: Decimal "s", "time from SYN to the first acknowledgment" =>

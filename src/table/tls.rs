@@ -42,8 +42,8 @@ columns! {
     servers: Integer, "addresses of servers" => Cell::Integer(found.servers.len() as u64);
     streams: Integer "streams", "streams" => Cell::Integer(found.streams.len() as u64);
     first_packet: Integer, "number of the first packet" => Cell::Integer(found.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(found.times.map(|(first, _)| first));
-    last_time: Time, "greatest timestamp" => Cell::time(found.times.map(|(_, last)| last));
+    first_time: Time, "least timestamp" => Cell::time(found.times.first());
+    last_time: Time, "greatest timestamp" => Cell::time(found.times.last());
 }
 
 fn version(version: u16) -> String {

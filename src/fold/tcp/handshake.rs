@@ -4,13 +4,13 @@
 //! that are longer than a segment are read as far as they go; QUIC and DTLS are not read.
 
 use super::super::message::tls::{ClientHello, Records, ServerHello};
+use super::super::samples::Span;
 use super::record::Record;
-use crate::capture::time::Timestamp;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 use std::net::IpAddr;
 
-/// What handshakes agreed on.
+/// Agreement of a handshake.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Agreed {
     /// Name of the server.
@@ -61,7 +61,7 @@ impl Shared {
     }
 }
 
-/// Handshakes with one agreement.
+/// Handshakes with the same agreement.
 #[derive(Clone, Debug, Default)]
 pub struct Handshakes {
     /// Number of ClientHellos.
@@ -87,7 +87,7 @@ pub struct Handshakes {
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time of the hellos.
-    pub times: Option<(Timestamp, Timestamp)>,
+    pub times: Span,
 }
 
 /// A handshake of a stream.
@@ -97,7 +97,7 @@ struct Handshake {
     server: Option<ServerHello>,
     ends: (IpAddr, IpAddr),
     packet: u64,
-    times: Option<(Timestamp, Timestamp)>,
+    times: Span,
 }
 
 /// Handshakes of one stream, in order.
@@ -115,7 +115,7 @@ impl Hellos {
     pub fn note(&mut self, record: &Record, packet: u64, records: &Records) {
         let ends = (record.pair.low.0, record.pair.high.0);
         let (sender, receiver) = if record.from_low { ends } else { (ends.1, ends.0) };
-        let times = record.time.map(|time| (time, time));
+        let times = Span::of(record.time);
         self.alert |= records.alert;
         if let Some(client) = records.client.as_ref().filter(|_| self.list.len() < MOST) {
             let (client, ends) = (client.clone(), (sender, receiver));
@@ -123,7 +123,7 @@ impl Hellos {
         }
         if let (Some(server), Some(last)) = (&records.server, self.list.last_mut()) {
             last.server.get_or_insert_with(|| server.clone());
-            last.times = span(last.times, times);
+            last.times.merge(times);
         }
     }
 
@@ -170,7 +170,7 @@ impl Hellos {
             group.clients.insert(ends.0);
             group.servers.insert(ends.1);
             group.streams.insert(opened);
-            group.times = span(group.times, *times);
+            group.times.merge(*times);
         }
     }
 }
@@ -189,18 +189,7 @@ impl Handshakes {
         self.clients.extend(&other.clients);
         self.servers.extend(&other.servers);
         self.streams.extend(&other.streams);
-        self.times = span(self.times, other.times);
-    }
-}
-
-/// The least and the greatest time of both.
-pub fn span(
-    one: Option<(Timestamp, Timestamp)>,
-    two: Option<(Timestamp, Timestamp)>,
-) -> Option<(Timestamp, Timestamp)> {
-    match (one, two) {
-        (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
-        (one, two) => one.or(two),
+        self.times.merge(other.times);
     }
 }
 

@@ -5,7 +5,7 @@
 //! only the last has a response. NOTIFY and SUBSCRIBE have none.
 
 use super::super::message::http::Request;
-use super::handshake::span;
+use super::super::samples::{Samples, Span};
 use super::record::Record;
 use crate::capture::time::Timestamp;
 use foldhash::fast::RandomState;
@@ -30,10 +30,8 @@ pub struct Pairs {
     pub requests: u64,
     /// Number of responses.
     pub responses: u64,
-    /// Number of response times, and their sum in nanoseconds.
-    pub times: (u64, i128),
-    /// Least and greatest response time.
-    pub extent: (i128, i128),
+    /// Times from a request to its response.
+    pub times: Samples,
     /// Payload of the segments that hold the heads.
     pub payload_bytes: u64,
     /// Addresses of the clients.
@@ -43,7 +41,7 @@ pub struct Pairs {
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time.
-    pub seen: Option<(Timestamp, Timestamp)>,
+    pub seen: Span,
 }
 
 /// Pairs by kind.
@@ -116,12 +114,7 @@ pub fn respond(
     pairs.responses += 1;
     pairs.note(&asked.head);
     pairs.note(&head);
-    if let Some((asked, answered)) = asked.head.time.zip(head.time) {
-        let time = answered.total_nanoseconds() - asked.total_nanoseconds();
-        let (least, greatest) = if pairs.times.0 == 0 { (time, time) } else { pairs.extent };
-        pairs.times = (pairs.times.0 + 1, pairs.times.1 + time);
-        pairs.extent = (least.min(time), greatest.max(time));
-    }
+    pairs.times.note(asked.head.time, head.time);
 }
 
 impl Pending {
@@ -147,7 +140,7 @@ impl Pairs {
         self.payload_bytes += head.payload_bytes;
         self.clients.insert(head.client);
         self.servers.insert(head.server);
-        self.seen = span(self.seen, head.time.map(|time| (time, time)));
+        self.seen.note(head.time);
     }
 
     /// Adds the pairs of other streams.
@@ -155,14 +148,10 @@ impl Pairs {
         self.first_packet = self.first_packet.min(other.first_packet);
         self.requests += other.requests;
         self.responses += other.responses;
-        if other.times.0 > 0 {
-            let (least, greatest) = if self.times.0 == 0 { other.extent } else { self.extent };
-            self.extent = (least.min(other.extent.0), greatest.max(other.extent.1));
-            self.times = (self.times.0 + other.times.0, self.times.1 + other.times.1);
-        }
+        self.times.merge(&other.times);
         self.payload_bytes += other.payload_bytes;
         self.clients.extend(&other.clients);
         self.servers.extend(&other.servers);
-        self.seen = span(self.seen, other.seen);
+        self.seen.merge(other.seen);
     }
 }

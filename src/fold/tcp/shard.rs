@@ -2,6 +2,7 @@
 
 use super::super::message::Message;
 use super::super::pair::Pair;
+use super::super::samples::Span;
 use super::analysis::{
     FLAG_NAMES, Findings, RETRANSMISSION, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze,
 };
@@ -10,7 +11,6 @@ use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
 use super::sign::Sign;
-use crate::capture::time::Timestamp;
 use crate::tally::flow::Direction;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -63,7 +63,7 @@ pub struct Counts {
     /// Sent by the low and by the high endpoint.
     pub sent: [Direction; 2],
     /// Least and greatest time.
-    pub times: Option<(Timestamp, Timestamp)>,
+    pub times: Span,
     /// Packets by flag.
     pub flags: [u32; FLAG_NAMES.len()],
     /// Payload of retransmissions.
@@ -80,7 +80,7 @@ pub struct Counts {
     pub ack_rtt_extent: (i64, i64),
 }
 
-/// What `segments` shows of a packet.
+/// A row of `segments`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Segment {
     /// Number of the packet.
@@ -380,10 +380,7 @@ impl Counts {
         sent.packets += 1;
         sent.wire_bytes += u64::from(record.wire_bytes);
         sent.payload_bytes += length;
-        if let Some(time) = record.time {
-            let (first, last) = self.times.unwrap_or((time, time));
-            self.times = Some((first.min(time), last.max(time)));
-        }
+        self.times.note(record.time);
         if findings.flags != 0 {
             for (bit, count) in self.flags.iter_mut().enumerate() {
                 *count += u32::from(findings.flags >> bit & 1);

@@ -76,10 +76,15 @@ impl Folded<Tcp> {
     /// The streams that have packets, by number. A stream that only a quoted header opened has a
     /// number and is left out.
     pub fn streams(&self) -> Vec<&Stream> {
-        let all = self.shards.iter().flat_map(|shard| &shard.streams);
-        let mut streams: Vec<_> = all.filter(|stream| stream.counts.first_packet > 0).collect();
+        let mut streams: Vec<_> = self.unordered().collect();
         streams.sort_unstable_by_key(|stream| stream.number);
         streams
+    }
+
+    /// The same streams, in no order.
+    pub fn unordered(&self) -> impl Iterator<Item = &Stream> {
+        let all = self.shards.iter().flat_map(|shard| &shard.streams);
+        all.filter(|stream| stream.counts.first_packet > 0)
     }
 
     /// Takes the analysis of the segments applied since the last call, in packet order. Empty
