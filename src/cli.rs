@@ -94,7 +94,8 @@ pub struct Cli {
     #[arg(short, long, value_name = "LAYER==VALUE,PROTOCOL", action = ArgAction::Append)]
     pub decode_as: Vec<String>,
 
-    /// Condition on a column of `summary` that every input must meet, or the exit code is 1:
+    /// Condition on a column of `summary` or `health` that every input must meet, or the exit code
+    /// is 1:
     /// "packets >= 1000", "status == ok". Repeatable
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub expect: Vec<String>,
