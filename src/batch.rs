@@ -274,7 +274,7 @@ impl Waiting {
     }
 }
 
-/// How many inputs are read at the same time.
+/// Number of inputs read at the same time.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Company {
     Alone,
@@ -321,8 +321,8 @@ impl Batch<'_> {
         self.take_all(read)
     }
 
-    /// Reads one input and writes its rows as they come. If memory is short, it is read again by one
-    /// worker: each of several holds tables of its own.
+    /// Reads one input and writes its rows as they come. If memory is short, it is read again by
+    /// one worker: each of several holds tables of its own.
     fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Read> {
         let (merge, total) = (reader.plan.merge, reader.plan.total);
         let all = self.merged.as_ref().or(self.total.as_ref());

@@ -105,7 +105,7 @@ pub struct Cli {
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub baseline: Option<PathBuf>,
 
-    /// How much a number may differ from that of the baseline: 5%
+    /// Difference of a number from the baseline, at most: 5%
     #[arg(
         long,
         value_name = "P%",
@@ -115,7 +115,8 @@ pub struct Cli {
     )]
     pub tolerance: String,
 
-    /// Write every check of every input to FILE as JUnit XML: that it was read, conditions, baseline
+    /// Write every check of every input to FILE as JUnit XML: that it was read, conditions,
+    /// baseline
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub junit: Option<PathBuf>,
 

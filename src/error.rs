@@ -1,8 +1,7 @@
-//! What can go wrong with an input, as values: which file, at which byte, before which packet.
+//! Errors of inputs as values.
 //!
-//! Two kinds are kept apart. An [`Error`] means that nothing could be read at all (missing, no
-//! permission, not a capture). A [`Fault`] means that reading had to stop inside a capture: what
-//! came before it is kept.
+//! There are two kinds. An [`Error`] means that nothing of an input could be read (missing, no
+//! permission, not a capture). A [`Fault`] is damage inside a capture: packets before it are kept.
 
 use std::fmt;
 
@@ -13,9 +12,9 @@ pub enum Error {
     /// The operating system refused.
     #[error("{what}: {}", without_code(source))]
     Io {
-        /// What was being done, e.g. `cannot open`.
+        /// The operation that failed, e.g. `cannot open`.
         what: &'static str,
-        /// The system's own word.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Not even the first bytes could be read or decompressed.
@@ -45,7 +44,7 @@ impl Error {
         }
     }
 
-    /// Wraps an I/O error with what was being done.
+    /// Wraps an I/O error with the operation that failed.
     pub fn io(what: &'static str) -> impl FnOnce(std::io::Error) -> Error {
         move |source| Error::Io { what, source }
     }
@@ -64,7 +63,7 @@ pub fn is_shortage(error: &std::io::Error) -> bool {
 
 macro_rules! faults {
     ($($variant:ident $({ $($field:ident: $type:ty),* })? = $name:literal, $meaning:literal;)*) => {
-        /// What is wrong with a capture file at the place where reading it stopped.
+        /// Reason why reading a capture stopped.
         #[allow(missing_docs, reason = "the fields are those of the variant's message")]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
@@ -72,7 +71,8 @@ macro_rules! faults {
             $(#[doc = $meaning] $variant $({ $($field: $type),* })?,)*
         }
 
-        /// Every fault as the table `problems` lists it (layer `file`): its stable name and meaning.
+        /// Every fault as the table `problems` lists it (layer `file`): its stable name and
+        /// meaning.
         pub const FILE_PROBLEMS: &[(&str, &str)] = &[$(($name, $meaning),)*];
 
         impl FaultKind {
@@ -96,7 +96,7 @@ faults! {
     BlockCut { have: u64, need: u64 } = "block_cut", "the file ends inside a pcapng block";
     BlockLengthImpossible { claims: u64 } = "block_length_impossible",
         "a block length that no block can have";
-    BlockLengthsDiffer { front: u64, behind: u64 } = "block_lengths_differ",
+    BlockLengthsDiffer { at_start: u64, at_end: u64 } = "block_lengths_differ",
         "the two lengths of a block, at its start and its end, differ";
     BlockContentsTooLong { block: u32 } = "block_contents_too_long",
         "the contents of a block exceed its length";
@@ -127,7 +127,7 @@ impl FaultKind {
         }
     }
 
-    /// True where a record reaches over the end of what there is.
+    /// True if a record or block ends after the last byte of the file.
     pub fn is_record_cut(self) -> bool {
         matches!(
             self,
@@ -137,8 +137,7 @@ impl FaultKind {
         )
     }
 
-    /// True where it is a record or block that cannot be right, not the file or stream that it
-    /// stands in.
+    /// True if the record or block itself is damaged, not the file or stream around it.
     pub fn is_damaged_record(self) -> bool {
         let of_the_stream = matches!(
             self,
@@ -150,7 +149,7 @@ impl FaultKind {
         !of_the_stream && !self.is_cut()
     }
 
-    /// True where the file just ends too early; false where its bytes contradict each other.
+    /// True if the file ends too early; false if its bytes contradict each other.
     pub fn is_cut(self) -> bool {
         self.is_record_cut() || matches!(self, FaultKind::CompressedStreamCut { .. })
     }
@@ -177,10 +176,10 @@ impl fmt::Display for FaultKind {
             FaultKind::BlockLengthImpossible { claims } => {
                 write!(out, "damaged: a block claims {claims} bytes")
             }
-            FaultKind::BlockLengthsDiffer { front, behind } => {
+            FaultKind::BlockLengthsDiffer { at_start, at_end } => {
                 write!(
                     out,
-                    "damaged: a block's lengths differ ({front} at its start, {behind} at its end)"
+                    "damaged: a block's lengths differ ({at_start} at its start, {at_end} at its end)"
                 )
             }
             FaultKind::BlockContentsTooLong { block } => {
@@ -225,11 +224,11 @@ impl fmt::Display for FaultKind {
     }
 }
 
-/// A [`FaultKind`] and where in the file it stands.
+/// A [`FaultKind`] and its place in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What is wrong.
+    /// Reason.
     pub kind: FaultKind,
-    /// The byte at which the record or block begins that could not be read.
+    /// Offset of the record or block that could not be read, in bytes.
     pub offset: u64,
 }

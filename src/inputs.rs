@@ -1,9 +1,9 @@
 //! Inputs: files, the captures in directories, standard input.
 //!
 //! Directories are walked recursively in the order of [`names::sort_key`]. Links are followed, but
-//! not in circles; hidden entries, special files and those that no `--glob` wants are left out. A file found there that is no
-//! capture is skipped, unless its name claims that it is one. A path that is named on the command
-//! line is always an input.
+//! not in circles; hidden entries, special files and those that no `--glob` wants are left out. A
+//! file found there that is no capture is skipped, unless its name claims that it is one. A path
+//! that is named on the command line is always an input.
 
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};

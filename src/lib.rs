@@ -12,15 +12,15 @@
 //! - [`source`] gives bytes: a mapped file, or windows of a stream (pipe, compressed file).
 //! - [`capture`] reads records and knows no packet's contents.
 //! - [`dissect`] sees one record and never the file.
-//! - [`engine`] cuts a capture into ranges, has them walked in parallel and hands the verified parts
-//!   to a pass in file order. It names no tally, table or format.
+//! - [`engine`] cuts a capture into ranges, has them walked in parallel and hands the verified
+//!   parts to a pass in file order. It names no tally, table or format.
 //! - [`tally`] counts packets. It is a monoid, so that ranges, files and directories merge alike.
 //! - [`pass`] is what a walk feeds: counting, rows, a selection of packets.
 //! - [`fold`] is for counts that depend on the order of packets: TCP analysis.
 //! - [`reading`] joins the passes of a run into one walk over one capture; a [`report`] remains.
 //! - [`table`] is a view of a report, [`output`] writes it in a format.
-//! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists the
-//!   ways to end.
+//! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists
+//!   the ways to end.
 //!
 //! # Examples
 //!
@@ -141,8 +141,9 @@ pub fn read(path: &Path, tables: &[&Table], jobs: usize) -> Result<Report, Error
     workers(jobs)?.install(read).map_err(Error::io("cannot write"))
 }
 
-/// Hands every packet of a capture, with its number from 1, to `each`: in file order, on one thread.
-/// The input may be any that pcapstat reads: pcap, pcapng, snoop, compressed or not, a pipe.
+/// Hands every packet of a capture, with its number from 1, to `each`: in file order, on one
+/// thread. The input may be any that pcapstat reads: pcap, pcapng, snoop, compressed or not, a
+/// pipe.
 ///
 /// # Errors
 /// If the file cannot be read at all. Damage inside the capture ends the walk: see

@@ -58,7 +58,7 @@ pub struct Plan {
     pub expectations: Vec<Expectation>,
     /// Tables of an earlier run to compare with.
     pub baseline: Option<Baseline>,
-    /// Where to write the checks as JUnit XML.
+    /// File for the checks as JUnit XML.
     pub junit: Option<PathBuf>,
     /// Annotate for GitHub.
     pub github: bool,

@@ -19,7 +19,7 @@ impl Progress {
 
     /// Draws on standard error, terminal or not, until `total` bytes are done.
     pub fn shown(total: u64) -> Progress {
-        // indicatif draws nothing where it sees no terminal, even when it is told to.
+        // indicatif draws nothing unless it sees a terminal, even if it is told to.
         let target = if io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
@@ -51,7 +51,7 @@ impl Progress {
     }
 }
 
-/// Standard error where it is no terminal: a line for each time the bar is drawn, and no moving
+/// Standard error that is no terminal: a line for each time the bar is drawn, and no moving
 /// about.
 #[derive(Debug)]
 struct Lines;

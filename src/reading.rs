@@ -55,7 +55,7 @@ impl Wanted {
     }
 }
 
-/// Where rows go that are written while the capture is read, and the state of earlier inputs.
+/// Receiver of rows that are written while the capture is read, and the state of earlier inputs.
 #[derive(Default)]
 pub struct Continued<'a> {
     /// Rows of `packets`, if they are wanted.

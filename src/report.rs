@@ -234,7 +234,8 @@ impl Report {
         }
     }
 
-    /// The finest conversations and those between pairs of addresses. None if they were not counted.
+    /// The finest conversations and those between pairs of addresses. None if they were not
+    /// counted.
     ///
     /// The latter are derived once and shared by the tables.
     pub fn conversations(&self) -> Option<(&Conversations, &IpPairs)> {

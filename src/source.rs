@@ -1,5 +1,5 @@
-//! Bytes of one input: mapped if it is a long regular file that is not compressed, otherwise read as
-//! a stream (pipes, `/proc`, compressed files, short files).
+//! Bytes of one input: mapped if it is a long regular file that is not compressed, otherwise read
+//! as a stream (pipes, `/proc`, compressed files, short files).
 //!
 //! A map is populated and released range by range, so that neither page faults nor resident memory
 //! grow with the file. Of a stream two chunks are in memory at a time. A mapped file may become

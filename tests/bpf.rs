@@ -45,7 +45,8 @@ impl Bpf {
         Some(Bpf { instructions: lines.map(instruction).collect() })
     }
 
-    /// True if the packet is accepted; None after a load beyond the captured bytes, which refuses it.
+    /// True if the packet is accepted; None after a load beyond the captured bytes, which refuses
+    /// it.
     pub fn answer(&self, data: &[u8], wire_bytes: u32) -> Option<bool> {
         self.run(data, wire_bytes).map(|kept| kept > 0)
     }

@@ -1,5 +1,5 @@
-//! `-d`: protocols that the user assigns to values. `dispatch.py` compares every layer with tshark's
-//! `-d`; here are the usage errors, and one capture in every cut.
+//! `-d`: protocols that the user assigns to values. `dispatch.py` compares every layer with
+//! tshark's `-d`; here are the usage errors, and one capture in every cut.
 
 use crate::builder::Pcap;
 use crate::cli::{directory, run};

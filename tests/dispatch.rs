@@ -1,6 +1,6 @@
 //! Dissection beside tshark's for every value of every field that chooses the next layer.
-//! `dispatch.py` makes the frames and compares; it needs python3 and tshark and takes minutes, so it
-//! runs with `PCAPSTAT_LONG=1` only.
+//! `dispatch.py` makes the frames and compares; it needs python3 and tshark and takes minutes, so
+//! it runs with `PCAPSTAT_LONG=1` only.
 
 use std::process::Command;
 

@@ -1,9 +1,8 @@
 //! The documentation states what the program does.
 //!
 //! A section between `<!-- generated: NAME -->` and `<!-- end -->` is made from the program's own
-//! lists, and commands after `$` in `console` blocks print what follows them;
-//! `PCAPSTAT_BLESS=1 cargo test docs -- --test-threads 1` rewrites both. Commands in all code blocks
-//! must parse.
+//! lists, and commands after `$` in `console` blocks print what follows them; `PCAPSTAT_BLESS=1
+//! cargo test docs -- --test-threads 1` rewrites both. Commands in all code blocks must parse.
 
 use crate::cli::run;
 use crate::reading::first_difference;

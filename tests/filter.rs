@@ -1,8 +1,8 @@
 //! `--filter` beside tcpdump, packet by packet, and as sets.
 //!
-//! Both must match the same packets. The places where decoded fields must differ from tcpdump, which
-//! reads bytes at offsets, are the rows of [`DIFFERENCES`]; a difference without a row fails, and so
-//! does a row without a difference.
+//! Both must match the same packets. The places where decoded fields must differ from tcpdump,
+//! which reads bytes at offsets, are the rows of [`DIFFERENCES`]; a difference without a row fails,
+//! and so does a row without a difference.
 
 use crate::bpf::Bpf;
 use crate::frames;
@@ -106,8 +106,8 @@ struct Case<'a> {
     problem: Option<&'static str>,
     /// True if tcpdump reads beyond the captured bytes and refuses the packet for that.
     beyond: bool,
-    /// True if pcapstat's answer is tcpdump's on the same packet without the layers between Ethernet
-    /// and IP or ARP.
+    /// True if pcapstat's answer is tcpdump's on the same packet without the layers between
+    /// Ethernet and IP or ARP.
     as_without_shims: bool,
 }
 
@@ -335,7 +335,7 @@ fn as_many_packets_as_tcpdump_writes() {
                 }
             }
         });
-        // What tcpdump does not read to the same end cannot be compared.
+        // Captures that tcpdump does not read to the same end cannot be compared.
         if tcpdump_count(path, "") != Some(packets) || refused {
             return;
         }

@@ -126,7 +126,8 @@ pub mod growing {
     }
 
     fn gap(number: u32) -> Vec<u8> {
-        // A block of an impossible length, then blocks for local use that make the next one certain.
+        // A block of an impossible length, then blocks for local use that make the next one
+        // certain.
         let good = words(&[0x8000_0001, 12, 12]).repeat(16);
         [words(&[6, 5, number, 0, 0, 0, 0, 32]), good].concat()
     }

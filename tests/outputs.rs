@@ -278,8 +278,8 @@ fn closing_the_pipe_early_is_no_error() {
     }
 }
 
-/// Runs a shell's words with the program as `$0`, in a directory with `a.pcap`; returns the exit code
-/// and standard error.
+/// Runs a shell's words with the program as `$0`, in a directory with `a.pcap`; returns the exit
+/// code and standard error.
 #[cfg(unix)]
 fn in_shell(words: &str) -> (Option<i32>, String) {
     let directory = directory();

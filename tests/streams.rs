@@ -149,8 +149,8 @@ fn concatenated_members_or_frames_are_one_capture() {
     assert_eq!((status, packets), (Status::Damaged, 800), "{error}");
 }
 
-/// Random nibbles: they compress evenly, so a part of the compressed file holds the same part of the
-/// packets.
+/// Random nibbles: they compress evenly, so a part of the compressed file holds the same part of
+/// the packets.
 fn random_nibbles(packets: u32) -> Vec<u8> {
     let mut file = Pcap::ethernet();
     let mut state = 1u32;

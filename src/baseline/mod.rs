@@ -1,8 +1,8 @@
 //! `--baseline`: the tables of this run compared with those of an earlier one, row by row.
 //!
-//! Both are CSV as `-o` writes them. Rows are paired by their key columns, rows of one key in order.
-//! Numbers may differ by a share of the earlier one; everything else must be equal. The differences
-//! are themselves a table. `ranges` measures the run and is not compared.
+//! Both are CSV as `-o` writes them. Rows are paired by their key columns, rows of one key in
+//! order. Numbers may differ by a share of the earlier one; everything else must be equal. The
+//! differences are themselves a table. `ranges` measures the run and is not compared.
 
 mod compare;
 mod tolerance;

@@ -1,4 +1,4 @@
-//! How much a number may differ.
+//! Tolerance: difference between two numbers, at most.
 
 use crate::table::ColumnType;
 use std::str::FromStr;
@@ -22,7 +22,7 @@ impl FromStr for Tolerance {
 }
 
 impl Tolerance {
-    /// True if a cell may be `after` where it was `before`.
+    /// True if a cell may change from `before` to `after`.
     pub fn allows(self, kind: ColumnType, before: &str, after: &str) -> bool {
         if before == after {
             return true;

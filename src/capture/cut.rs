@@ -1,41 +1,38 @@
-//! Cutting a capture: byte ranges of equal size, and the guess where the first record of a range
-//! begins.
+//! Cutting a capture into byte ranges of equal size, and guessing the first record of a range.
 //!
-//! Nothing here decides a result. Records carry no marks, so a worker that starts in the middle
-//! looks for a chain of plausible record headers; whether it found a true boundary is decided at
-//! the merge, by the position at which the walk of the range before really ended (see
-//! [`crate::engine`]). A wrong guess costs time only.
+//! No result depends on a guess. Records have no sync marks, so a worker that starts in the middle
+//! of a file searches for a chain of plausible record headers. The guess is verified when parts are
+//! taken: the walk of the previous range must have ended at that byte (see [`crate::engine`]). A
+//! wrong guess only costs time.
 
 use super::{Capture, Position};
 use std::ops;
 
-/// How much of a capture one range covers unless the user says otherwise, in bytes.
+/// Default length of a range, in bytes.
 pub const DEFAULT_RANGE_BYTES: u64 = 2 << 20;
 
-/// How many records in a row must look like records before the first is believed to be one.
+/// Number of consecutive plausible records after which a guess is accepted.
 ///
-/// A capture carried inside another one's packets yields shorter chains: each packet's header
-/// breaks them.
+/// A capture carried inside packets gives shorter chains: the header of each packet breaks them.
 pub(super) const CHAIN: usize = 16;
 
-/// Bytes after the start of a range in which a chain is searched: the longest common record and as
-/// much again.
+/// Number of bytes after the start of a range in which a chain is searched: twice the longest
+/// common record.
 const SEARCH_BYTES: u64 = 2 * 262_144;
 
-/// How far apart in time two neighbours of a chain may be, in seconds.
+/// Difference in time of two neighbours of a chain, at most, in seconds.
 pub(super) const NEIGHBOURS_APART: u64 = 7 * 86_400;
 
 /// A plausible record in a chain.
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate {
-    /// Where the record behind it would begin.
+    /// Offset of the next record.
     pub next: u64,
-    /// The second of its time stamp, where the format has it at hand.
+    /// Seconds of its timestamp. None if the format needs more than the header to tell.
     pub seconds: Option<i64>,
 }
 
-/// The ranges of a capture whose records lie in `start..end`: numbers and byte offsets, computed on
-/// demand.
+/// The ranges of a capture whose records lie in `start..end`, computed on demand.
 #[derive(Clone, Copy, Debug)]
 pub struct Ranges {
     start: u64,
@@ -49,7 +46,7 @@ impl Ranges {
         Ranges { start, end: end.max(start), range_bytes: range_bytes.max(1) }
     }
 
-    /// How many there are.
+    /// Number of ranges.
     pub fn count(self) -> u64 {
         (self.end - self.start).div_ceil(self.range_bytes).max(1)
     }
@@ -60,10 +57,10 @@ impl Ranges {
         self.start.saturating_add(range.saturating_mul(self.range_bytes)).min(self.end)
     }
 
-    /// Deals the ranges out as segments, each of them ranges in a row for one worker.
+    /// Groups the ranges into segments of consecutive ranges, each for one worker.
     ///
-    /// Large ones first and ever smaller ones towards the end, so that few runs are to be merged
-    /// and yet all workers end at about the same time.
+    /// Segments get smaller towards the end: few parts have to be merged, and all workers finish at
+    /// about the same time.
     pub fn segments(self, workers: usize) -> Vec<ops::Range<u64>> {
         let workers = workers as u64;
         let (mut first, count) = (0, self.count());
@@ -93,26 +90,26 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
     None
 }
 
-/// Plausible records in a row.
+/// Consecutive plausible records.
 pub(super) struct Chain {
     pub links: usize,
-    /// Where its last record begins.
+    /// Offset of its last record.
     pub last: u64,
-    /// After it.
+    /// Offset after its last record.
     pub end: u64,
-    /// It ends exactly where the bytes in memory do.
+    /// True if it ends exactly at the last byte in memory.
     pub meets_end: bool,
 }
 
 impl Chain {
-    /// True when it is long enough to be believed, or as long as it can be.
+    /// True if it is long enough to be accepted, or cannot be longer.
     pub fn is_enough(&self) -> bool {
         self.links >= CHAIN || self.meets_end
     }
 }
 
-/// Follows plausible records from `offset` until they break, or are enough and reach past `far`.
-/// Neighbours are at most `apart` seconds apart.
+/// Follows plausible records from `offset` until the chain breaks, or is long enough and ends after
+/// `far`. Neighbours are at most `apart` seconds apart.
 pub(super) fn follow(
     capture: &Capture,
     position: &Position,

@@ -44,7 +44,7 @@ const CONVERT: &str = "; convert it with editcap -F pcap";
 const DECOMPRESS: &str = "; decompress it first";
 const EXTRACT: &str = "; extract the captures in it first";
 
-/// Where a magic number stands, the number, the name of the format, advice.
+/// Offset of a magic number, the number, the name of the format, advice.
 type Magic = (usize, &'static [u8], &'static str, &'static str);
 
 const MAGICS: &[Magic] = &[
@@ -168,8 +168,8 @@ fn text(first: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// True if the first records are plausible as ERF: a known type, a time after 1990, and lengths that
-/// lead to another such record or the end.
+/// True if the first records are plausible as ERF: a known type, a time after 1990, and lengths
+/// that lead to another such record or the end.
 fn is_erf(mut bytes: &[u8]) -> bool {
     const HEADER_BYTES: usize = 16;
     const YEAR_1990: u32 = 631_152_000;

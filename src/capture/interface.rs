@@ -1,32 +1,36 @@
-//! What a capture file says of the interfaces it was captured at.
+//! Interfaces of a capture: their descriptions and statistics, as the file states them.
+//!
+//! pcapng has Interface Description and Interface Statistics Blocks
+//! (draft-ietf-opsawg-pcapng, sections 4.2 and 4.6); other formats have one interface, described by
+//! the file header.
 
 use super::time::Clock;
 use super::{Framing, LinkType};
 use std::sync::Arc;
 
-/// What an Interface Description Block says.
+/// Description of an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Interface {
     /// The link type of its packets.
     pub link_type: LinkType,
-    /// How much of a packet is captured at the most, in bytes; 0 means no limit.
+    /// Snaplen: number of bytes captured of a packet, at most. 0 means no limit.
     pub snaplen: u32,
-    /// How its packets are stamped.
+    /// Resolution and offset of its timestamps.
     pub clock: Clock,
     /// Form of its frames beyond the link type.
     pub framing: Framing,
-    /// What the capturing system calls it.
+    /// Name on the capturing system.
     pub name: Option<String>,
 }
 
-/// What a file says of an interface, apart from its packets.
+/// Statement of a file about an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InterfaceBlock {
-    /// An Interface Description Block, or what a file header says in its place.
+    /// An Interface Description Block, or the equivalent in a file header.
     Description(Interface),
-    /// An Interface Statistics Block: packets received and dropped, where it tells. The last one
-    /// counts.
+    /// An Interface Statistics Block: packets received and dropped, each None if it is not stated.
+    /// The last block counts.
     Statistics {
         /// `isb_ifrecv`
         received: Option<u64>,
@@ -35,29 +39,29 @@ pub enum InterfaceBlock {
     },
 }
 
-/// A [`InterfaceBlock`] and the interface it is about.
+/// An [`InterfaceBlock`] and its interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InterfaceEntry {
     /// The section's number, from 0.
     pub section: u32,
     /// The interface's number in its section, from 0.
     pub interface: u32,
-    /// What is said.
+    /// The statement.
     pub block: InterfaceBlock,
 }
 
-/// Interfaces by number. Equal ones in a row are stored once, in blocks that copies of the list
-/// share: every worker holds one.
+/// Interfaces by number. Equal neighbours are stored once, in blocks that copies of the list share:
+/// each worker holds a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interfaces {
-    /// Each of [`Interfaces::BLOCK`] runs.
+    /// Blocks of [`Interfaces::BLOCK`] runs each.
     full: Vec<Arc<[Run]>>,
-    /// Fewer than that; not empty unless there are no interfaces.
+    /// The last block, shorter than those; empty only if there are no interfaces.
     last: Vec<Run>,
     count: usize,
 }
 
-/// Equal interfaces in a row.
+/// Consecutive equal interfaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Run {
     /// Number of the first.
@@ -68,7 +72,7 @@ struct Run {
 impl Interfaces {
     const BLOCK: usize = 1024;
 
-    /// None yet.
+    /// No interfaces.
     pub const fn new() -> Interfaces {
         Interfaces { full: Vec::new(), last: Vec::new(), count: 0 }
     }
@@ -104,7 +108,7 @@ impl Interfaces {
         runs.get(at).map(|run| &run.interface)
     }
 
-    /// Adds the next one.
+    /// Appends an interface.
     pub fn push(&mut self, interface: Interface) {
         let first = self.count;
         self.count += 1;

@@ -56,7 +56,8 @@ pub enum Framing {
     /// Nothing.
     #[default]
     Usual,
-    /// Length of the frame check sequence that ends the frame on the wire; `wire_bytes` includes it.
+    /// Length of the frame check sequence that ends the frame on the wire; `wire_bytes` includes
+    /// it.
     Fcs(u8),
     /// Record type of ERF.
     Erf(u8),
@@ -237,8 +238,9 @@ impl Capture {
         with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each))
     }
 
-    /// As [`Capture::walk_numbered`], but stops at an implausible record unless a plausible one follows soon:
-    /// a damaged length that still looks legal must not make payload bytes look like records.
+    /// As [`Capture::walk_numbered`], but stops at an implausible record unless a plausible one
+    /// follows soon: a damaged length that still looks legal must not make payload bytes look like
+    /// records.
     pub fn walk_strict<'a>(
         &'a self,
         from: Position,

@@ -1,11 +1,11 @@
 //! The classic pcap format (draft-ietf-opsawg-pcap): a 24-byte file header, then records of 16
 //! bytes and the data.
 //!
-//! Read in both byte orders, with microseconds (`a1b2c3d4`) or nanoseconds (`a1b23c4d`), and in
-//! the layouts of the module `variant`. The file header is pcap-parser's where it knows the magic number; the
-//! record header is read here, because it is read once per packet (the tests hold it to
-//! pcap-parser's answer). A version is never refused; records above
-//! [`LinkType::longest_record`] are damage.
+//! Read in both byte orders, with microseconds (`a1b2c3d4`) or nanoseconds (`a1b23c4d`), and in the
+//! layouts of the module `variant`. The file header is pcap-parser's where it knows the magic
+//! number; the record header is read here, because it is read once per packet (the tests hold it to
+//! pcap-parser's answer). A version is never refused; records above [`LinkType::longest_record`]
+//! are damage.
 
 mod variant;
 

@@ -1,11 +1,11 @@
-//! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks, each framed by its length in
-//! front and behind.
+//! The pcapng format (draft-ietf-opsawg-pcapng): sections of blocks; each block has its length at
+//! its start and at its end.
 //!
-//! Read are Section Header, Interface Description, Interface Statistics, Enhanced, Simple and
-//! obsolete Packet Blocks; every other block is skipped by its length. pcap-parser is not used: it allocates for options,
-//! does not know the obsolete block, reads option values little-endian only and rejects every block
-//! on a big-endian host. Refused as damage: lengths that are impossible or differ, contents that
-//! exceed their block, packets of undescribed interfaces.
+//! Section Header, Interface Description, Interface Statistics, Enhanced, Simple and obsolete
+//! Packet Blocks are read; all other blocks are skipped by their length. Refused as damage: lengths
+//! that are impossible or differ, contents that exceed their block, packets of undescribed
+//! interfaces. pcap-parser is not used: it allocates for options, does not know the obsolete block,
+//! reads option values little-endian only and rejects every block on a big-endian host.
 
 mod fast;
 mod options;
@@ -22,7 +22,7 @@ use fast::FastPath;
 use options::Options;
 use std::sync::Arc;
 
-/// The state in front of the first section header, which counts it up to 0.
+/// The state before the first section header, which increments the number to 0.
 const NO_SECTION: Section =
     Section { number: u32::MAX, big_endian: false, interfaces: Interfaces::new() };
 
@@ -43,21 +43,21 @@ const ISB_IFDROP: u16 = 5;
 /// Option of packets: flags that state the length of the frame check sequence.
 const EPB_FLAGS: u16 = 2;
 
-/// Type, length and the length behind.
+/// Length of the fields around a body: type, and length twice.
 const FRAMING_BYTES: u32 = 12;
 
-/// The longest block that is believed, in bytes: twice the longest packet. A stream must hold a
-/// block before it can be judged.
+/// Length of a block, at most, in bytes: twice the longest packet. A stream has to hold a whole
+/// block to check it.
 const LONGEST_BLOCK: u32 = 256 << 20;
 
-/// What was found before the first packet.
+/// Positions of the first block and of the first packet.
 #[derive(Clone, Debug)]
 pub struct Pcapng {
     start: Position,
     first_packet: Position,
 }
 
-/// True when a file that begins so is a pcapng file.
+/// True if these are the first bytes of a pcapng file.
 pub fn has_magic(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0x0A, 0x0D, 0x0D, 0x0A])
 }
@@ -66,10 +66,10 @@ impl Pcapng {
     /// Reads the section header and the interface descriptions before the first packet.
     ///
     /// # Errors
-    /// [`Error::NotACapture`] when the first section header is cut or of an unknown byte order or
-    /// version.
+    /// [`Error::NotACapture`] if the first section header is truncated or has an unknown byte order
+    /// or version.
     pub fn open(bytes: &[u8]) -> Result<Pcapng, Error> {
-        /// Memory of interfaces that are read ahead of the walk: only walks have a bound.
+        /// Memory of interfaces read before the walk, at most: only walks have a reservation.
         const MOST_INTERFACE_BYTES: usize = 4 << 20;
         let mut section = Arc::new(NO_SECTION);
         let mut interface_blocks = Vec::new();
@@ -165,7 +165,8 @@ impl Format for Pcapng {
     fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
         let big_endian = from.section.as_ref()?.big_endian;
         let block = block(rest, big_endian).ok()??;
-        // Registered types and those for local use only: zeros and text frame themselves too easily.
+        // Only registered types and those for local use: zeros and text have two equal lengths too
+        // easily.
         let local = block.kind & 0x8000_0000 != 0;
         let known = block.kind == SECTION_HEADER
             || (1..=0x0C).contains(&block.kind)
@@ -196,7 +197,7 @@ struct Block<'a> {
     /// Its whole length.
     bytes: usize,
     big_endian: bool,
-    /// Between the length in front and the one behind.
+    /// Contents between the two lengths.
     body: &'a [u8],
 }
 
@@ -209,7 +210,7 @@ fn short(bytes: &[u8], at: usize, big_endian: bool) -> Option<u16> {
     Some(if big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
 }
 
-/// The block at the beginning of `rest`; none at the end of the file.
+/// The block at the beginning of `rest`. None at the end of the file.
 #[inline]
 fn block(rest: &[u8], section_big_endian: bool) -> Result<Option<Block<'_>>, FaultKind> {
     if rest.is_empty() {
@@ -230,13 +231,13 @@ fn block(rest: &[u8], section_big_endian: bool) -> Result<Option<Block<'_>>, Fau
     if !(FRAMING_BYTES..=LONGEST_BLOCK).contains(&claims) {
         return Err(FaultKind::BlockLengthImpossible { claims: u64::from(claims) });
     }
-    // Some writers leave the padding out of the length; it is there nevertheless.
+    // Some writers pad the block but leave the padding out of its length.
     let bytes = (claims as usize).next_multiple_of(4);
     let whole = rest.get(..bytes).ok_or(FaultKind::BlockCut { have, need: bytes as u64 })?;
-    let behind = number(whole, bytes - 4, big_endian).unwrap_or(claims);
-    if behind != claims {
-        let (front, behind) = (u64::from(claims), u64::from(behind));
-        return Err(FaultKind::BlockLengthsDiffer { front, behind });
+    let trailing = number(whole, bytes - 4, big_endian).unwrap_or(claims);
+    if trailing != claims {
+        let (at_start, at_end) = (u64::from(claims), u64::from(trailing));
+        return Err(FaultKind::BlockLengthsDiffer { at_start, at_end });
     }
     Ok(Some(Block { kind, bytes, big_endian, body: whole.get(8..bytes - 4).unwrap_or_default() }))
 }
@@ -308,11 +309,12 @@ fn interface(link_type: u16, snaplen: u32, options: Options<'_>) -> Interface {
     const DEFAULT_TSRESOL: u8 = 6;
     let tsresol = options.value(IF_TSRESOL).and_then(|value| value.first()).copied();
     let name = options.value(IF_NAME).map(|name| {
-        // Some writers count the padding or a terminating zero.
+        // Some writers include the padding or a terminating zero in the length.
         String::from_utf8_lossy(name).trim_end_matches('\0').to_owned()
     });
     let fcs_bytes = match options.value(IF_FCSLEN).and_then(|value| value.first()) {
-        // Bits, as the specification says; a value that is no bits of whole bytes is bytes.
+        // The specification states the length in bits. A value that is no multiple of 8 is in
+        // bytes.
         Some(bits @ 8..) => bits / 8,
         Some(bytes) => *bytes,
         None => 0,
@@ -330,7 +332,7 @@ fn interface(link_type: u16, snaplen: u32, options: Options<'_>) -> Interface {
     }
 }
 
-/// The record that a packet block holds.
+/// The record of a packet block.
 fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Record<'a>, FaultKind> {
     let body = block.body;
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
@@ -346,7 +348,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     let described = usize::try_from(interface).ok().and_then(|index| section.interfaces.get(index));
     let Some(described) = described else { return Err(FaultKind::InterfaceUnknown { interface }) };
     let captured = match (block.kind, described.snaplen) {
-        // A Simple Packet Block states no captured length: it is the interface's limit.
+        // A Simple Packet Block has no captured length: the snaplen of the interface applies.
         (SIMPLE_PACKET, snaplen) if snaplen > 0 => captured.min(snaplen),
         _ => captured,
     };
@@ -360,7 +362,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     let contents = body.get(data_at..).ok_or(too_long)?;
     let pseudo_header = pseudo_header::fixed_bytes(described.link_type);
     let data = contents.get(..captured as usize).ok_or(too_long)?;
-    // Looked at only where there are any.
+    // Most packets have no options.
     let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
     let mut framing = described.framing;
     if block.kind != SIMPLE_PACKET && !options.is_empty() {
@@ -382,7 +384,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         framing,
     };
     if described.link_type == pseudo_header::ERF {
-        // The time is the block's.
+        // The timestamp of the block is used, not that of the ERF record.
         return Ok(pseudo_header::remove_erf(record).0);
     }
     Ok(record)

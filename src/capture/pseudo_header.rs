@@ -1,8 +1,9 @@
 //! Pseudo headers: what some link types have before each frame, and no length counts.
 //!
-//! Follows `pcap_process_pseudo_header` and `pcap_read_post_process` of Wireshark's `pcap-common.c`.
-//! Most have one length. ERF's (link type 197; Endace's "Extensible Record Format Types") states the
-//! frame's type, length and time. A frame whose pseudo header was not captured whole is empty.
+//! Follows `pcap_process_pseudo_header` and `pcap_read_post_process` of Wireshark's
+//! `pcap-common.c`. Most have one length. ERF's (link type 197; Endace's "Extensible Record Format
+//! Types") states the frame's type, length and time. A frame whose pseudo header was not captured
+//! whole is empty.
 
 use super::time::Timestamp;
 use super::{Framing, LinkType, Record};

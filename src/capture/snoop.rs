@@ -1,6 +1,6 @@
 //! Solaris' snoop format (RFC 1761): a 16-byte file header, then records of 24 bytes, the data and
-//! padding. Shomiti's Surveyor writes it, too, with data links and versions (3 to 5) of its own and a
-//! trailer in the padding, by which the first record tells it, as in Wireshark's `snoop.c`.
+//! padding. Shomiti's Surveyor writes it, too, with data links and versions (3 to 5) of its own and
+//! a trailer in the padding, by which the first record tells it, as in Wireshark's `snoop.c`.
 //!
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 

@@ -1,5 +1,5 @@
-//! Juniper's captures: a header that says whether the link layer was kept, then a layer that depends
-//! on the link type.
+//! Juniper's captures: a header that says whether the link layer was kept, then a layer that
+//! depends on the link type.
 //!
 //! Lines of service cards begin with a cookie whose first byte tells its length and in which the
 //! protocol is named; without a cookie the first bytes are guessed from, as Wireshark does.
@@ -19,7 +19,7 @@ fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
     None
 }
 
-/// The header of all of Juniper's link types. A frame without the magic number is taken as it is.
+/// The header of all of Juniper's link types. A frame without the magic number has no such header.
 pub fn juniper<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const MAGIC: [u8; 3] = *b"MGC";
     const EXTENDED: u8 = 0x80;

@@ -69,8 +69,8 @@ pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
     }
 }
 
-/// SunATM after its pseudo header, which is not part of the frame: LLC, PPP, IP or Ethernet, guessed
-/// from the first bytes.
+/// SunATM after its pseudo header, which is not part of the frame: LLC, PPP, IP or Ethernet,
+/// guessed from the first bytes.
 pub fn atm<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.bytes::<3>(0) {
         Some([0xAA, 0xAA, 0x03]) => Some((Protocol::LLC, payload)),

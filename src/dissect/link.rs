@@ -159,8 +159,8 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// Raw IP: the version tells which. As in Wireshark, what old PPP drivers put in front of it is
-/// known too.
+/// Raw IP: the first nibble is the version. As in Wireshark, the header that old PPP drivers put
+/// before it is known too.
 pub fn raw<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(start) = payload.bytes::<8>(0) else {
         packet.note(Problem::RAW_HEADER_TRUNCATED);

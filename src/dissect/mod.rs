@@ -1,10 +1,10 @@
-//! From a record's bytes to a [`Packet`]: a flat loop over layers, each a function from its bytes
-//! to what comes next.
+//! Dissection of a record into a [`Packet`]: a loop over layers. Each layer is a function from its
+//! payload to the next protocol and its payload.
 //!
-//! It sees one record and never the file. Nothing is reassembled: a first fragment keeps its
-//! transport, later ones have none. What cannot be read is a [`Problem`] of the packet, never an
-//! error: a layer counts as soon as the layer below names it. Application protocols and headers
-//! quoted inside ICMP are not looked at.
+//! Dissection depends on one record alone. Nothing is reassembled: a first fragment has its
+//! transport, later fragments have none. A header that cannot be read is a [`Problem`] of the
+//! packet, never an error: a layer counts as soon as the layer below names it. Application
+//! protocols and headers quoted in ICMP errors are not dissected.
 
 pub mod decode_as;
 mod fast;
@@ -34,14 +34,13 @@ use payload::Payload;
 use problem::Problem;
 use protocol::Protocol;
 
-/// What a layer says comes next: the protocol and its bytes; nothing where the path ends.
+/// The next protocol and its payload. None at the end of the path.
 type Next<'a> = Option<(Protocol, Payload<'a>)>;
 
 /// Dissects one record.
 #[inline(always)]
 pub fn dissect<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
-    // In the caller, so that the record is written once: reading back what was written a moment ago
-    // in other sizes stalls.
+    // Inlined into the caller: reading back bytes that were just written in other sizes stalls.
     packet.reset(record);
     dissect_record(packet);
 }
@@ -57,14 +56,14 @@ fn dissect_record(packet: &mut Packet<'_>) {
     }
 }
 
-/// The general way alone: what the tests hold the common path to.
+/// The general path alone, which tests compare with the common path.
 #[doc(hidden)]
 pub fn dissect_generally<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
     packet.reset(record);
     dissect_layers(packet);
 }
 
-/// The general way, for every packet that [`fast`] does not know.
+/// The general path, for packets that [`fast`] leaves.
 fn dissect_layers(packet: &mut Packet<'_>) {
     let mut frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
     if let Framing::Fcs(bytes) = packet.record.framing {
@@ -72,7 +71,7 @@ fn dissect_layers(packet: &mut Packet<'_>) {
     }
     let mut next = link::first(packet, frame);
     while let Some((protocol, payload)) = next {
-        // As Wireshark, whose IPv6 refuses another version before it is named.
+        // As in Wireshark, an IPv6 header with another version is not named.
         if protocol == Protocol::IPV6 && payload.u8(0).is_some_and(|byte| byte >> 4 != 6) {
             packet.note(Problem::IPV6_VERSION_INVALID);
             break;
@@ -86,7 +85,7 @@ fn dissect_layers(packet: &mut Packet<'_>) {
     }
 }
 
-/// Reads one layer. Protocols without an arm end the path.
+/// Dissects one layer. Protocols without an arm end the path.
 fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match protocol {
         Protocol::ETH => link::ethernet(packet, payload),
@@ -95,7 +94,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::SLL => link::cooked(packet, payload),
         Protocol::CHDLC => link::cisco_hdlc(packet, payload),
         Protocol::FDDI => link::fddi(packet, payload),
-        // The frame that it carries ends with a checksum.
+        // The inner frame ends with a frame check sequence.
         Protocol::FABRIC_PATH => {
             Some((Protocol::ETH, payload.limit(payload.length.saturating_sub(4))))
         }

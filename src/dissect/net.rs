@@ -1,8 +1,7 @@
 //! The network layer: ARP, IPv4, IPv6 and its extension headers.
 //!
-//! Headers go through etherparse's slices where they are whole. A cut header still gives the
-//! addresses that are there. Lengths are the headers' own, never more than what the layer below
-//! leaves.
+//! etherparse reads whole headers. A truncated header still gives the addresses that were captured.
+//! Lengths are those that the headers state, at most the payload of the layer below.
 
 use super::decode_as::Field;
 use super::packet::{Addresses, Packet};
@@ -48,10 +47,10 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
     (143, Protocol::ETH),
 ];
 
-/// The number that says that nothing follows (RFC 8200 section 4.7).
+/// Protocol number for no next header (RFC 8200 section 4.7).
 const NO_NEXT_HEADER: u8 = 59;
 
-/// What an IP protocol number names.
+/// The protocol of an IP protocol number, and its payload.
 pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Next<'a> {
     if let Some(protocol) = packet.assigned(Field::IpProtocol, number.into()) {
         return Some((protocol, next));
@@ -59,7 +58,7 @@ pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Ne
     if number == NO_NEXT_HEADER {
         return None;
     }
-    // As Wireshark, whose PGM refuses an unknown type before it is named.
+    // As in Wireshark, PGM of an unknown type is not named.
     const PGM: u8 = 113;
     const PGM_TYPES: &[u8] = &[0, 1, 2, 4, 5, 8, 9, 10, 13];
     if number == PGM && next.u8(4).is_some_and(|kind| !PGM_TYPES.contains(&kind)) {
@@ -68,7 +67,7 @@ pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Ne
     Some((protocol_of(number), next))
 }
 
-/// The protocol that a number names.
+/// The protocol of an IP protocol number.
 pub fn protocol_of(number: u8) -> Protocol {
     let row = IP_PROTOCOLS.iter().find(|(known, _)| *known == number);
     row.map_or(Protocol::ip_protocol(number), |(_, protocol)| *protocol)
@@ -85,7 +84,7 @@ pub fn arp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// IPv4 (RFC 791).
 pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u8(0).map(|byte| (byte >> 4, byte & 15)) {
-        // IPv6 under the name of IPv4 is IPv6.
+        // As in Wireshark, an IPv6 header announced as IPv4 is IPv6.
         Some((6, _)) => return Some((Protocol::IPV6, payload)),
         Some((4, words @ 5..)) if !is_shorter(payload, words) => {
             packet.push_address_layer(addresses_v4(payload, words))
@@ -101,7 +100,7 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     };
     let header_length = header.slice().len();
     let length = match usize::from(header.total_len()) {
-        // Segmentation offload leaves the length to the network card.
+        // With segmentation offload the network card fills in the length.
         0 => payload.length,
         total if total < header_length => {
             packet.note(Problem::IPV4_HEADER_LENGTH_INVALID);
@@ -118,11 +117,11 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     let next = payload.limit(length).skip(header_length);
-    // As Wireshark: what has no bytes on the wire is not named.
+    // As in Wireshark, a transport without bytes on the wire is not named.
     if next.length == 0 { None } else { ip_protocol(packet, header.protocol().0, next) }
 }
 
-/// True when the total length is below the header's; 0 means that it is not known.
+/// True if the total length is below the header length; 0 means that it is unknown.
 fn is_shorter(payload: Payload<'_>, words: u8) -> bool {
     payload.u16(2).is_some_and(|total| total > 0 && total < u16::from(words) * 4)
 }
@@ -136,11 +135,10 @@ fn addresses_v4(payload: Payload<'_>, words: u8) -> Addresses<'_> {
     }
 }
 
-/// Where a source route ends (RFC 791 section 3.1), which is where Wireshark says that the packet
-/// goes.
+/// Last address of a source route (RFC 791 section 3.1), which Wireshark shows as the destination.
 ///
 /// # Errors
-/// When the options are cut before it is known whether there is a route.
+/// If the options are truncated before a route could be found.
 fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Option<&[u8; 4]>, ()> {
     const END: u8 = 0;
     const NO_OPERATION: u8 = 1;
@@ -153,7 +151,7 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
             NO_OPERATION => at += 1,
             kind => match (kind, usize::from(payload.u8(at + 1).ok_or(())?)) {
                 (LOOSE_ROUTE | STRICT_ROUTE, length) => {
-                    // Behind its end the pointer says that the route has been travelled.
+                    // A pointer after the end of the option means that the route is completed.
                     let pointer = usize::from(payload.u8(at + 2).ok_or(())?);
                     let whole = length >= 7 && length % 4 == 3 && at + length <= header_length;
                     if !whole || pointer % 4 != 0 || !(4..=length).contains(&pointer) {
@@ -188,7 +186,7 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         (None, Some(source)) => Addresses::Ipv6Source(source),
         (None, None) => Addresses::NoIp,
     });
-    // The loop has looked at the version.
+    // The version was checked before this layer was named.
     let Ok(header) = Ipv6HeaderSlice::from_slice(payload.captured) else {
         packet.note(Problem::IPV6_HEADER_TRUNCATED);
         return None;
@@ -212,7 +210,7 @@ const TCP: u8 = 6;
 /// The number of the hop-by-hop options header.
 const HOP_BY_HOP: u8 = 0;
 
-/// The length in the jumbo payload option (RFC 2675) of a hop-by-hop header.
+/// Length in the jumbo payload option (RFC 2675) of a hop-by-hop header.
 fn jumbo_length(extension: Payload<'_>) -> Option<usize> {
     const JUMBO: u8 = 0xC2;
     let end = (usize::from(extension.u8(1)?) + 1) * 8;
@@ -226,7 +224,7 @@ fn jumbo_length(extension: Payload<'_>) -> Option<usize> {
     None
 }
 
-/// The length of the option at `at`, its type and length bytes included.
+/// Length of the option at `at`, with its type and length bytes.
 fn option_length(extension: Payload<'_>, at: usize) -> Option<usize> {
     const PAD1: u8 = 0;
     match extension.u8(at)? {
@@ -235,15 +233,15 @@ fn option_length(extension: Payload<'_>, at: usize) -> Option<usize> {
     }
 }
 
-/// AddressLayer-by-hop and destination options: next header, length in units of eight bytes,
-/// options.
+/// Hop-by-hop and destination options (RFC 8200 sections 4.3 and 4.6): next header, length in units
+/// of eight bytes, options.
 pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let next = routing(packet, payload)?;
     let length = (usize::from(payload.u8(1)?) + 1) * 8;
     let mut at = 2;
     while at < length {
         at += option_length(payload, at)?;
-        // As Wireshark, which reads an option's value where its length says it is.
+        // As in Wireshark, an option must end within the captured bytes.
         if at > payload.captured.len() {
             packet.note(Problem::IPV6_OPTION_BEYOND_CAPTURE);
             return None;
@@ -252,7 +250,7 @@ pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     Some(next)
 }
 
-/// Routing headers, and what all extension headers begin with: next header, length in units of
+/// Routing headers, and the fields common to extension headers: next header, length in units of
 /// eight bytes.
 pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[next, units]) = payload.bytes(0) else {
@@ -282,9 +280,9 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     ip_protocol(packet, header.next_header().0, payload.skip(8))
 }
 
-/// The authentication header (RFC 4302), which hides nothing.
+/// The authentication header (RFC 4302), whose payload is not encrypted.
 pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    // As Wireshark: a length below that of the fixed fields is believed.
+    // As in Wireshark, a length below that of the fixed fields is accepted.
     const FIXED: usize = 12;
     let header = payload.bytes(0).map(|&[next, words]| (next, (usize::from(words) + 2) * 4));
     let Some((next, length)) =

@@ -149,7 +149,8 @@ pub fn ayiya<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     net::ip_protocol(packet, protocol, payload.skip(header))
 }
 
-/// VXLAN-GPE, which Wireshark does not name on a path: eight bytes, the next protocol in the fourth.
+/// VXLAN-GPE, which Wireshark does not name on a path: eight bytes, the next protocol in the
+/// fourth.
 pub fn vxlan_gpe<'a>(payload: Payload<'a>) -> Next<'a> {
     tag::next_protocol(payload.u8(3)?, payload.skip(8))
 }

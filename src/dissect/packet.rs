@@ -1,9 +1,8 @@
-//! What dissection finds out about one record, as references into its bytes: no copies, no
-//! allocation.
+//! The result of dissecting a record: references into its bytes, no copies, no allocation.
 //!
-//! A [`Packet`] is reused from record to record. It tells the protocol path, a [`AddressLayer`] for
-//! every address layer (each Ethernet, IPv4 or IPv6 header, tunnels included, with the transport
-//! above it), VLAN ids and the first problem.
+//! A [`Packet`] is reused for all records. It has the protocol path, the VLAN ids, the first
+//! problem and an [`AddressLayer`] for each Ethernet, IPv4 or IPv6 header, tunnels included, with
+//! the transport above it.
 
 use super::decode_as::{DecodeAs, Field};
 use super::problem::Problem;
@@ -11,11 +10,11 @@ use super::protocol::{DEEPEST, Path, Protocol};
 use crate::capture::Record;
 use std::sync::Arc;
 
-/// The addresses of one layer, source and destination, as far as the header was captured.
+/// Source and destination of one layer, as far as its header was captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Addresses<'a> {
-    /// Destination and source MAC, in this order, as Ethernet has them.
+    /// Destination and source MAC, in the order of the Ethernet header.
     Eth(&'a [u8; 12]),
     /// Source and destination.
     Ipv4(&'a [u8; 8]),
@@ -43,36 +42,36 @@ pub enum Transport {
     Sctp,
 }
 
-/// The ports of a hop and what they carry.
+/// Transport protocol and ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ports {
-    /// Whose ports they are.
+    /// Protocol of the ports.
     pub transport: Transport,
-    /// The sender's.
+    /// Source port.
     pub source: u16,
-    /// The receiver's.
+    /// Destination port.
     pub destination: u16,
 }
 
 /// An address layer and the transport directly above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AddressLayer<'a> {
-    /// Who talks to whom.
+    /// Source and destination.
     pub addresses: Addresses<'a>,
-    /// The protocol number of an IP header: in IPv6 that of the last extension header read. Later
-    /// fragments have it too; None if the header was not captured whole.
+    /// Protocol number of an IP header; in IPv6 that of the last extension header read. Later
+    /// fragments have it, too. None if the header was truncated.
     pub protocol: Option<u8>,
-    /// The ports above an IP layer; none in later fragments and where they were not captured.
+    /// Ports above an IP layer. None in later fragments, and if they were not captured.
     pub ports: Option<Ports>,
-    /// The transport's payload by the headers' own lengths, in bytes; none where they do not tell.
+    /// Transport payload by the lengths in the headers, in bytes. None if they do not tell.
     pub payload_bytes: Option<u32>,
-    /// The captured bytes from the header above the IP layer on, bounded by what the IP header
-    /// leaves. Empty unless that is TCP, UDP, SCTP, ICMP, ICMPv6 or IGMP.
+    /// Captured bytes after the IP header, up to the length that it states. Empty unless they are
+    /// TCP, UDP, SCTP, ICMP, ICMPv6 or IGMP.
     pub segment: &'a [u8],
 }
 
 impl<'a> AddressLayer<'a> {
-    /// A layer with nothing known above it.
+    /// A layer without a known transport.
     #[inline]
     pub(super) fn new(addresses: Addresses<'a>) -> AddressLayer<'a> {
         let (protocol, ports, payload_bytes) = (None, None, None);
@@ -93,23 +92,23 @@ impl<'a> AddressLayer<'a> {
     }
 }
 
-/// A record and what its headers say.
+/// A dissected record.
 #[derive(Clone, Debug)]
 pub struct Packet<'a> {
-    /// The record itself.
+    /// The record.
     pub record: Record<'a>,
     /// The protocols from the outermost to the innermost.
     pub path: Path,
-    /// What was wrong first, if anything.
+    /// The first problem. None if there is none.
     pub problem: Option<Problem>,
     layers: [AddressLayer<'a>; DEEPEST],
     layer_count: usize,
     vlans: [u16; DEEPEST],
     vlan_count: usize,
-    /// True above a first fragment: lengths of the whole cannot be told.
+    /// True above a first fragment: the length of the whole datagram is unknown.
     pub(super) fragmented: bool,
-    /// The link type of the common path: Ethernet, or none at all if there are assignments, so that
-    /// the common path need not look at them.
+    /// Link type of the common path: Ethernet, or none if there are assigned protocols, so that the
+    /// common path need not look for them.
     pub(super) common_link: u32,
     /// Protocols that the user assigns; None if there are none.
     decode_as: Option<Arc<[DecodeAs]>>,
@@ -152,7 +151,7 @@ impl<'a> Packet<'a> {
         DecodeAs::find(self.decode_as.as_deref()?, field, value)
     }
 
-    /// Forgets everything and begins with another record.
+    /// Starts the next record.
     #[inline(always)]
     pub(super) fn reset(&mut self, record: &Record<'a>) {
         self.record = *record;
@@ -175,12 +174,12 @@ impl<'a> Packet<'a> {
         self.address_layers().iter().rev().find(|hop| hop.is_ip())
     }
 
-    /// The ids of the layers named `vlan`, outermost first.
+    /// VLAN ids, outermost first.
     pub fn vlans(&self) -> &[u16] {
         self.vlans.get(..self.vlan_count).unwrap_or_default()
     }
 
-    /// Source and destination MAC when the first layer is Ethernet.
+    /// Source and destination MAC. None unless the first layer is Ethernet.
     pub fn macs(&self) -> Option<(&'a [u8], &'a [u8])> {
         match self.address_layers().first() {
             Some(AddressLayer { addresses: Addresses::Eth(macs), .. })
@@ -193,7 +192,7 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The transport to which the packet is counted: that above the innermost IP layer.
+    /// The transport above the innermost IP layer.
     #[inline]
     pub fn transport(&self) -> Option<Transport> {
         self.innermost_ip()?.ports.map(|ports| ports.transport)
@@ -212,13 +211,13 @@ impl<'a> Packet<'a> {
         }
     }
 
-    /// The IP layer whose header was read last, for the transport above it to fill in.
+    /// The IP layer whose header was read last: the transport above it adds its ports.
     #[inline]
     pub(super) fn current_ip(&mut self) -> Option<&mut AddressLayer<'a>> {
         self.layers.get_mut(..self.layer_count)?.iter_mut().rev().find(|hop| hop.is_ip())
     }
 
-    /// Notes the protocol number that the IP header read last, or an extension header of it, names.
+    /// Notes the protocol number of the last IP header or of its extension headers.
     pub(super) fn note_ip_protocol(&mut self, number: u8) {
         if let Some(layer) = self.current_ip() {
             layer.protocol = Some(number);

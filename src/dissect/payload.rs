@@ -1,25 +1,24 @@
-//! A stretch of a frame that belongs to one layer: the bytes that were captured and how long it was
-//! on the wire.
+//! The payload of a layer: its captured bytes and its length on the wire.
 
-/// What a layer hands to the next one.
+/// Payload of a layer, which the next layer dissects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Payload<'a> {
-    /// The captured bytes; never more than `length`.
+    /// Captured bytes, at most `length`.
     pub captured: &'a [u8],
-    /// The length on the wire as the headers below tell it.
+    /// Length on the wire, as stated by the headers below.
     pub length: usize,
 }
 
 impl<'a> Payload<'a> {
     /// A whole frame of `length` bytes on the wire.
     ///
-    /// A frame that claims to have been shorter than what was captured of it counts as captured.
+    /// A frame whose length on the wire is below its captured length has its captured length.
     #[inline]
     pub fn new(captured: &'a [u8], length: usize) -> Payload<'a> {
         Payload { captured, length: length.max(captured.len()) }
     }
 
-    /// What follows the first `bytes`.
+    /// The rest after the first `bytes`.
     #[inline]
     pub fn skip(self, bytes: usize) -> Payload<'a> {
         Payload {
@@ -28,7 +27,7 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// The first `length` bytes: what a header says of its own extent. A longer claim changes
+    /// The first `length` bytes, as a header states its length. A length beyond the payload changes
     /// nothing.
     #[inline]
     pub fn limit(self, length: usize) -> Payload<'a> {
@@ -38,25 +37,25 @@ impl<'a> Payload<'a> {
         }
     }
 
-    /// `N` bytes at `at`, if they were captured.
+    /// `N` bytes at `at`. None if they were not captured.
     #[inline]
     pub fn bytes<const N: usize>(self, at: usize) -> Option<&'a [u8; N]> {
         self.captured.get(at..)?.first_chunk()
     }
 
-    /// The byte at `at`, if it was captured.
+    /// The byte at `at`. None if it was not captured.
     #[inline]
     pub fn u8(self, at: usize) -> Option<u8> {
         self.captured.get(at).copied()
     }
 
-    /// The big-endian number at `at`, if it was captured.
+    /// The big-endian number at `at`. None if it was not captured.
     #[inline]
     pub fn u16(self, at: usize) -> Option<u16> {
         self.bytes(at).map(|bytes| u16::from_be_bytes(*bytes))
     }
 
-    /// The big-endian number at `at`, if it was captured.
+    /// The big-endian number at `at`. None if it was not captured.
     #[inline]
     pub fn u32(self, at: usize) -> Option<u32> {
         self.bytes(at).map(|bytes| u32::from_be_bytes(*bytes))

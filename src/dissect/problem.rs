@@ -1,12 +1,11 @@
-//! What can be wrong with a packet, under stable names: the `problem` column and the rows of
-//! `problems`.
+//! Problems of packets, by stable names: the column `problem` and the rows of `problems`.
 //!
-//! A problem is that a header could not be read as the one below it promised. That a frame's
-//! *payload* was cut by the snaplen is none: `truncated_packets` counts it.
+//! A problem is a header that could not be read as the header below it announced. A payload
+//! truncated by the snaplen is no problem: `truncated_packets` counts it.
 
 use super::protocol::Protocol;
 
-/// A packet's problem; [`Problem::info`] says what it means.
+/// A problem of a packet; [`Problem::info`] has its name and meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Problem(u8);
 
@@ -15,9 +14,9 @@ pub struct Problem(u8);
 pub struct ProblemInfo {
     /// The stable name.
     pub name: &'static str,
-    /// The layer whose header it is about.
+    /// Layer of the header.
     pub layer: Protocol,
-    /// What it means, for people.
+    /// Meaning, for people.
     pub meaning: &'static str,
 }
 

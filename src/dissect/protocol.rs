@@ -139,9 +139,9 @@ protocols! {
     FILE = "file",
 }
 
-/// Where the numbers of IP protocols without a constant begin.
+/// First number of IP protocols without a constant.
 const IP_PROTOCOLS: u16 = 0x0100;
-/// Where the numbers of link types without a constant begin.
+/// First number of link types without a constant.
 const LINK_TYPES: u16 = 0x8000;
 
 impl Protocol {
@@ -196,7 +196,7 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// How many layers a path may have.
+/// Number of layers of a path, at most.
 pub const DEEPEST: usize = 31;
 
 /// Protocols from the outermost to the innermost.
@@ -209,7 +209,7 @@ pub struct Path {
     length: u16,
 }
 
-/// How many layers a fingerprint tells without doubt.
+/// Number of layers that a fingerprint identifies exactly.
 const EXACT: u16 = 4;
 
 /// The fingerprint of a path of `length` layers and one more.
@@ -265,7 +265,7 @@ impl Path {
         differing.unwrap_or(self.length.cmp(&other.length))
     }
 
-    /// How many layers from the outermost in have the same names.
+    /// Number of layers with the same names, from the outermost in.
     pub fn common_by_name(&self, other: &Path) -> usize {
         self.layers()
             .iter()

@@ -1,4 +1,4 @@
-//! What stands between a link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS,
+//! Layers between the link layer and the network layer: EtherTypes, VLAN tags, LLC/SNAP, MPLS,
 //! PPPoE and PPP.
 
 use super::decode_as::Field;
@@ -8,7 +8,7 @@ use super::problem::Problem;
 use super::protocol::Protocol;
 use super::{Next, tag};
 
-/// The longest length that an 802.3 length field can mean.
+/// Greatest value of an 802.3 length field.
 const LONGEST_LENGTH: u16 = 1500;
 /// The least EtherType.
 const LEAST_ETHERTYPE: u16 = 1536;
@@ -52,20 +52,20 @@ const ETHERTYPES: &[(u16, Protocol)] = &[
     (0xF1C1, Protocol::IEEE8021CB),
 ];
 
-/// True for what can be an 802.3 length.
+/// True if the number is an 802.3 length.
 pub fn is_length(number: u16) -> bool {
     number <= LONGEST_LENGTH
 }
 
 /// The protocol of an EtherType in a type field; None if it is unknown.
 pub fn ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
-    // As Wireshark, which takes this number for IPv4 in type fields and nowhere else.
+    // As in Wireshark, this number is IPv4 in type fields and nowhere else.
     const IPV4_IN_TYPE_FIELDS: u16 = 0xFFF2;
     let ipv4 = number == IPV4_IN_TYPE_FIELDS;
     if ipv4 { Some((Protocol::IP, next)) } else { registered_ethertype(packet, number, next) }
 }
 
-/// The protocol of an EtherType in a header that only borrows the numbers; None if it is unknown.
+/// The protocol of an EtherType in a header of another protocol, e.g. GRE. None if it is unknown.
 pub fn registered_ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     if let Some(protocol) = packet.assigned(Field::EtherType, number) {
         return Some((protocol, next));
@@ -75,7 +75,7 @@ pub fn registered_ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<
         .filter(|(protocol, next)| *protocol != Protocol::MACSEC || tag::is_macsec(*next))
 }
 
-/// A field that is an 802.3 length up to 1500 and an EtherType from 1536.
+/// A field that is an 802.3 length up to 1500, and an EtherType from 1536 on.
 pub fn type_or_length<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     if number >= LEAST_ETHERTYPE {
         return ethertype(packet, number, next);
@@ -103,7 +103,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         return None;
     };
     if protocol == Protocol::IEEE8021AD {
-        // As Wireshark: two service tags are one layer.
+        // As in Wireshark, two service tags are one layer.
         if next == 0x88A8 {
             let kind = payload.u16(6);
             if kind.is_none() {
@@ -111,7 +111,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
             }
             return ethertype(packet, kind?, payload.skip(8));
         }
-        // As Wireshark: a service instance tag after a service tag has no name of its own.
+        // As in Wireshark, a service instance tag after a service tag is not named.
         if next == 0x88E7 {
             let kind = payload.u16(20);
             if kind.is_none() {
@@ -124,7 +124,7 @@ pub fn vlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
     type_or_length(packet, next, payload.skip(4))
 }
 
-/// LLC (IEEE 802.2) and SNAP behind it.
+/// LLC (IEEE 802.2), followed by SNAP.
 pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(&[destination, source]), Some(control)) = (payload.bytes(0), payload.u8(2)) else {
         packet.note(Problem::LLC_HEADER_TRUNCATED);
@@ -151,7 +151,7 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     };
     let next = payload.skip(5);
     match (organisation, protocol) {
-        // Encapsulated Ethernet, and Cisco's number for the same.
+        // Encapsulated Ethernet, and Cisco's number for it.
         ([0, 0, 0] | [0, 0, 0xF8], _) => registered_ethertype(packet, protocol, next),
         ([0, 0, 0x0C], 0x0108 | 0x0109 | 0x010B | 0x010C) => Some((Protocol::STP, next)),
         // Bridged frames (RFC 2684), with and without their checksum.
@@ -163,8 +163,8 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// An MPLS label stack (RFC 3032), one layer whatever its depth; what follows is guessed from its
-/// first nibble.
+/// An MPLS label stack (RFC 3032), one layer whatever its depth. The first nibble of the payload
+/// tells its protocol.
 pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     /// The labels of associated channels (RFC 5586) and of maintenance (RFC 3429), which carry no
     /// packets.
@@ -202,8 +202,8 @@ pub fn pseudowire<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
     (!plain).then_some((Protocol::PSEUDOWIRE_CONTROL_WORD, payload))
 }
 
-/// True for the addresses that the IEEE assigned first, as Wireshark knows all that are assigned:
-/// those of which a control word of nothing and an address make one.
+/// True for prefixes that the IEEE assigned to a manufacturer and that a control word of zeros
+/// followed by an address can form; Wireshark checks all assigned prefixes.
 fn is_of_a_manufacturer(prefix: &[u8; 3]) -> bool {
     matches!(
         prefix,
@@ -248,7 +248,7 @@ pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed
 /// protocol field.
 pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    // Cisco's HDLC on a line that was taken for PPP.
+    // Cisco HDLC announced as PPP.
     if packet.path.layers().len() == 1 && matches!(payload.u8(0), Some(0x0F | 0x8F)) {
         return Some((Protocol::CHDLC, payload));
     }
@@ -285,15 +285,15 @@ pub fn multilink<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> 
     if flags & WHOLE == WHOLE { ppp(packet, payload.skip(4)) } else { None }
 }
 
-/// True for what Cisco's HDLC and Frame Relay carry that ends the path: among others CDP, DECnet,
-/// SLARP (under the number of RARP), AppleTalk, IPX and OSI.
+/// True for types in Cisco HDLC and Frame Relay that end the path: CDP, DECnet, SLARP (with the
+/// number of RARP), AppleTalk, IPX, OSI and others.
 pub fn is_other_cisco_type(number: u16) -> bool {
     const KNOWN: [u16; 10] =
         [0x0111, 0x0600, 0x2000, 0x6003, 0x8035, 0x8038, 0x809B, 0x80F3, 0x8137, 0xFEFE];
     KNOWN.contains(&number)
 }
 
-/// The EtherTypes that Cisco's HDLC and Frame Relay carry.
+/// The protocol of an EtherType in Cisco HDLC or Frame Relay.
 pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
     if next.captured.is_empty() {
         return None;

@@ -72,8 +72,8 @@ pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
     }
 }
 
-/// ERSPAN (draft-foschiano-erspan): type II has eight bytes before the frame; type III twelve, eight
-/// more if the last bit says so, and a frame type.
+/// ERSPAN (draft-foschiano-erspan): type II has eight bytes before the frame; type III twelve,
+/// eight more if the last bit says so, and a frame type.
 pub fn erspan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (version, kind) = (payload.u8(0).map(|byte| byte >> 4), payload.u16(10));
     let length = match version {
@@ -172,7 +172,7 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// Teredo (RFC 4380): optional authentication and origin indications in front of IPv6.
+/// Teredo (RFC 4380): optional authentication and origin indications before IPv6.
 pub fn teredo<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let mut next = payload;
     if next.u16(0) == Some(1) {

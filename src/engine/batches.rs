@@ -17,9 +17,9 @@ const BATCH: u64 = 2;
 /// Bytes of rows or records that a byte of a capture may become, in both batches.
 const GROWTH: u64 = 64;
 
-/// The segments of the next batch from the range `first` on, which moves after it: each of one range,
-/// as many as the memory for counting can hold. None at the end of the window, and after a fault or
-/// once memory is exceeded.
+/// The segments of the next batch from the range `first` on, which moves after it: each of one
+/// range, as many as the memory for counting can hold. None at the end of the window, and after a
+/// fault or once memory is exceeded.
 pub fn next(
     options: &Options<'_>,
     ranges: Ranges,

@@ -61,7 +61,8 @@ impl Gaps {
         self.last.as_ref()
     }
 
-    /// Damage at the first gap of each kind, at least, and the number of packets before it; in order.
+    /// Damage at the first gap of each kind, at least, and the number of packets before it; in
+    /// order.
     pub fn kinds(&self) -> impl Iterator<Item = (Fault, u64)> {
         let first = self.first.map(|gap| (gap.fault, gap.packets));
         first.into_iter().chain(self.kinds.iter().copied())

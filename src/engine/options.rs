@@ -27,7 +27,8 @@ pub struct Options<'a> {
     pub salvage: bool,
     /// Protocols assigned to values of dispatch fields.
     pub decode_as: Arc<[DecodeAs]>,
-    /// Memory that the walk may hold. All workers stop once it is exceeded; the result is then void.
+    /// Memory that the walk may hold. All workers stop once it is exceeded; the result is then
+    /// void.
     pub budget: Arc<Budget>,
 }
 

@@ -97,7 +97,7 @@ pub struct Run<P> {
     pub end: Position,
     /// Facts of the walk.
     pub walked: Walked,
-    /// What the packets were observed by.
+    /// The part that observed its packets.
     pub part: P,
     /// Memory of the part and the facts.
     pub reservation: Reservation,

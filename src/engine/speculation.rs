@@ -1,9 +1,9 @@
 //! Speculative walks and their verification.
 //!
-//! Workers take segments in file order, guess where the first record of each begins, and walk. A run
-//! is accepted once the run before it ended exactly where this one began; a wrong guess is walked
-//! again from the right place. Accepted runs are handed on at once, while later segments are still
-//! being walked, so no run waits for the last one. A guess costs time, never correctness.
+//! Workers take segments in file order, guess where the first record of each begins, and walk. A
+//! run is accepted once the run before it ended exactly where this one began; a wrong guess is
+//! walked again from the right place. Accepted runs are handed on at once, while later segments are
+//! still being walked, so no run waits for the last one. A guess costs time, never correctness.
 
 use super::pass::Part;
 use super::run::Run;
@@ -21,7 +21,7 @@ const RESTARTS: usize = 3;
 /// since the last one.
 const WORTH_RESTARTING: usize = 8;
 
-/// Where a run was guessed to start, and the run. None if no start was found.
+/// Guessed start of a run, and the run. None if no start was found.
 type Guess<P> = Option<(Position, Run<P>)>;
 
 /// Walks all segments from `start` and hands the verified runs to `accept` in file order, up to the
@@ -66,7 +66,7 @@ struct Verifier<'w, 'a, 's, P: Part, F> {
     segments: &'w [Range<u64>],
     /// The segment to verify next.
     next: usize,
-    /// Where the last accepted run ended.
+    /// End of the last accepted run.
     end: Position,
     restarts: usize,
     /// Guesses accepted since the last restart.

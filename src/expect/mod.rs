@@ -5,8 +5,8 @@
 //! so it knows no table's insides. Sizes (`*_bytes`) take binary units, durations (`*_s`) units of
 //! time, times are RFC 3339 or seconds since 1970.
 //!
-//! An empty cell of a number, time or boolean is unknown: it meets no expectation but one of an empty
-//! value. An empty text is a text.
+//! An empty cell of a number, time or boolean is unknown: it meets no expectation but one of an
+//! empty value. An empty text is a text.
 
 mod value;
 

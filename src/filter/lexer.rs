@@ -26,7 +26,7 @@ pub enum Symbol<'a> {
 pub struct Token<'a> {
     /// The token.
     pub symbol: Symbol<'a>,
-    /// Where it begins, in bytes.
+    /// Offset, in bytes.
     pub at: usize,
     /// Its length in bytes.
     pub length: usize,

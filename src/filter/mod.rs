@@ -67,9 +67,9 @@ impl Condition for Filter {
 /// An expression that cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilterError {
-    /// What is wrong.
+    /// Message.
     pub message: String,
-    /// Where it is, in bytes from the start of the expression.
+    /// Offset in the expression, in bytes.
     pub at: usize,
     /// The length of the part that is wrong, in bytes.
     pub length: usize,

@@ -26,7 +26,7 @@ pub enum Joint {
     Or,
 }
 
-/// Where a program goes on: at a step, or with an answer.
+/// Next step of a program, or its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Target {
     Step(usize),

@@ -2,10 +2,11 @@
 //! RFC 6762, RFC 4795).
 //!
 //! Messages are those of ports 53, 5353 and 5355, over UDP, and over TCP if they begin a segment;
-//! other UDP payloads if they look like one. A message without a question is left out. As in Wireshark, a query opens a transaction of its
-//! conversation and identifier, unless the newest one has no response and is younger than five
-//! seconds: then it is a retransmission. A response belongs to the newest transaction; the first
-//! one answers it, later ones are retransmissions. Multicast DNS has no transactions.
+//! other UDP payloads if they look like one. A message without a question is left out. As in
+//! Wireshark, a query opens a transaction of its conversation and identifier, unless the newest one
+//! has no response and is younger than five seconds: then it is a retransmission. A response
+//! belongs to the newest transaction; the first one answers it, later ones are retransmissions.
+//! Multicast DNS has no transactions.
 
 use super::message::dns::Dns as Message;
 use super::pair::{Pair, addresses};

@@ -1,4 +1,4 @@
-//! Where tables go: to standard output, or each into a file of a directory, in a format of
+//! Output of tables: to standard output, or each into a file of a directory, in a format of
 //! [`format::FORMATS`].
 //!
 //! Rows are made in parallel, chunk by chunk, and written in order.
@@ -194,7 +194,8 @@ pub fn assert_stdout() -> io::Result<()> {
     Ok(())
 }
 
-/// Outputs that are not finished write nothing more: a run that fails leaves no beginning of a table.
+/// Outputs that are not finished write nothing more: a run that fails leaves no beginning of a
+/// table.
 impl Drop for Outputs {
     fn drop(&mut self) {
         for output in self.outputs.drain(..) {

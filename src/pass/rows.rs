@@ -9,7 +9,7 @@ use crate::table::packets;
 use crate::table::row::RowBuffer;
 use std::io;
 
-/// Where rows go: called with the rows of one piece, in file order.
+/// Receiver of rows: called with the rows of one piece, in file order.
 pub type Sink<'a> = Box<dyn FnMut(RowBuffer) -> io::Result<()> + Send + 'a>;
 
 /// Makes a row of every packet.

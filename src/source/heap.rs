@@ -17,8 +17,8 @@ pub struct Heap {
 }
 
 impl Heap {
-    /// A heap without a bound. `refused` is called with the number of bytes that cannot be allocated
-    /// and should end the process; it must not allocate.
+    /// A heap without a bound. `refused` is called with the number of bytes that cannot be
+    /// allocated and should end the process; it must not allocate.
     pub const fn new(refused: fn(usize)) -> Heap {
         Heap { used: AtomicUsize::new(0), limit: AtomicUsize::new(usize::MAX), refused }
     }

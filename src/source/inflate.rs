@@ -110,7 +110,8 @@ impl Compression {
     }
 }
 
-/// True if a decompressor failed because its window would be too long, or longer than there is memory.
+/// True if a decompressor failed because its window would be too long, or longer than there is
+/// memory.
 pub fn is_window_too_long(error: &io::Error) -> bool {
     let by_xz = || {
         let source = error.get_ref().and_then(|error| error.downcast_ref());

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Standard output was closed when the process began.
 static CLOSED: AtomicBool = AtomicBool::new(false);
 
-/// True if standard output was closed when the process began (`>&-`): Rust then puts a device in its
-/// place that takes everything. Known on Linux and macOS.
+/// True if standard output was closed when the process began (`>&-`): Rust then puts a device in
+/// its place that takes everything. Known on Linux and macOS.
 pub fn stdout_was_closed() -> bool {
     CLOSED.load(Ordering::Relaxed)
 }

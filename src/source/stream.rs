@@ -1,7 +1,7 @@
 //! Streams: pipes, standard input, compressed files, files that are not to be mapped.
 //!
-//! They are read ahead in chunks of bounded size. The chunk after the last byte holds the fault that
-//! ended the stream, if there was one.
+//! They are read ahead in chunks of bounded size. The chunk after the last byte holds the fault
+//! that ended the stream, if there was one.
 
 use super::ReadOptions;
 use super::inflate::{Compression, is_window_too_long, skippable_frame};
@@ -64,8 +64,8 @@ impl<R: Read> Read for Counted<R> {
 impl Stream {
     /// Opens a stream: returns it and its first bytes.
     ///
-    /// Its compression is detected by its first bytes; no more is decompressed than `options` allow.
-    /// If the first bytes are not `wanted`, nothing more is read.
+    /// Its compression is detected by its first bytes; no more is decompressed than `options`
+    /// allow. If the first bytes are not `wanted`, nothing more is read.
     ///
     /// # Errors
     /// [`Error::Io`] if not even the first bytes can be read or decompressed.
@@ -130,7 +130,8 @@ impl Stream {
         Chunk { bytes, end: self.end }
     }
 
-    /// Reads an uncompressed stream to its end, for its length. A compressed one is left where it is.
+    /// Reads an uncompressed stream to its end, for its length. A compressed one is left where it
+    /// is.
     pub fn drain(&mut self) {
         if self.compression.is_none() && self.end.is_none() {
             // A stream that fails has ended.
@@ -160,8 +161,8 @@ impl Stream {
 
     /// Reads `most` bytes, or up to the end or an error.
     ///
-    /// A decompressor that meets damage loses the bytes decompressed in the same call: the pieces are
-    /// short, so that little is lost.
+    /// A decompressor that meets damage loses the bytes decompressed in the same call: the pieces
+    /// are short, so that little is lost.
     fn read_pieces(&mut self, bytes: &mut Vec<u8>, most: u64) -> io::Result<()> {
         let most_at_once = match self.compression {
             None => return (&mut self.reader).take(most).read_to_end(bytes).map(drop),
@@ -202,8 +203,8 @@ impl Stream {
     }
 }
 
-/// Reads the first bytes of a stream, from after the skippable frames that zstd and lz4 allow before
-/// compressed frames: they may be longer than memory.
+/// Reads the first bytes of a stream, from after the skippable frames that zstd and lz4 allow
+/// before compressed frames: they may be longer than memory.
 fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut first = Vec::new();
     let fill = |first: &mut Vec<u8>, reader: &mut dyn Read| {

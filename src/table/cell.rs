@@ -1,8 +1,9 @@
 //! The values of a row, and their one text form, the same in every output format.
 //!
 //! Integers are exact, decimals have nine digits, times are RFC 3339 in UTC, booleans `true` and
-//! `false`, unknown is empty. So are times beyond the years 0 to 9999, which RFC 3339 cannot express. IPv6 addresses are RFC 5952 with the dotted forms of `inet_ntop`, as
-//! Wireshark prints them.
+//! `false`, unknown is empty. So are times beyond the years 0 to 9999, which RFC 3339 cannot
+//! express. IPv6 addresses are RFC 5952 with the dotted forms of `inet_ntop`, as Wireshark prints
+//! them.
 
 use crate::capture::LinkType;
 use crate::capture::time::Timestamp;
@@ -70,7 +71,7 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// A quotient, rounded to nine digits; unknown where it would be a division by zero.
+    /// A quotient, rounded to nine digits. Empty if the divisor is zero.
     pub fn quotient(dividend: u128, divisor: u128) -> Cell<'a> {
         let scaled =
             dividend.checked_mul(1_000_000_000).and_then(|scaled| scaled.checked_add(divisor / 2));
@@ -322,7 +323,7 @@ fn write_mac(mac: &[u8; 6], out: &mut Vec<u8>) {
     out.extend_from_slice(&text);
 }
 
-/// Every octet with a dot behind it, and how much of the four bytes that is.
+/// Each octet followed by a dot, and its length in bytes.
 static OCTETS: [([u8; 4], usize); 256] = {
     let mut octets = [([b'.'; 4], 0); 256];
     let mut value = 0;
@@ -374,7 +375,7 @@ fn write_ipv6(address: Ipv6Addr, out: &mut Vec<u8>) {
     }
 }
 
-/// Where the first of the longest runs of zero words begins, and its length.
+/// Start and length of the first of the longest runs of zero words.
 fn longest_zeros(words: &[u16; 8]) -> (usize, usize) {
     let (mut best, mut run) = ((0, 0), (0, 0));
     for (number, word) in words.iter().enumerate() {

@@ -1,8 +1,7 @@
-//! What the ends of conversations sent and received: the addresses of `endpoints`, the ports of
-//! `ports`.
+//! Packets sent and received by endpoints: the rows of `endpoints` and `ports`.
 //!
-//! EndpointCounts are dealt out to buckets by hash, and every bucket is counted by one worker: no
-//! map is merged, and each stays in a core's cache while it is made.
+//! Endpoints are distributed to buckets by hash, and each bucket is counted by one worker: no maps
+//! are merged, and a bucket stays in a core's cache.
 
 use super::AHEAD;
 use super::Rows;
@@ -18,13 +17,12 @@ use rayon::prelude::*;
 use std::hash::{BuildHasher, Hasher};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// What is counted at the ends of conversations: a layer, and of a side the address, the port or
-/// both.
+/// Key of a row: a layer, and the address of an endpoint, its port or both.
 ///
-/// In words, because there are millions: hashing and comparing them is a few instructions.
+/// Stored in machine words: hashing and comparing one takes a few instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EndpointKey {
-    /// Layer, family and, above [`PORT`], the port and one more; 0 stands for none.
+    /// Layer, family and, from bit [`PORT`] on, the port plus one; 0 stands for none.
     tag: u64,
     address: [u64; 2],
 }
@@ -36,7 +34,7 @@ const LAYERS: [Layer; 6] =
     [Layer::Eth, Layer::Ipv4, Layer::Ipv6, Layer::Tcp, Layer::Udp, Layer::Sctp];
 
 impl EndpointKey {
-    /// The end of a layer that has these.
+    /// Key of these.
     #[inline]
     pub fn new(layer: Layer, address: Option<Address>, port: Option<u16>) -> EndpointKey {
         let (family, address) = match address {
@@ -58,7 +56,7 @@ impl EndpointKey {
         LAYERS.get((self.tag & 0xFF) as usize).copied().unwrap_or(Layer::Eth)
     }
 
-    /// Its address, where that was asked for.
+    /// Address. None if only ports are counted.
     pub fn address(&self) -> Option<Address> {
         let [high, low] = self.address;
         let [_, _, mac @ ..] = low.to_be_bytes();
@@ -70,7 +68,7 @@ impl EndpointKey {
         }
     }
 
-    /// Its port, where it has one.
+    /// Port. None if there is none.
     pub fn port(&self) -> Option<u16> {
         (self.tag >> PORT).checked_sub(1).map(|port| port as u16)
     }
@@ -90,27 +88,27 @@ impl ShardKey for EndpointKey {
     }
 }
 
-/// What one end of conversations sent and received.
+/// Counts of one endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndpointCounts {
     /// Packets and bytes sent.
     pub tx: Volume,
     /// Packets and bytes received.
     pub rx: Volume,
-    /// Those of both that the end sent to itself.
+    /// Packets and bytes that the endpoint sent to itself, which are in both.
     to_itself: Volume,
     /// Transport payload sent or received, in bytes.
     pub payload_bytes: u64,
-    /// In how many conversations.
+    /// Number of conversations.
     pub conversations: u64,
 }
 
 /// Packets and their bytes on the wire.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Volume {
-    /// How many packets.
+    /// Number of packets.
     pub packets: u64,
-    /// Their bytes on the wire.
+    /// Number of bytes on the wire.
     pub wire_bytes: u64,
 }
 
@@ -122,7 +120,7 @@ impl Volume {
 }
 
 impl EndpointCounts {
-    /// Sent or received; what was sent to itself counts once.
+    /// Sent or received; packets sent to itself count once.
     pub fn all(&self) -> Volume {
         Volume {
             packets: self.tx.packets + self.rx.packets - self.to_itself.packets,
@@ -144,7 +142,7 @@ impl EndpointCounts {
     }
 }
 
-/// An end of a conversation that is to be counted.
+/// Endpoint of a conversation, to be counted.
 #[derive(Clone, Copy)]
 struct Item {
     id: ConversationId,
@@ -159,7 +157,7 @@ enum End {
     Both,
 }
 
-/// An end, and what it is sorted by.
+/// Endpoint and its sort key.
 #[derive(Clone, Copy)]
 struct Ranked {
     order: u64,
@@ -168,8 +166,8 @@ struct Ranked {
     place: u32,
 }
 
-/// Rows of the ends of all conversations of a report, by what `end` says of a conversation's side:
-/// most packets first.
+/// Rows of the endpoints of all conversations of a report, most packets first. `end` makes the key
+/// of a side of a conversation.
 pub fn rows<'a>(
     report: &'a Report,
     end: impl Fn(Layer, Endpoint) -> Option<EndpointKey> + Sync,
@@ -208,7 +206,7 @@ pub fn rows<'a>(
     Rows { count, fill: Box::new(fill) }
 }
 
-/// The ends of all conversations, in buckets and in no order.
+/// Endpoints of all conversations, in buckets, unordered.
 fn counted(
     layers: Layers<'_>,
     end: impl Fn(Layer, Endpoint) -> Option<EndpointKey> + Sync,

@@ -1,5 +1,5 @@
-//! Conversations layer by layer, in the order of the tables, made from the finest ones that were
-//! counted.
+//! Conversations of each layer, derived from the counted ones: those of transports give those of
+//! IP.
 
 use super::cell::Cell;
 use crate::dissect::packet::Transport;
@@ -50,7 +50,7 @@ impl Layer {
     }
 }
 
-/// No capture holds more packets.
+/// Number of packets of a capture, at most.
 const MOST_PACKETS: u64 = (1 << 60) - 1;
 
 /// An address of any layer.
@@ -76,7 +76,7 @@ impl Address {
 /// One side of a conversation: address and, on transport layers, port.
 pub type Endpoint = (Address, Option<u16>);
 
-/// Where a conversation of one layer is found.
+/// Place of a conversation in the lists of a report.
 #[derive(Clone, Copy, Debug)]
 pub struct ConversationId {
     place: u32,
@@ -86,7 +86,7 @@ pub struct ConversationId {
     pub layer: Layer,
 }
 
-/// The lists that conversations stand in, shard by shard.
+/// The lists of conversations, shard by shard.
 #[derive(Clone, Copy, Debug)]
 enum List {
     Eth,
@@ -111,7 +111,7 @@ enum AnyEntry<'a> {
 }
 
 impl<'a> Conversation<'a> {
-    /// What is known of it.
+    /// Its counts.
     pub fn flow(&self) -> &'a Flow {
         match self.entry {
             AnyEntry::Eth((_, flow)) | AnyEntry::Ipv4((_, flow)) | AnyEntry::Ipv6((_, flow)) => {
@@ -151,20 +151,20 @@ pub struct Layers<'a> {
 }
 
 impl<'a> Layers<'a> {
-    /// Those of a report; none where they were not counted.
+    /// Conversations of a report. None if they were not counted.
     pub fn of(report: &'a Report) -> Option<Layers<'a>> {
         report.conversations().map(|(finest, pairs)| Layers { finest, pairs })
     }
 
-    /// Shows every conversation of every layer to `each`, in no order: each worker collects into a
-    /// `fresh` one of its own.
+    /// Calls `each` with every conversation of every layer, unordered; each worker collects into
+    /// its own `fresh` value.
     pub fn collect<T: Send>(
         self,
         fresh: impl Fn() -> T + Sync + Send,
         each: impl Fn(&mut T, ConversationId, Conversation<'a>) + Sync + Send,
     ) -> Vec<T> {
         let Layers { finest, pairs } = self;
-        // A few for each worker, so that all end at about the same time.
+        // A few for each worker, so that all finish at about the same time.
         let part = SHARDS.div_ceil(4 * rayon::current_num_threads()).max(1);
         let shards: Vec<u8> = (0..SHARDS as u8).collect();
         let collect = |shards: &[u8]| {
@@ -194,7 +194,7 @@ impl<'a> Layers<'a> {
         shards.par_chunks(part).with_max_len(1).map(collect).collect()
     }
 
-    /// The conversation that stands there.
+    /// The conversation at a place.
     #[inline]
     pub fn get(self, id: &ConversationId) -> Option<Conversation<'a>> {
         let Layers { finest, pairs } = self;
@@ -209,7 +209,7 @@ impl<'a> Layers<'a> {
         Some(Conversation { layer: id.layer, entry })
     }
 
-    /// Asks for the conversation that will be wanted soon.
+    /// Prefetches a conversation that will be read soon.
     #[inline]
     pub fn prefetch(self, id: &ConversationId) {
         match self.get(id).map(|conversation| conversation.entry) {
@@ -221,8 +221,7 @@ impl<'a> Layers<'a> {
     }
 }
 
-/// Shows the conversations between pairs of addresses of one shard, then those of transports with
-/// their layer.
+/// Calls back with the conversations of address pairs of one shard, then with those of transports.
 fn each_of_ip<'a, const WORDS: usize>(
     flows: &'a Flows<WORDS>,
     pairs: &'a Pairs<WORDS>,

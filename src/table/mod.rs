@@ -1,9 +1,9 @@
-//! The tables: each a name, columns with their meaning, the tallies that it needs, and rows made of
-//! them when all is merged.
+//! The tables: each has a name, columns, the tallies and folds that it needs, and rows made from
+//! the merged report.
 //!
-//! [`TABLES`] is the one list of them: help, README, schema and tests walk it. A new table is a
-//! file and a row there. A table sees a [`Report`] and never a packet; `packets` alone is no view
-//! but an export, see [`crate::pass::rows`].
+//! [`TABLES`] is the one list: help, README, schema and tests walk it. A new table is a file and a
+//! line there. A table reads a [`Report`], never a packet; `packets` and `segments` are exports,
+//! see [`crate::pass::rows`] and [`crate::pass::folding`].
 
 pub mod cell;
 pub mod columns;
@@ -40,18 +40,18 @@ use columns::columns;
 pub use columns::{Column, ColumnType};
 use row::RowBuffer;
 
-/// Writes the cells of the row of a number behind the cell of `file`.
+/// Writes the cells of the row of a number after the cell of `file`.
 pub type Fill<'a> = Box<dyn Fn(usize, &mut RowBuffer) + Sync + Send + 'a>;
 
 /// The rows of a table for one report: made one by one, in any order, by several threads at once.
 pub struct Rows<'a> {
-    /// How many there are.
+    /// Number of rows.
     pub count: usize,
-    /// Writes one of them.
+    /// Writes the cells of a row.
     pub fill: Fill<'a>,
 }
 
-/// So many rows ahead what a row is made of is asked for: it lies anywhere in memory.
+/// Number of rows for which data is prefetched: it is scattered in memory.
 const AHEAD: usize = 8;
 
 impl<'a> Rows<'a> {
@@ -83,11 +83,11 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Where a table's rows come from.
+/// Source of the rows of a table.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Content {
-    /// Made from what was counted.
+    /// Made from the merged report.
     View(for<'a> fn(&'a Report) -> Rows<'a>),
     /// A row per packet, written while the capture is read.
     Packets,
@@ -98,19 +98,19 @@ pub enum Content {
 /// A table.
 #[derive(Debug)]
 pub struct Table {
-    /// What `-t` calls it.
+    /// Name for `-t`.
     pub name: &'static str,
-    /// What it tells, for people.
+    /// Description for people.
     pub about: &'static str,
     /// Its columns in order; the first is `file`.
     pub columns: &'static [Column],
     /// The tallies it needs.
     pub needs: Needs,
-    /// Where its rows come from.
+    /// Source of its rows.
     pub content: Content,
 }
 
-/// Every table there is.
+/// All tables.
 pub static TABLES: &[&Table] = &[
     &summary::TABLE,
     &protocols::TABLE,
@@ -140,7 +140,7 @@ pub fn named(name: &str) -> Option<&'static Table> {
 }
 
 impl Table {
-    /// The rows for one report; none for `packets`.
+    /// Rows of one report; no rows for exports.
     pub fn rows<'a>(&self, report: &'a Report) -> Rows<'a> {
         match self.content {
             Content::View(rows) => rows(report),
@@ -148,7 +148,7 @@ impl Table {
         }
     }
 
-    /// True for tables as long as the capture, which are written while it is read.
+    /// True for tables as long as the capture, written while it is read.
     pub fn is_export(&self) -> bool {
         matches!(self.content, Content::Packets | Content::Segments)
     }

@@ -6,10 +6,10 @@
 
 use rayon::prelude::*;
 
-/// How many buckets; each fits into a core's cache while it is sorted, for some millions of items.
+/// Number of buckets; with some millions of items, each fits into a core's cache.
 const BUCKETS: usize = 64;
 
-/// How many samples for each bucket: with more of them buckets are more alike.
+/// Number of samples per bucket: more samples make buckets more equal.
 const SAMPLES: usize = 32;
 
 /// Below this many items one bucket does.
@@ -18,7 +18,7 @@ const WORTH_SHARING: usize = 8192;
 /// Items in order.
 pub struct Sorted<T> {
     buckets: Vec<Vec<T>>,
-    /// How many items stand in front of each bucket.
+    /// Number of items before each bucket.
     starts: Vec<usize>,
     count: usize,
 }
@@ -43,7 +43,7 @@ impl<T: Copy + Send + Sync> Sorted<T> {
         Sorted { buckets, starts, count }
     }
 
-    /// How many there are.
+    /// Number of items.
     pub fn len(&self) -> usize {
         self.count
     }

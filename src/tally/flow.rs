@@ -95,7 +95,7 @@ impl Flow {
         self.first >> 1
     }
 
-    /// True when the high side sent the first packet.
+    /// True if the high side sent the first packet.
     pub fn high_began(&self) -> bool {
         self.first & 1 == 1
     }
@@ -224,7 +224,7 @@ pub struct ShardPairs<const WORDS: usize> {
 impl<const WORDS: usize> Pairs<WORDS> {
     /// Made from the finest conversations.
     ///
-    /// Where both addresses are the same, which `is_self` tells, all is taken as sent by one side.
+    /// If both sides are the same (`is_self`), all packets count as sent by one side.
     pub fn of(flows: &Flows<WORDS>, is_self: impl Fn(&Key<WORDS>) -> bool + Sync) -> Pairs<WORDS> {
         let shards = (0..flows.shards().len()).into_par_iter();
         Pairs {

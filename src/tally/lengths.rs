@@ -5,7 +5,7 @@ use super::Tally;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
 
-/// Where each bucket begins; the last one has no end.
+/// First length of each bucket; the last bucket has no end.
 pub const BUCKETS: [u32; 10] = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120];
 
 /// The packets of one bucket.

@@ -112,7 +112,7 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
         self.shards.iter().map(|shard| shard.entries.len()).sum()
     }
 
-    /// True when there are none.
+    /// True if there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

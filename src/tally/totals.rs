@@ -50,7 +50,7 @@ pub struct Totals {
     pub time_extent: Option<(Timestamp, Timestamp)>,
     /// Timestamps of the first and last packet that has one.
     first_and_last: Option<(Timestamp, Timestamp)>,
-    /// True when a packet is earlier than the one before it.
+    /// True if a packet is earlier than the one before it.
     pub out_of_order: bool,
     /// The link types in the order of their first packet.
     pub link_types: Vec<LinkType>,

@@ -1,11 +1,11 @@
 //! Variants of pcap: layout of their records, and how a file's variant is detected.
 //!
-//! Some have a magic number of their own, some a version (AIX, DG/UX). Red Hat's, SuSE's and Nokia's
-//! share the magic number of another one: they are detected by their first records, as Wireshark's
-//! `libpcap_try` does, which takes the layout that contradicts itself least. Stricter than it: a
-//! variant is believed only if two of its records are whole and plausible, if its first record
-//! states the EtherType of its frame, or if it has one record and nothing that looks like a second
-//! one of the usual layout: a truncated pcap may end where a record of a variant would.
+//! Some have a magic number of their own, some a version (AIX, DG/UX). Red Hat's, SuSE's and
+//! Nokia's share the magic number of another one: they are detected by their first records, as
+//! Wireshark's `libpcap_try` does, which takes the layout that contradicts itself least. Stricter
+//! than it: a variant is believed only if two of its records are whole and plausible, if its first
+//! record states the EtherType of its frame, or if it has one record and nothing that looks like a
+//! second one of the usual layout: a truncated pcap may end where a record of a variant would.
 
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;

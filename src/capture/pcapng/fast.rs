@@ -1,14 +1,14 @@
 //! The common path of pcapng: Enhanced Packet Blocks without options, of the same interface as the
-//! packet before.
+//! previous packet.
 //!
-//! They are read in runs, so that the length behind a block is looked at when it has come from
-//! memory. Everything else, damage included, is left to the general way; the tests hold both to one
-//! answer.
+//! They are read in runs: the length at the end of a block is compared only once it is in the
+//! cache. All other blocks and all damage are left to the general path; the tests compare both
+//! paths.
 
 use super::ENHANCED_PACKET;
 use crate::capture::{Interface, Record, Section, prefetch_records, pseudo_header, u32_at};
 
-/// What was found out about the packet before.
+/// Properties of the previous packet.
 #[derive(Default)]
 pub struct FastPath {
     interface: Option<Interface>,
@@ -18,12 +18,12 @@ pub struct FastPath {
 }
 
 impl FastPath {
-    /// What packets like this one need.
+    /// Properties that the next packet must share to take the common path.
     pub fn like(record: &Record<'_>, section: &Section) -> FastPath {
         let interface =
             usize::try_from(record.interface).ok().and_then(|index| section.interfaces.get(index));
         let interface = interface.filter(|interface| interface.link_type != pseudo_header::ERF);
-        // Only what is needed here: a copy of the name would be an allocation.
+        // A copy of the name would be an allocation.
         let interface = interface.map(|interface| Interface { name: None, ..*interface });
         FastPath {
             interface,
@@ -33,7 +33,7 @@ impl FastPath {
         }
     }
 
-    /// Reads packets up to one that is not like the one before: how many, and the length of their
+    /// Reads packets up to the first one that differs. Returns their number and the length of their
     /// blocks.
     #[inline]
     pub fn walk<'a>(
@@ -52,8 +52,8 @@ impl FastPath {
         }
     }
 
-    /// A block is believed when its length stands behind it, which is in front of the next block:
-    /// both come from memory together, while the block before is dissected.
+    /// A block is valid if its length is repeated at its end, next to the header of the next block:
+    /// both are loaded from memory together, while the previous block is dissected.
     #[inline(always)]
     fn walk_in<'a, const BIG_ENDIAN: bool>(
         &self,
@@ -92,7 +92,8 @@ impl FastPath {
         (packets, length)
     }
 
-    /// The packet at the beginning of `rest` and its block, if it is like the one before.
+    /// The packet at the beginning of `rest` and its block. None if it differs from the previous
+    /// one.
     #[inline(always)]
     fn block<'a, const BIG_ENDIAN: bool>(
         &self,

@@ -25,8 +25,8 @@ const MOST_POINTERS: usize = 32;
 const LONGEST_NAME: usize = 255;
 
 impl Dns {
-    /// Reads a message of a port that tells nothing. None if Wireshark's heuristic refuses it, or the
-    /// question is of no known class.
+    /// Reads a message of a port that tells nothing. None if Wireshark's heuristic refuses it, or
+    /// the question is of no known class.
     pub fn guess(message: &[u8]) -> Option<Dns> {
         let number = |at: usize| Some(u16::from_be_bytes(*message.get(at..)?.first_chunk()?));
         let flags = *message.get(2)?;

@@ -1,7 +1,7 @@
 //! Rows on their way out: cells, encoded as soon as they are known, in a buffer per worker.
 //!
-//! The encodings are few: cells between separators, JSON objects, cells kept apart for a layout, and
-//! the columns of record batches. Which one a format uses is said in [`crate::output::format`].
+//! The encodings are few: cells between separators, JSON objects, cells kept apart for a layout,
+//! and the columns of record batches. Which one a format uses is said in [`crate::output::format`].
 
 pub mod aligned;
 pub mod delimited;

@@ -1,6 +1,6 @@
 //! A capture whose first part is repeated up to some megabytes, compressed and not, is counted
-//! within a bound of memory: tables are whole, or the bound is told to be exceeded. The fuzzer's own
-//! bound is 200 MB.
+//! within a bound of memory: tables are whole, or the bound is told to be exceeded. The fuzzer's
+//! own bound is 200 MB.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,5 +1,5 @@
-//! Any bytes as a file: mapped, read whole or read in chunks, it is opened alike, and so is the walk
-//! from there.
+//! Any bytes as a file: mapped, read whole or read in chunks, it is opened alike, and so is the
+//! walk from there.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

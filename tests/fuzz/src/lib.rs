@@ -140,14 +140,14 @@ pub fn tables(report: &Report) -> Vec<(&'static str, Vec<u8>)> {
     views.map(|table| (table.name, csv::table(table, report))).collect()
 }
 
-/// Holds the walk in one go to the walk that stops behind every byte, and both to the file that
+/// Holds the walk in one go to the walk that stops after every byte, and both to the file that
 /// they read.
 pub fn assert_walks_agree(capture: &Capture) {
     let (whole, singly) = (Steps::in_steps(capture, u64::MAX), Steps::in_steps(capture, 1));
     assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
     assert!(whole == singly, "in one go:\n{whole:#?}\nin steps:\n{singly:#?}");
     assert!(whole.offsets.is_sorted_by(|one, two| one < two), "a record begins where another one does");
-    assert!(whole.offsets.last().is_none_or(|&last| last < capture.source().end()), "a record behind the file's end");
+    assert!(whole.offsets.last().is_none_or(|&last| last < capture.source().end()), "a record after the file's end");
 }
 
 /// A record as a tuple to compare: offset, data, wire bytes, time, interface, section, link type.
