@@ -18,7 +18,7 @@ fn aggregate_each(captures: &[PathBuf]) {
         summary(&reading, &packets);
         protocols(&reading, &packets);
         // A time beyond the year 9999 is counted and not shown: such times cannot be derived.
-        let report = &reading.report.tallies.totals.time_extent;
+        let report = &reading.report.tallies.totals.time_extent();
         let shown = report.is_none_or(|(least, greatest)| {
             least.seconds >= -62_167_219_200 && greatest.seconds < 253_402_300_800
         });

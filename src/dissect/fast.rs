@@ -68,14 +68,16 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
     if transport == Transport::Udp && tunnel_of(source, destination).is_some() {
         return None;
     }
-    packet.push_address_layer(Addresses::Eth(macs));
-    packet.push_layer(AddressLayer {
-        addresses,
-        protocol: Some(protocol),
-        ports: Some(Ports { transport, source, destination }),
-        payload_bytes: Some(payload_bytes),
-        segment,
-    });
+    packet.set_layers(
+        AddressLayer::new(Addresses::Eth(macs)),
+        AddressLayer {
+            addresses,
+            protocol: Some(protocol),
+            ports: Some(Ports { transport, source, destination }),
+            payload_bytes: Some(payload_bytes),
+            segment,
+        },
+    );
     if let Some(tag) = tag {
         packet.push_vlan(tag & 0x0FFF);
     }

@@ -200,15 +200,18 @@ impl<'a> Packet<'a> {
 
     #[inline]
     pub(super) fn push_address_layer(&mut self, addresses: Addresses<'a>) {
-        self.push_layer(AddressLayer::new(addresses));
-    }
-
-    #[inline]
-    pub(super) fn push_layer(&mut self, layer: AddressLayer<'a>) {
         if let Some(slot) = self.layers.get_mut(self.layer_count) {
-            *slot = layer;
+            *slot = AddressLayer::new(addresses);
             self.layer_count += 1;
         }
+    }
+
+    /// Sets both address layers of a packet that has no others.
+    #[inline]
+    pub(super) fn set_layers(&mut self, outer: AddressLayer<'a>, inner: AddressLayer<'a>) {
+        let [first, second, ..] = &mut self.layers;
+        (*first, *second) = (outer, inner);
+        self.layer_count = 2;
     }
 
     /// The IP layer whose header was read last: the transport above it adds its ports.

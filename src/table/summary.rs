@@ -24,7 +24,7 @@ columns! {
         let read = report.status < Status::Unreadable;
         let number = |value: u64| if read { Cell::Integer(value) } else { Cell::Empty };
         let (packets, wire_bytes) = (u128::from(counts.packets), u128::from(counts.wire_bytes));
-        let nanoseconds = totals.time_extent.map_or(0, |(earliest, latest)| {
+        let nanoseconds = totals.time_extent().map_or(0, |(earliest, latest)| {
             (latest.total_nanoseconds() - earliest.total_nanoseconds()).unsigned_abs()
         });
         let per_second = |value: u128| match value.checked_mul(1_000_000_000) {
@@ -49,17 +49,17 @@ columns! {
     truncated_packets: Integer "packets", "packets captured shorter than they were on the wire" =>
         number(totals.truncated_packets);
     earliest_time: Time, "least timestamp" =>
-        Cell::time(totals.time_extent.map(|(earliest, _)| earliest));
+        Cell::time(totals.time_extent().map(|(earliest, _)| earliest));
     latest_time: Time, "greatest timestamp" =>
-        Cell::time(totals.time_extent.map(|(_, latest)| latest));
-    duration_s: Decimal "s", "latest_time - earliest_time" => Cell::duration(totals.time_extent);
+        Cell::time(totals.time_extent().map(|(_, latest)| latest));
+    duration_s: Decimal "s", "latest_time - earliest_time" => Cell::duration(totals.time_extent());
     packets_per_s: Decimal "packets/s", "packets / duration_s" => per_second(packets);
     wire_bits_per_s: Decimal "bits/s", "8 * wire_bytes / duration_s" => per_second(wire_bytes * 8);
     mean_wire_bytes: Decimal "bytes", "wire_bytes / packets" => Cell::quotient(wire_bytes, packets);
     min_wire_bytes: Integer "bytes", "original length of the shortest packet" =>
-        Cell::integer(totals.wire_extent.map(|(least, _)| least));
+        Cell::integer(totals.wire_extent().map(|(least, _)| least));
     max_wire_bytes: Integer "bytes", "original length of the longest packet" =>
-        Cell::integer(totals.wire_extent.map(|(_, greatest)| greatest));
+        Cell::integer(totals.wire_extent().map(|(_, greatest)| greatest));
     strict_time_order: Boolean, "false if a packet is earlier than the one before it" =>
         if read { Cell::Boolean(!totals.out_of_order) } else { Cell::Empty };
     problem_packets: Integer "packets", "packets with a problem" =>

@@ -93,6 +93,8 @@ macro_rules! tallies {
         pub struct Tallies {
             /// The whole capture in numbers.
             pub totals: Totals,
+            /// False if all others are off: one look per packet instead of one per tally.
+            others: bool,
             $($(#[$meaning])+ pub $name: Option<$tally>,)*
         }
 
@@ -101,8 +103,15 @@ macro_rules! tallies {
             pub fn new(needs: Needs, interval: u64) -> Tallies {
                 Tallies {
                     totals: Totals::default(),
+                    others: false $(|| needs.$name)*,
                     $($name: needs.$name.then(|| $empty(interval)),)*
                 }
+            }
+
+            /// Apart, so that a walk for totals alone saves no registers for it.
+            #[inline(never)]
+            fn observe_others(&mut self, packet: &Packet<'_>) {
+                $(self.$name.observe(packet);)*
             }
 
             /// Calls back with each kind of tally.
@@ -117,7 +126,9 @@ macro_rules! tallies {
             #[inline]
             fn observe(&mut self, packet: &Packet<'_>) {
                 self.totals.observe(packet);
-                $(self.$name.observe(packet);)*
+                if self.others {
+                    self.observe_others(packet);
+                }
             }
 
             fn merge(&mut self, later: Tallies, shift: Shift) {

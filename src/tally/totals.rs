@@ -44,12 +44,9 @@ pub struct Totals {
     pub truncated_packets: u64,
     /// Packets with a problem.
     pub problem_packets: u64,
-    /// The shortest and the longest packet on the wire.
-    pub wire_extent: Option<(u32, u32)>,
-    /// The least and the greatest timestamp.
-    pub time_extent: Option<(Timestamp, Timestamp)>,
-    /// Timestamps of the first and last packet that has one.
-    first_and_last: Option<(Timestamp, Timestamp)>,
+    /// Lengths of the shortest and the longest packet on the wire.
+    wire_extent: WireExtent,
+    times: Times,
     /// True if a packet is earlier than the one before it.
     pub out_of_order: bool,
     /// The link types in the order of their first packet.
@@ -58,26 +55,85 @@ pub struct Totals {
     known_link_types: HashSet<LinkType>,
 }
 
+/// Least and greatest length; the least exceeds the greatest before the first packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct WireExtent {
+    least: u32,
+    greatest: u32,
+}
+
+impl Default for WireExtent {
+    fn default() -> WireExtent {
+        WireExtent { least: u32::MAX, greatest: 0 }
+    }
+}
+
+/// Timestamps of packets that have one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Times {
+    /// The first one and the least one. None before the first packet.
+    first_and_least: Option<(Timestamp, Timestamp)>,
+    last: Timestamp,
+    greatest: Timestamp,
+}
+
+impl Default for Times {
+    fn default() -> Times {
+        Times { first_and_least: None, last: Timestamp::MIN, greatest: Timestamp::MIN }
+    }
+}
+
 impl Totals {
-    // Inlined although merging calls it, too: it runs for every packet.
+    /// Lengths of the shortest and the longest packet on the wire. None if there is no packet.
+    pub fn wire_extent(&self) -> Option<(u32, u32)> {
+        let WireExtent { least, greatest } = self.wire_extent;
+        (self.counts.packets > 0).then_some((least, greatest))
+    }
+
+    /// The least and the greatest timestamp. None if no packet has one.
+    pub fn time_extent(&self) -> Option<(Timestamp, Timestamp)> {
+        self.times.first_and_least.map(|(_, least)| (least, self.times.greatest))
+    }
+
+    /// Notes the time of the next packet. Most packets are not earlier than the one before, so the
+    /// least time is compared only if one is.
     #[inline(always)]
-    fn note_time(
+    fn note_time(&mut self, time: Timestamp) {
+        if time >= self.times.last && self.times.first_and_least.is_some() {
+            self.times.last = time;
+            if time > self.times.greatest {
+                self.times.greatest = time;
+            }
+        } else {
+            self.note_times(time, time, time, time);
+        }
+    }
+
+    /// Notes the times of later packets.
+    #[inline(never)]
+    fn note_times(
         &mut self,
         first: Timestamp,
         last: Timestamp,
         least: Timestamp,
         greatest: Timestamp,
     ) {
-        self.out_of_order |= self.first_and_last.is_some_and(|(_, before)| first < before);
-        self.first_and_last = Some((self.first_and_last.map_or(first, |(first, _)| first), last));
-        let (was_least, was_greatest) = self.time_extent.unwrap_or((least, greatest));
-        self.time_extent = Some((was_least.min(least), was_greatest.max(greatest)));
+        let times = &mut self.times;
+        let known = times.first_and_least;
+        self.out_of_order |= known.is_some() && first < times.last;
+        times.first_and_least = Some(match known {
+            Some((known_first, known_least)) => (known_first, known_least.min(least)),
+            None => (first, least),
+        });
+        times.last = last;
+        times.greatest = times.greatest.max(greatest);
     }
 
     #[inline(always)]
-    fn note_length(&mut self, least: u32, greatest: u32) {
-        let (was_least, was_greatest) = self.wire_extent.unwrap_or((least, greatest));
-        self.wire_extent = Some((was_least.min(least), was_greatest.max(greatest)));
+    fn note_length(&mut self, extent: WireExtent) {
+        let WireExtent { least, greatest } = &mut self.wire_extent;
+        *least = (*least).min(extent.least);
+        *greatest = (*greatest).max(extent.greatest);
     }
 
     fn note_link_type(&mut self, link_type: LinkType) {
@@ -94,9 +150,10 @@ impl Tally for Totals {
         self.counts.add(packet);
         self.truncated_packets += u64::from(record.data.len() < record.wire_bytes as usize);
         self.problem_packets += u64::from(packet.problem.is_some());
-        self.note_length(record.wire_bytes, record.wire_bytes);
+        let wire_bytes = record.wire_bytes;
+        self.note_length(WireExtent { least: wire_bytes, greatest: wire_bytes });
         if let Some(time) = record.time {
-            self.note_time(time, time, time, time);
+            self.note_time(time);
         }
         if self.link_types.first() != Some(&record.link_type) {
             self.note_link_type(record.link_type);
@@ -107,13 +164,9 @@ impl Tally for Totals {
         self.counts.merge(later.counts);
         self.truncated_packets += later.truncated_packets;
         self.problem_packets += later.problem_packets;
-        if let Some((least, greatest)) = later.wire_extent {
-            self.note_length(least, greatest);
-        }
-        if let (Some((first, last)), Some((least, greatest))) =
-            (later.first_and_last, later.time_extent)
-        {
-            self.note_time(first, last, least, greatest);
+        self.note_length(later.wire_extent);
+        if let Some((first, least)) = later.times.first_and_least {
+            self.note_times(first, later.times.last, least, later.times.greatest);
         }
         self.out_of_order |= later.out_of_order;
         for link_type in later.link_types {
