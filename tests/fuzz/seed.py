@@ -15,6 +15,11 @@ PCAPNG = b"\x0a\x0d\x0d\x0a"
 ETHERNET = 1
 # Captures of one flow have hundreds of frames that are alike, and all seeds are run before the first mutation.
 FRAMES_OF_A_CAPTURE = 20
+# Words of filters, one expression a frame.
+EXPRESSIONS = (
+    "tcp port 80 or 443", "not net 10.0.0.0/8", "udp src portrange 1-1023 and greater 60", "vlan 5 and ip6", "any host 10.0.0.1",
+    "ether host 02:00:00:00:00:01", "proto 17 or icmp6 or sctp", "vxlan or gre", "problem", "(arp or mpls 3) and not (less 64)",
+)
 
 
 def frames(capture):
@@ -46,6 +51,11 @@ def seeds(target, capture):
         yield bytes([1 + len(capture) % 255]) + capture
     elif target == "link_types":
         yield from (struct.pack("<H", link_type) + frame for link_type, frame in frames(capture))
+    elif target == "filter":
+        yield from (expression.encode() + b"\n" + frame for expression, (_, frame) in zip(EXPRESSIONS, frames(capture)))
+    elif target == "segments":
+        # Payloads of real packets, led by descriptions of packets.
+        yield from (b"\x40" + bytes([0, index, 0x18, 1, 1, 9, 0xFD, 20]) + frame[54:117] for index, (_, frame) in enumerate(frames(capture)))
     elif target == "fast_path":
         yield from (frame for link_type, frame in frames(capture) if link_type == ETHERNET)
 
