@@ -84,6 +84,9 @@ pub fn read(
     continued: Continued<'_>,
 ) -> io::Result<Report> {
     let Continued { packets, segments, folds, before, total } = continued;
+    if wanted.needs.comments {
+        capture.keep_notes();
+    }
     let mut counting = Counting::new(wanted.needs, wanted.interval, &options.budget);
     let mut own = match folds {
         Some(_) => None,

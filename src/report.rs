@@ -2,6 +2,7 @@
 //!
 //! Every table is derived from a report.
 
+use crate::capture::note::{Note, Subject};
 use crate::capture::{Capture, InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
@@ -148,6 +149,11 @@ impl Report {
     ) -> Report {
         reservation.resize(tallies.memory().plus(walked.memory()));
         if let Some(interface) = capture.only_interface() {
+            if tallies.comments.is_some() && interface.snaplen > 0 {
+                let (key, value) = ("snaplen", interface.snaplen.to_string());
+                let note = Note { section: 0, subject: Subject::File, key, value };
+                walked.described.note(vec![note]);
+            }
             let (block, keep) =
                 (InterfaceBlock::Description(interface), tallies.interfaces.is_some());
             walked.described.take(vec![InterfaceEntry { section: 0, interface: 0, block }], keep);

@@ -198,10 +198,15 @@ impl Pcapng {
 
     /// Begins another section.
     pub fn section(&mut self, order: Order) -> &mut Pcapng {
+        self.section_with(order, &[])
+    }
+
+    pub fn section_with(&mut self, order: Order, options: &[(u16, &[u8])]) -> &mut Pcapng {
         self.order = order;
         let unknown_length = [0xFF; 8];
-        let body =
+        let mut body =
             [&order.u32(0x1A2B_3C4D)[..], &order.u16(1), &order.u16(0), &unknown_length].concat();
+        body.extend(self.options(options));
         self.block(SECTION_HEADER, &body)
     }
 

@@ -83,7 +83,7 @@ fn the_same_packets_give_the_same_rows_in_every_format() {
         for (table, text) in reading
             .tables
             .iter()
-            .filter(|(name, _)| !["summary", "interfaces", "problems"].contains(name))
+            .filter(|(name, _)| !["summary", "interfaces", "metadata", "problems"].contains(name))
         {
             let expected = first.table(table);
             assert!(text == expected, "{table} of {name}: {}", first_difference(expected, text));
@@ -179,6 +179,50 @@ fn interfaces_have_names_and_drops() {
         ];
         assert_eq!(rows, expected, "{order:?}");
     }
+}
+
+/// Every key of every scope, in order: sections of either byte order, texts that are repeated, empty,
+/// padded with zeros or no UTF-8, a filter as bytecode, an interface described after packets.
+#[test]
+fn a_capture_says_what_it_says_of_itself() {
+    let mut file = Pcapng::new(Order::Big);
+    file.bytes.clear();
+    file.section_with(
+        Order::Big,
+        &[(4, b"dumpcap"), (1, b"one"), (2, b"x86"), (3, b"Linux"), (1, b"two"), (1, b"")],
+    );
+    file.interface_with(ETHERNET, 96, &[(11, b"\0tcp"), (IF_NAME, b"eth0\0\0"), (1, b"tap")]);
+    file.packet_with(0, 0, &raw_tcp(b""), &[(1, b"first"), (EPB_FLAGS, &[0; 4]), (1, b"again")]);
+    file.interface_with(RAW, 0, &[(11, b"\x01\0\0\0"), (3, b"caf\xff"), (12, b"os"), (15, b"nic")]);
+    file.section_with(Order::Little, &[(4, b"mergecap")]);
+    file.interface(RAW, 0, None);
+    file.packet(0, 0, &raw_tcp(b""), 40);
+    file.packet_with(0, 0, &raw_tcp(b""), &[(1, b"a\nb")]);
+    let read = reading(&file.bytes);
+    let table = Csv::parse(read.table("metadata"));
+    let columns = ["section", "scope", "number", "key", "value"];
+    let rows: Vec<_> = table.rows().map(|row| columns.map(|column| row.text(column))).collect();
+    let expected = [
+        ["1", "section", "", "application", "dumpcap"],
+        ["1", "section", "", "comment", "one"],
+        ["1", "section", "", "hardware", "x86"],
+        ["1", "section", "", "os", "Linux"],
+        ["1", "section", "", "comment", "two"],
+        ["1", "interface", "0", "filter", "tcp"],
+        ["1", "interface", "0", "name", "eth0"],
+        ["1", "interface", "0", "comment", "tap"],
+        ["1", "interface", "0", "snaplen", "96"],
+        ["1", "interface", "1", "description", "caf\u{FFFD}"],
+        ["1", "interface", "1", "os", "os"],
+        ["1", "interface", "1", "hardware", "nic"],
+        ["1", "packet", "1", "comment", "first"],
+        ["1", "packet", "1", "comment", "again"],
+        ["2", "section", "", "application", "mergecap"],
+        ["2", "packet", "3", "comment", "a\nb"],
+    ];
+    assert_eq!(rows, expected);
+    let table = reading(&Pcap::ethernet().bytes);
+    assert!(table.table("metadata").ends_with(b",1,file,,snaplen,262144\n"));
 }
 
 /// Records and end of a walk that stops after every `step` bytes. Reading packets one by one or in

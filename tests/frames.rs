@@ -4,7 +4,7 @@
 use etherparse::err::packet::BuildWriteError;
 use etherparse::{IpFragOffset, IpNumber, Ipv4Header, PacketBuilder};
 use pcapstat::capture::time::Timestamp;
-use pcapstat::capture::{Framing, LinkType, Record};
+use pcapstat::capture::{Framing, LinkType, Options, Record};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -69,6 +69,7 @@ impl Loose {
             interface: self.interface.1,
             link_type: LinkType(self.link_type),
             framing: Framing::Usual,
+            options: Options::NONE,
         }
     }
 }

@@ -151,6 +151,8 @@ enum Block {
     Interface(u16, u32, Option<u8>),
     Packet(Index, u64, Vec<u8>),
     Simple(Vec<u8>),
+    /// A packet with comments.
+    Commented(Index, Vec<u8>, String),
     Obsolete(Index, u64, Vec<u8>),
     Other(Vec<u8>),
     /// A packet of an undescribed interface, which is damage.
@@ -165,6 +167,7 @@ fn block() -> impl Strategy<Value = Block> {
         20 => (any::<Index>(), units(), data()).prop_map(|(at, units, data)| Block::Packet(at, units, data)),
         3 => (any::<Index>(), units(), data()).prop_map(|(at, units, data)| Block::Obsolete(at, units, data)),
         3 => data().prop_map(Block::Simple),
+        2 => (any::<Index>(), data(), "[a-c]{0,9}").prop_map(|(at, data, text)| Block::Commented(at, data, text)),
         3 => (link_type, select(vec![0u32, 96, 65_535]), tsresol).prop_map(|(link, snap, ts)| Block::Interface(link, snap, ts)),
         2 => vec(any::<u8>(), 0..80).prop_map(Block::Other),
         1 => order().prop_map(Block::Section),
@@ -178,7 +181,13 @@ fn pcapng_file() -> impl Strategy<Value = Vec<u8>> {
         let mut interfaces = 0;
         for block in blocks {
             if interfaces == 0
-                && matches!(block, Block::Packet(..) | Block::Simple(_) | Block::Obsolete(..))
+                && matches!(
+                    block,
+                    Block::Packet(..)
+                        | Block::Simple(_)
+                        | Block::Obsolete(..)
+                        | Block::Commented(..)
+                )
             {
                 file.interface(1, 0, None);
                 interfaces = 1;
@@ -187,6 +196,10 @@ fn pcapng_file() -> impl Strategy<Value = Vec<u8>> {
                 Block::Section(order) => {
                     file.section(order);
                     interfaces = 0;
+                }
+                Block::Commented(at, data, comment) => {
+                    let (at, text) = (at.index(interfaces) as u32, comment.as_bytes());
+                    file.packet_with(at, 0, &data, &[(1, text), (1, b"again")]);
                 }
                 Block::Interface(link_type, snaplen, tsresol) => {
                     file.interface(link_type, snaplen, tsresol);

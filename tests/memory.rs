@@ -95,6 +95,22 @@ pub mod growing {
         [words(&[1, 92, 1, 0, 64 << 16 | 2]), name, words(&[0, 92])].concat()
     }
 
+    /// Blocks of this type with these fields and a comment.
+    fn commented(kind: u32, fields: &[u32], number: u32) -> Vec<u8> {
+        let comment = format!("{number:064}").into_bytes();
+        let length = 12 + 4 * fields.len() as u32 + 4 + 64;
+        let before = [&[kind, length], fields, &[64 << 16 | 1]].concat();
+        [words(&before), comment, words(&[length])].concat()
+    }
+
+    fn noted_section(number: u32) -> Vec<u8> {
+        commented(0x0A0D_0D0A, &[0x1A2B_3C4D, 1, u32::MAX, u32::MAX], number)
+    }
+
+    fn commented_packet(number: u32) -> Vec<u8> {
+        commented(6, &[0, 0, number, 0, 0], number)
+    }
+
     fn pcap_header() -> Vec<u8> {
         words(&[0xA1B2_C3D4, 4 << 16 | 2, 0, 0, 262_144, 1])
     }
@@ -143,12 +159,14 @@ pub mod growing {
     pub type Kind = (&'static str, fn() -> Vec<u8>, Piece, u32);
 
     /// Everything that can grow.
-    pub const KINDS: [Kind; 9] = [
+    pub const KINDS: [Kind; 11] = [
         ("statistics", pcapng, |_| words(&[5, 24, 0, 0, 0, 24]), 1_500_000),
         ("statistics of interfaces", pcapng, undescribed_statistics, 1_000_000),
         ("interfaces", pcapng, interface, 1_000_000),
         ("names", pcapng, named_interface, 400_000),
         ("sections", pcapng, |number| [section(), interface(number)].concat(), 1_000_000),
+        ("notes of sections", pcapng, noted_section, 400_000),
+        ("comments of packets", pcapng, commented_packet, 400_000),
         ("gaps", pcapng, gap, 250_000),
         ("paths", pcap_header, tagged, 100_000),
         ("conversations", pcap_header, conversation, 400_000),

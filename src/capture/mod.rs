@@ -8,6 +8,7 @@ pub mod cut;
 mod foreign;
 mod interface;
 mod link_type;
+pub mod note;
 pub mod pcap;
 pub mod pcapng;
 mod pseudo_header;
@@ -22,6 +23,7 @@ use crate::error::Fault;
 use crate::source::{Source, prefetch};
 pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
 pub use link_type::LinkType;
+pub use pcapng::Options;
 use std::sync::Arc;
 use time::Timestamp;
 use walk::Format;
@@ -48,6 +50,8 @@ pub struct Record<'a> {
     pub link_type: LinkType,
     /// Form of the frame beyond its link type.
     pub framing: Framing,
+    /// Options of its pcapng block; none in other formats.
+    pub options: Options<'a>,
 }
 
 /// Form of a frame as the file states it, beyond its link type.
@@ -200,6 +204,11 @@ impl Capture {
     /// Stable name of the format.
     pub fn format(&self) -> &'static str {
         with_format!(&self.format, format => format.name())
+    }
+
+    /// Has walks give what the capture says of its sections and interfaces.
+    pub fn keep_notes(&mut self) {
+        with_format!(&mut self.format, format => format.keep_notes());
     }
 
     /// Position of the first record.

@@ -13,7 +13,7 @@ use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
-    Framing, Interface, InterfaceEntry, LinkType, Position, Record, pseudo_header, u32_at,
+    Framing, Interface, InterfaceEntry, LinkType, Options, Position, Record, pseudo_header, u32_at,
 };
 use crate::error::{Error, FaultKind};
 use variant::Layout;
@@ -133,6 +133,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
             section: 0,
             link_type: self.link_type,
             framing: self.framing,
+            options: Options::NONE,
         };
         Ok(Step::Record(record, header_bytes + data.len()))
     }

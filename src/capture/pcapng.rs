@@ -11,6 +11,7 @@ mod fast;
 mod options;
 
 use super::cut::Candidate;
+use super::note::{self, Note, Subject};
 use super::time::Clock;
 use super::walk::{Format, Step};
 use super::{
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::error::{Error, FaultKind};
 use fast::FastPath;
-use options::Options;
+pub use options::Options;
 use std::sync::Arc;
 
 /// The state before the first section header, which increments the number to 0.
@@ -55,6 +56,7 @@ const LONGEST_BLOCK: u32 = 256 << 20;
 pub struct Pcapng {
     start: Position,
     first_packet: Position,
+    keeps_notes: bool,
 }
 
 /// True if these are the first bytes of a pcapng file.
@@ -78,7 +80,7 @@ impl Pcapng {
         while let Ok(Some(block)) = block(rest, section.big_endian) {
             if is_packet(block.kind)
                 || section.interfaces.bytes() > MOST_INTERFACE_BYTES
-                || declare(&mut section, &block, &mut interface_blocks).is_err()
+                || declare(&mut section, &block, &mut interface_blocks, None).is_err()
             {
                 break;
             }
@@ -92,7 +94,8 @@ impl Pcapng {
             ));
         }
         let offset = (bytes.len() - rest.len()) as u64;
-        Ok(Pcapng { start, first_packet: Position { offset, section: Some(section) } })
+        let first_packet = Position { offset, section: Some(section) };
+        Ok(Pcapng { start, first_packet, keeps_notes: false })
     }
 }
 
@@ -100,6 +103,8 @@ impl Pcapng {
 pub struct State {
     section: Arc<Section>,
     interface_blocks: Vec<InterfaceEntry>,
+    /// Notes on sections and interfaces; None if nobody asks for them.
+    notes: Option<Vec<Note>>,
     fast: FastPath,
 }
 
@@ -124,7 +129,8 @@ impl Format for Pcapng {
 
     fn begin(&self, from: &Position) -> State {
         let section = from.section.clone().unwrap_or_else(|| Arc::new(NO_SECTION));
-        State { section, interface_blocks: Vec::new(), fast: FastPath::default() }
+        let notes = self.keeps_notes.then(Vec::new);
+        State { section, interface_blocks: Vec::new(), notes, fast: FastPath::default() }
     }
 
     fn next<'a>(
@@ -141,7 +147,8 @@ impl Format for Pcapng {
         }
         // The next packet may have another interface or byte order.
         state.fast = FastPath::default();
-        declare(&mut state.section, &block, &mut state.interface_blocks)?;
+        let State { section, interface_blocks, notes, .. } = state;
+        declare(section, &block, interface_blocks, notes.as_mut())?;
         Ok(Step::Skip(block.bytes))
     }
 
@@ -156,6 +163,14 @@ impl Format for Pcapng {
         each: &mut impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         state.fast.walk(rest, offset, until, number, each)
+    }
+
+    fn keep_notes(&mut self) {
+        self.keeps_notes = true;
+    }
+
+    fn take_notes(&self, state: &mut State) -> Vec<Note> {
+        state.notes.take().unwrap_or_default()
     }
 
     fn end(&self, state: State, offset: u64) -> (Position, Vec<InterfaceEntry>) {
@@ -246,11 +261,13 @@ fn is_packet(kind: u32) -> bool {
     matches!(kind, ENHANCED_PACKET | SIMPLE_PACKET | OBSOLETE_PACKET)
 }
 
-/// Takes what a block that is no packet says into the section's state and the list of statements.
+/// Takes what a block that is no packet says into the section's state, the list of statements, and
+/// the notes if they are kept.
 fn declare(
     section: &mut Arc<Section>,
     block: &Block<'_>,
     interface_blocks: &mut Vec<InterfaceEntry>,
+    notes: Option<&mut Vec<Note>>,
 ) -> Result<(), FaultKind> {
     let too_long = FaultKind::BlockContentsTooLong { block: block.kind };
     let options_at = match block.kind {
@@ -274,11 +291,23 @@ fn declare(
                 big_endian: block.big_endian,
                 interfaces: Interfaces::new(),
             });
+            if let Some(notes) = notes {
+                notes.extend(note::notes(options, note::OF_SECTIONS).map(|(key, value)| Note {
+                    section: number,
+                    subject: Subject::Section,
+                    key,
+                    value,
+                }));
+            }
         }
         INTERFACE_DESCRIPTION => {
             let link_type = short(block.body, 0, block.big_endian).ok_or(too_long)?;
             let described = interface(link_type, word(4)?, options);
             let section = Arc::make_mut(section);
+            if let Some(notes) = notes {
+                let number = section.interfaces.len() as u32;
+                add_interface_notes(notes, section.number, number, word(4)?, options);
+            }
             // Packets need no name: a section may describe millions of interfaces.
             let nameless = Interface { name: None, ..described };
             interface_blocks.push(InterfaceEntry {
@@ -301,6 +330,22 @@ fn declare(
         _ => {}
     }
     Ok(())
+}
+
+/// Adds what the description of an interface says in words.
+fn add_interface_notes(
+    notes: &mut Vec<Note>,
+    section: u32,
+    interface: u32,
+    snaplen: u32,
+    options: Options<'_>,
+) {
+    let subject = Subject::Interface(interface);
+    let texts = note::notes(options, note::OF_INTERFACES);
+    let snaplen = Some(snaplen).filter(|snaplen| *snaplen > 0);
+    let snaplen = snaplen.map(|snaplen| ("snaplen", snaplen.to_string()));
+    let all = texts.chain(snaplen);
+    notes.extend(all.map(|(key, value)| Note { section, subject, key, value }));
 }
 
 /// An interface from the fields and options of its description.
@@ -363,10 +408,11 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
     let pseudo_header = pseudo_header::fixed_bytes(described.link_type);
     let data = contents.get(..captured as usize).ok_or(too_long)?;
     // Most packets have no options.
-    let options = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
+    let bytes = contents.get((captured as usize).next_multiple_of(4)..).unwrap_or_default();
+    let mut options = Options::NONE;
     let mut framing = described.framing;
-    if block.kind != SIMPLE_PACKET && !options.is_empty() {
-        let options = Options::new(options, block.big_endian).ok_or(too_long)?;
+    if block.kind != SIMPLE_PACKET && !bytes.is_empty() {
+        options = Options::new(bytes, block.big_endian).ok_or(too_long)?;
         let stated = options.u32(EPB_FLAGS).map_or(0, |flags| (flags >> 5) as u8 & 0xF);
         if stated > 0 {
             framing = Framing::fcs(stated, described.link_type);
@@ -382,6 +428,7 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         section: section.number,
         link_type: described.link_type,
         framing,
+        options,
     };
     if described.link_type == pseudo_header::ERF {
         // The timestamp of the block is used, not that of the ERF record.

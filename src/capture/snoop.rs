@@ -8,7 +8,7 @@ use super::cut::Candidate;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
-    Framing, Interface, InterfaceEntry, LinkType, Position, Record, pseudo_header, u32_at,
+    Framing, Interface, InterfaceEntry, LinkType, Options, Position, Record, pseudo_header, u32_at,
 };
 use crate::error::{Error, FaultKind};
 
@@ -126,6 +126,7 @@ impl Snoop {
             section: 0,
             link_type: self.link_type,
             framing: self.framing,
+            options: Options::NONE,
         };
         Ok((record, length))
     }

@@ -5,6 +5,7 @@
 //! cannot see must not lead the walk through the bytes of frames.
 
 use super::cut::Candidate;
+use super::note::Note;
 use super::{Interface, InterfaceEntry, Position, Record, prefetch_records};
 use crate::error::{Fault, FaultKind};
 
@@ -67,6 +68,14 @@ pub trait Format {
         (0, 0)
     }
 
+    /// Has walks keep notes, in formats that have any.
+    fn keep_notes(&mut self) {}
+
+    /// The notes of a walk so far; none remain.
+    fn take_notes(&self, _state: &mut Self::State) -> Vec<Note> {
+        Vec::new()
+    }
+
     /// Position and interface entries at the end of a walk.
     fn end(&self, state: Self::State, offset: u64) -> (Position, Vec<InterfaceEntry>);
 
@@ -104,6 +113,8 @@ pub struct Walk {
     pub fault: Option<Fault>,
     /// Interface descriptions and statistics on the way.
     pub interface_blocks: Vec<InterfaceEntry>,
+    /// Notes on sections and interfaces on the way, if they are kept.
+    pub notes: Vec<Note>,
 }
 
 /// Reads the records of `rest`, which begins at `from`, that begin before `until`, and numbers them
@@ -146,8 +157,9 @@ pub fn walk<'a, F: Format>(
         offset += length as u64;
         rest = next;
     }
+    let notes = format.take_notes(&mut state);
     let (end, interface_blocks) = format.end(state, offset);
-    Walk { end, packets: number - first, fault, interface_blocks }
+    Walk { end, packets: number - first, fault, interface_blocks, notes }
 }
 
 /// Fault of a record that is neither vouched for nor followed by one that is, within

@@ -5,7 +5,7 @@ use super::packet::{Addresses, Packet};
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Protocol};
 use super::{dissect, dissect_layers, fast};
-use crate::capture::{Framing, LinkType, Record};
+use crate::capture::{Framing, LinkType, Options, Record};
 use proptest::prelude::*;
 
 /// The bytes that a string of hexadecimal digits and spaces stands for.
@@ -26,6 +26,7 @@ fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
         section: 0,
         link_type: LinkType(link_type),
         framing: Framing::Usual,
+        options: Options::NONE,
     }
 }
 

@@ -5,6 +5,7 @@
 //! interface are merged as they come.
 
 use super::memory::{Growth, MemoryUse};
+use crate::capture::note::Note;
 use crate::capture::{Interface, InterfaceBlock, InterfaceEntry, LinkType, Section};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -34,8 +35,12 @@ pub struct Described {
     known: HashSet<LinkType>,
     /// Statements by interface, if they are kept.
     pub statements: BTreeMap<InterfaceId, Statements>,
+    /// Notes on sections and interfaces in order, if they are kept.
+    pub notes: Vec<Note>,
     /// Bytes of the names of interfaces.
     name_bytes: usize,
+    /// Bytes of the texts of notes.
+    note_bytes: usize,
 }
 
 /// Memory of the interfaces of a section: packets refer to them, whatever the tables.
@@ -68,6 +73,12 @@ impl Described {
         }
     }
 
+    /// Takes the next notes.
+    pub fn note(&mut self, notes: Vec<Note>) {
+        self.note_bytes += notes.iter().map(|note| note.value.capacity()).sum::<usize>();
+        self.notes.extend(notes);
+    }
+
     /// Appends what is said later, `sections` sections after this.
     pub fn append(&mut self, later: Described, sections: u32) {
         self.count += later.count;
@@ -75,6 +86,13 @@ impl Described {
         for ((section, interface), statements) in later.statements {
             self.add((section.saturating_add(sections), interface), statements);
         }
+        self.note_bytes += later.note_bytes;
+        self.notes.extend(
+            later
+                .notes
+                .into_iter()
+                .map(|note| Note { section: note.section.saturating_add(sections), ..note }),
+        );
     }
 
     /// Memory held.
@@ -85,7 +103,13 @@ impl Described {
         const NODES: usize = 2;
         let entry = NODES * size_of::<(InterfaceId, Statements)>();
         let bytes = self.statements.len() * entry + self.name_bytes;
-        MemoryUse::of(&GROWTH, self.statements.len() as u64, bytes as u64)
+        let interfaces = MemoryUse::of(&GROWTH, self.statements.len() as u64, bytes as u64);
+        static NOTES: Growth = Growth {
+            entries: "notes on sections and interfaces",
+            advice: "choose tables other than metadata",
+        };
+        let bytes = self.notes.capacity() * size_of::<Note>() + self.note_bytes;
+        interfaces.plus(MemoryUse::of(&NOTES, self.notes.len() as u64, bytes as u64))
     }
 
     fn note_link_type(&mut self, link_type: LinkType) {

@@ -128,6 +128,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
             run.end = walk.end;
             run.walked.packets += walk.packets;
             run.walked.described.take(walk.interface_blocks, self.options.keep_interfaces);
+            run.walked.described.note(walk.notes);
             run.walked.fault = walk.fault;
             let goes_on = before < run.end.offset && run.end.offset < until;
             if walk.fault.is_none() && goes_on && !self.options.budget.is_exceeded() {
@@ -171,6 +172,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
             packets: number - first,
             fault: Some(Fault { kind: FaultKind::Bug, offset }),
             interface_blocks: Vec::new(),
+            notes: Vec::new(),
         })
     }
 }

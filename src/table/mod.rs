@@ -20,6 +20,7 @@ mod interfaces;
 mod intervals;
 mod layers;
 mod lengths;
+mod metadata;
 mod order;
 pub mod packets;
 mod ports;
@@ -122,6 +123,7 @@ pub static TABLES: &[&Table] = &[
     &problems::TABLE,
     &gaps::TABLE,
     &interfaces::TABLE,
+    &metadata::TABLE,
     &health::TABLE,
     &streams::TABLE,
     &dns::TABLE,

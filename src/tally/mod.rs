@@ -7,6 +7,7 @@
 //!
 //! A new tally is a file and a line in the list below.
 
+pub mod comments;
 pub mod conversations;
 pub mod flow;
 pub mod interfaces;
@@ -21,6 +22,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::Shift;
 use crate::fold::FoldNeeds;
+use comments::Comments;
 use conversations::Conversations;
 use interfaces::InterfaceCounts;
 use intervals::Intervals;
@@ -156,6 +158,8 @@ tallies! {
     problems: Problems = |_| Problems::default();
     /// Packets per interface.
     interfaces: InterfaceCounts = |_| InterfaceCounts::default();
+    /// Comments of packets.
+    comments: Comments = |_| Comments::default();
 }
 
 /// A tally that may be off. Both sides of a merge are on or off alike: they come from the same

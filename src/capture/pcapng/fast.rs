@@ -6,7 +6,9 @@
 //! paths.
 
 use super::ENHANCED_PACKET;
-use crate::capture::{Interface, Record, Section, prefetch_records, pseudo_header, u32_at};
+use crate::capture::{
+    Interface, Options, Record, Section, prefetch_records, pseudo_header, u32_at,
+};
 
 /// Properties of the previous packet.
 #[derive(Default)]
@@ -125,6 +127,7 @@ impl FastPath {
             section: self.section,
             link_type: interface.link_type,
             framing: interface.framing,
+            options: Options::NONE,
         };
         alike.then_some((record, whole))
     }

@@ -7,13 +7,32 @@
 const END: u16 = 0;
 
 /// The options of one block, all of which end inside it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
     bytes: &'a [u8],
     big_endian: bool,
 }
 
 impl<'a> Options<'a> {
+    /// No options.
+    pub const NONE: Options<'static> = Options { bytes: &[], big_endian: false };
+
+    /// True if there are none.
+    #[inline]
+    pub fn is_empty(self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Code and value of each, in order.
+    pub fn iter(self) -> impl Iterator<Item = (u16, &'a [u8])> {
+        let mut rest = self;
+        std::iter::from_fn(move || {
+            let (code, value, next) = rest.first()?;
+            rest.bytes = next;
+            (code != END).then_some((code, value))
+        })
+    }
+
     /// Options in the byte order of their section. None if one of them exceeds the block.
     pub fn new(bytes: &'a [u8], big_endian: bool) -> Option<Options<'a>> {
         let options = Options { bytes, big_endian };

@@ -202,6 +202,7 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
         section: 0,
         link_type: LinkType(link_type),
         framing: Framing::Usual,
+        options: Default::default(),
     }
 }
 
