@@ -14,7 +14,7 @@ pub const DEFAULT_RANGE_BYTES: u64 = 2 << 20;
 /// Number of consecutive plausible records after which a guess is accepted.
 ///
 /// A capture carried inside packets gives shorter chains: the header of each packet breaks them.
-pub(super) const CHAIN: usize = 16;
+const CHAIN: usize = 16;
 
 /// Number of bytes after the start of a range in which a chain is searched: twice the longest
 /// common record.
@@ -82,7 +82,7 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
     let limit = until.min(from.saturating_add(SEARCH_BYTES));
     let mut offset = from.next_multiple_of(step);
     while offset < limit {
-        if follow(capture, known, offset, 0, NEIGHBOURS_APART).is_enough() {
+        if is_chain(capture, known, offset) {
             return Some(offset);
         }
         offset += step;
@@ -90,52 +90,23 @@ pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Opt
     None
 }
 
-/// Consecutive plausible records.
-pub(super) struct Chain {
-    pub links: usize,
-    /// Offset of its last record.
-    pub last: u64,
-    /// Offset after its last record.
-    pub end: u64,
-    /// True if it ends exactly at the last byte in memory.
-    pub meets_end: bool,
-}
-
-impl Chain {
-    /// True if it is long enough to be accepted, or cannot be longer.
-    pub fn is_enough(&self) -> bool {
-        self.links >= CHAIN || self.meets_end
-    }
-}
-
-/// Follows plausible records from `offset` until the chain breaks, or is long enough and ends after
-/// `far`. Neighbours are at most `apart` seconds apart.
-pub(super) fn follow(
-    capture: &Capture,
-    position: &Position,
-    offset: u64,
-    far: u64,
-    apart: u64,
-) -> Chain {
+/// True if plausible records follow each other from `offset` on, as many as are believed or up to the
+/// end of the bytes in memory.
+fn is_chain(capture: &Capture, position: &Position, offset: u64) -> bool {
     let end = capture.source().end();
-    let mut chain = Chain { links: 0, last: offset, end: offset, meets_end: false };
-    let mut before = None;
-    while chain.end < end && (chain.links < CHAIN || chain.end <= far) {
-        let Some(link) = capture.plausible(position, chain.end) else { break };
+    let (mut at, mut links, mut before) = (offset, 0, None);
+    while at < end && links < CHAIN {
+        let Some(link) = capture.plausible(position, at) else { return false };
         if let (Some(one), Some(two)) = (before, link.seconds)
-            && i64::abs_diff(one, two) > apart
+            && i64::abs_diff(one, two) > NEIGHBOURS_APART
         {
-            break;
+            return false;
         }
         before = link.seconds.or(before);
-        chain = Chain {
-            links: chain.links + 1,
-            last: chain.end,
-            end: link.next,
-            meets_end: link.next == end,
-        };
+        at = link.next;
+        links += 1;
     }
-    chain
+    links >= CHAIN || at == end
 }
 
 #[cfg(test)]

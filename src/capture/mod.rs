@@ -17,13 +17,15 @@ pub mod snoop;
 pub mod time;
 mod walk;
 
-use crate::error::Error;
 #[cfg(doc)]
 use crate::error::Fault;
+use crate::error::{Error, FaultKind};
 use crate::source::{Source, prefetch};
 pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
 pub use link_type::LinkType;
 pub use pcapng::Options;
+use salvage::{Before, Found, Verdict};
+use std::cell::Cell;
 use std::sync::Arc;
 use time::Timestamp;
 use walk::Format;
@@ -93,6 +95,8 @@ pub struct Position {
     pub offset: u64,
     /// State of the pcapng section. None in formats without sections.
     pub section: Option<Arc<Section>>,
+    /// Time before it, which only strict walks know and need.
+    pub before: Before,
 }
 
 impl PartialEq for Position {
@@ -151,6 +155,16 @@ formats! {
     Snoop: snoop::Snoop = snoop::has_magic, snoop::Snoop::open;
     PcapLittleEndian: pcap::Pcap<false> = pcap::has_magic::<false>, pcap::Pcap::open;
     PcapBigEndian: pcap::Pcap<true> = pcap::has_magic::<true>, pcap::Pcap::open;
+}
+
+/// How a strict walk ended.
+pub struct StrictWalk {
+    /// The walk.
+    pub walk: Walk,
+    /// Seconds of the first record that has a time.
+    pub first_time: Option<i64>,
+    /// It ended at a record that cannot be judged without the time before its start.
+    pub unsure: bool,
 }
 
 /// An opened capture.
@@ -213,7 +227,8 @@ impl Capture {
 
     /// Position of the first record.
     pub fn start(&self) -> Position {
-        with_format!(&self.format, format => format.start())
+        let start = with_format!(&self.format, format => format.start());
+        Position { before: Before::Nothing, ..start }
     }
 
     /// Section state that a reader in the middle assumes: that of the first packet.
@@ -247,27 +262,60 @@ impl Capture {
         with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each))
     }
 
-    /// As [`Capture::walk_numbered`], but stops at an implausible record unless a plausible one
-    /// follows soon: a damaged length that still looks legal must not make payload bytes look like
-    /// records.
+    /// As [`Capture::walk_numbered`], but stops at a record whose header may be damaged: a damaged
+    /// length that still looks legal must not make payload bytes look like records.
     pub fn walk_strict<'a>(
         &'a self,
         from: Position,
         first: u64,
         until: u64,
         mut each: impl FnMut(&Record<'a>),
-    ) -> Walk {
+    ) -> StrictWalk {
         let (rest, complete) = (self.source.rest(from.offset), self.source.is_complete());
-        let each = |record: &Record<'a>| match self.has_erf_headers {
-            true => each(&pseudo_header::without_erf(*record)),
-            false => each(record),
+        let (before, first_time) = (Cell::new(from.before), Cell::new(None));
+        let unsure = Cell::new(false);
+        let each = |record: &Record<'a>| {
+            if let Some(time) = record.time {
+                before.set(Before::Time(time));
+                first_time.set(first_time.get().or(Some(time.seconds)));
+            }
+            match self.has_erf_headers {
+                true => each(&pseudo_header::without_erf(*record)),
+                false => each(record),
+            }
         };
-        with_format!(&self.format, format => {
-            let known = from.clone();
+        let section = from.section.clone();
+        let walk = with_format!(&self.format, format => {
             let check = |rest: &[u8], offset| {
-                walk::implausible(format, rest, &known, offset, complete)
+                let position = Position { offset, section: section.clone(), before: before.get() };
+                match salvage::judge(format, rest, &position, complete) {
+                    Verdict::Fine => None,
+                    Verdict::Refused => Some(FaultKind::RecordUnlikely),
+                    Verdict::NeedsMore => {
+                        Some(FaultKind::RecordHeaderCut { have: rest.len() as u64, need: u64::MAX })
+                    }
+                    Verdict::Unsure => {
+                        unsure.set(true);
+                        Some(FaultKind::RecordUnlikely)
+                    }
+                }
             };
             walk::walk(format, rest, from, first, until, check, each)
+        });
+        let end = Position { before: before.get(), ..walk.end };
+        let first_time = first_time.get();
+        StrictWalk { walk: Walk { end, ..walk }, first_time, unsure: unsure.get() }
+    }
+
+    /// Looks for a record after `damage`, from `from` on.
+    pub fn resume(&self, damage: &Position, from: u64) -> Found {
+        let at_damage = match damage.offset >= self.source.start() {
+            true => self.source.rest(damage.offset),
+            false => &[],
+        };
+        let (bytes, complete) = ((self.source.rest(from), from), self.source.is_complete());
+        with_format!(&self.format, format => {
+            salvage::resume(format, at_damage, bytes, damage, complete)
         })
     }
 
@@ -275,12 +323,6 @@ impl Capture {
     fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Candidate> {
         let rest = self.source.rest(offset);
         with_format!(&self.format, format => format.plausible(rest, from, offset))
-    }
-
-    /// End of the record at `offset` by a second length in its header.
-    fn other_end(&self, offset: u64) -> Option<u64> {
-        let rest = self.source.rest(offset);
-        with_format!(&self.format, format => format.other_end(rest, offset))
     }
 
     /// Record alignment in bytes.

@@ -10,6 +10,7 @@
 mod variant;
 
 use super::cut::Candidate;
+use super::salvage::Before;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
@@ -97,7 +98,11 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     }
 
     fn start(&self) -> Position {
-        Position { offset: self.layout.file_header_bytes as u64, section: None }
+        Position {
+            offset: self.layout.file_header_bytes as u64,
+            section: None,
+            before: Before::Unknown,
+        }
     }
 
     fn only_interface(&self) -> Option<Interface> {
@@ -139,7 +144,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     }
 
     fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
-        (Position { offset, section: None }, Vec::new())
+        (Position { offset, section: None, before: Before::Unknown }, Vec::new())
     }
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
@@ -199,7 +204,7 @@ mod tests {
         bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut seen = Vec::new();
-        let start = Position { offset: 24, section: None };
+        let start = Position { offset: 24, section: None, before: Before::Unknown };
         let walk = walk(
             &pcap,
             &bytes[24..],
@@ -232,7 +237,7 @@ mod tests {
         }
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut rest = &bytes[24..];
-        let start = Position { offset: 24, section: None };
+        let start = Position { offset: 24, section: None, before: Before::Unknown };
         walk(
             &pcap,
             &bytes[24..],

@@ -12,6 +12,7 @@ mod options;
 
 use super::cut::Candidate;
 use super::note::{self, Note, Subject};
+use super::salvage::Before;
 use super::time::Clock;
 use super::walk::{Format, Step};
 use super::{
@@ -75,7 +76,7 @@ impl Pcapng {
         const MOST_INTERFACE_BYTES: usize = 4 << 20;
         let mut section = Arc::new(NO_SECTION);
         let mut interface_blocks = Vec::new();
-        let start = Position { offset: 0, section: Some(section.clone()) };
+        let start = Position { offset: 0, section: Some(section.clone()), before: Before::Unknown };
         let mut rest = bytes;
         while let Ok(Some(block)) = block(rest, section.big_endian) {
             if is_packet(block.kind)
@@ -94,7 +95,7 @@ impl Pcapng {
             ));
         }
         let offset = (bytes.len() - rest.len()) as u64;
-        let first_packet = Position { offset, section: Some(section) };
+        let first_packet = Position { offset, section: Some(section), before: Before::Unknown };
         Ok(Pcapng { start, first_packet, keeps_notes: false })
     }
 }
@@ -110,6 +111,8 @@ pub struct State {
 
 impl Format for Pcapng {
     type State = State;
+
+    const FRAMED: bool = true;
 
     fn name(&self) -> &'static str {
         "pcapng"
@@ -174,7 +177,10 @@ impl Format for Pcapng {
     }
 
     fn end(&self, state: State, offset: u64) -> (Position, Vec<InterfaceEntry>) {
-        (Position { offset, section: Some(state.section) }, state.interface_blocks)
+        (
+            Position { offset, section: Some(state.section), before: Before::Unknown },
+            state.interface_blocks,
+        )
     }
 
     fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
@@ -188,11 +194,6 @@ impl Format for Pcapng {
             || block.kind & !0x4000_0000 == 0xBAD
             || local;
         known.then(|| Candidate { next: offset + block.bytes as u64, seconds: None })
-    }
-
-    /// Two equal lengths frame the block, whatever its type.
-    fn vouched(&self, rest: &[u8], _: &Position, _: u64) -> bool {
-        [false, true].iter().any(|order| block(rest, *order).is_ok_and(|block| block.is_some()))
     }
 
     /// The end of an Enhanced Packet Block by its captured length, or by the length after it.

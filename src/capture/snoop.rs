@@ -5,6 +5,7 @@
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 
 use super::cut::Candidate;
+use super::salvage::Before;
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
@@ -140,7 +141,7 @@ impl Format for Snoop {
     }
 
     fn start(&self) -> Position {
-        Position { offset: HEADER_BYTES, section: None }
+        Position { offset: HEADER_BYTES, section: None, before: Before::Unknown }
     }
 
     fn only_interface(&self) -> Option<Interface> {
@@ -161,7 +162,7 @@ impl Format for Snoop {
     }
 
     fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
-        (Position { offset, section: None }, Vec::new())
+        (Position { offset, section: None, before: Before::Unknown }, Vec::new())
     }
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
@@ -221,7 +222,7 @@ mod tests {
     fn walk(bytes: &[u8]) -> (Vec<(usize, u32)>, crate::capture::Walk) {
         let snoop = Snoop::open(bytes).unwrap();
         let mut seen = Vec::new();
-        let start = Position { offset: HEADER_BYTES, section: None };
+        let start = Position { offset: HEADER_BYTES, section: None, before: Before::Unknown };
         let walk = super::super::walk::walk(
             &snoop,
             &bytes[16..],

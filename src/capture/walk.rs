@@ -1,21 +1,21 @@
 //! The loop over records, written once for all capture formats.
 //!
 //! A [`Format`] reads one step from bytes and state; [`walk`] repeats it up to a limit or a fault.
-//! [`implausible`] is the check of the strict walk (`--salvage`): a header whose damage the format
-//! cannot see must not lead the walk through the bytes of frames.
+//! A check of each step makes the walk strict (`--salvage`): a header whose damage the format cannot
+//! see must not lead it through the bytes of frames.
 
 use super::cut::Candidate;
 use super::note::Note;
 use super::{Interface, InterfaceEntry, Position, Record, prefetch_records};
 use crate::error::{Fault, FaultKind};
 
-/// Records ahead among which a plausible one must follow a doubtful record.
-const LOOKAHEAD_RECORDS: usize = 8;
-
 /// A capture format: everything but the loop over its records.
 pub trait Format {
     /// State from record to record.
     type State;
+
+    /// Two lengths frame each record, so that none is read whose header is damaged.
+    const FRAMED: bool = false;
 
     /// Stable name of the format.
     fn name(&self) -> &'static str;
@@ -83,11 +83,6 @@ pub trait Format {
     /// which accepts what Wireshark accepts: it decides only where to look first.
     fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate>;
 
-    /// True if the frame of a record, apart from its contents, vouches for it.
-    fn vouched(&self, rest: &[u8], from: &Position, offset: u64) -> bool {
-        self.plausible(rest, from, offset).is_some()
-    }
-
     /// End of the record at `offset` by a second length in its header. None if there is none.
     fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
         None
@@ -139,9 +134,10 @@ pub fn walk<'a, F: Format>(
             rest = rest.get(length..).unwrap_or_default();
             continue;
         }
-        let mut step = match (format.next(&mut state, rest, offset), check(rest, offset)) {
-            (Ok(step), None) => step,
-            (Err(kind), _) | (Ok(_), Some(kind)) => {
+        let checked = |step| check(rest, offset).map_or(Ok(step), Err);
+        let mut step = match format.next(&mut state, rest, offset).and_then(checked) {
+            Ok(step) => step,
+            Err(kind) => {
                 fault = Some(Fault { kind, offset });
                 break;
             }
@@ -160,35 +156,4 @@ pub fn walk<'a, F: Format>(
     let notes = format.take_notes(&mut state);
     let (end, interface_blocks) = format.end(state, offset);
     Walk { end, packets: number - first, fault, interface_blocks, notes }
-}
-
-/// Fault of a record that is neither vouched for nor followed by one that is, within
-/// [`LOOKAHEAD_RECORDS`]. `complete` is true if nothing follows `rest`; otherwise a record whose
-/// successors are not there yet is like a truncated one.
-pub fn implausible<F: Format>(
-    format: &F,
-    rest: &[u8],
-    from: &Position,
-    offset: u64,
-    complete: bool,
-) -> Option<FaultKind> {
-    let mut at = 0;
-    let mut state = format.begin(from);
-    for _ in 0..LOOKAHEAD_RECORDS {
-        let here = rest.get(at..).unwrap_or_default();
-        if here.is_empty() && complete {
-            return None;
-        }
-        if format.vouched(here, from, offset) {
-            return None;
-        }
-        match format.next(&mut state, here, offset) {
-            Ok(Step::Record(_, length) | Step::Skip(length)) => at += length,
-            // The walk tells of a file that ends in a header when it comes there.
-            Err(kind @ FaultKind::RecordHeaderCut { .. }) => return (!complete).then_some(kind),
-            Err(kind) if kind.is_record_cut() && !complete => return Some(kind),
-            Err(_) => break,
-        }
-    }
-    Some(FaultKind::RecordUnlikely)
 }

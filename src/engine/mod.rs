@@ -166,7 +166,7 @@ fn window<P: Pass>(
 fn resumed(capture: &Capture, options: &Options<'_>, whole: &mut Whole) -> bool {
     let Some(fault) = whole.walked.fault else { return true };
     let from = capture.source().start().max(fault.offset + 1);
-    match salvage::resume(capture, &whole.end, from, false) {
+    match capture.resume(&whole.end, from) {
         Found::Record(next) => {
             let bytes = next - fault.offset;
             // The range that ended in the damage reaches to the next record.

@@ -7,6 +7,7 @@ use super::described::{Described, section_memory};
 use super::gaps::{Gap, Gaps};
 use super::memory::{Growth, MemoryUse, Reservation};
 use super::pass::{Part, Shift};
+use crate::capture::salvage::Before;
 use crate::capture::{Position, Section};
 use crate::error::Fault;
 use std::sync::Arc;
@@ -101,6 +102,10 @@ pub struct Run<P> {
     pub part: P,
     /// Memory of the part and the facts.
     pub reservation: Reservation,
+    /// Seconds of its first record that has a time, in a strict walk.
+    pub first_time: Option<i64>,
+    /// A strict walk came to a record that it could not judge, because its start was guessed.
+    pub unsure: bool,
 }
 
 impl<P: Part> Run<P> {
@@ -109,6 +114,11 @@ impl<P: Part> Run<P> {
         self.end.offset = fault.offset.saturating_add(bytes);
         self.walked.skip(fault, bytes, keep);
         self.walked.fault = None;
+    }
+
+    /// True unless its first record must be judged anew by the time before it.
+    pub fn stands_after(&self, before: Before) -> bool {
+        !self.unsure && before.is_near(self.first_time)
     }
 
     /// Memory held. `start` is the section that the run began in: if it is still the same, its

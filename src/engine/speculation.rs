@@ -8,6 +8,7 @@
 use super::pass::Part;
 use super::run::Run;
 use super::walker::Walker;
+use crate::capture::salvage::Before;
 use crate::capture::{Position, cut};
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -159,7 +160,7 @@ fn guess<P: Part>(
         return None;
     }
     let offset = cut::resync(walker.capture, assumed, from, until)?;
-    Some(Position { offset, section: assumed.section.clone() })
+    Some(Position { offset, section: assumed.section.clone(), before: Before::Unknown })
 }
 
 impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P, F> {
@@ -180,8 +181,11 @@ impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P
             return;
         }
         let mut run = match guess {
-            Some((start, run)) if start == self.end => {
+            Some((start, mut run)) if start == self.end && run.stands_after(self.end.before) => {
                 self.accepted += 1;
+                if run.end.before == Before::Unknown {
+                    run.end.before = self.end.before;
+                }
                 run
             }
             guess => {

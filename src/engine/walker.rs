@@ -8,7 +8,7 @@ use super::options::Options;
 use super::pass::Part;
 use super::run::{RangeStats, Run, Walked};
 use crate::capture::cut::Ranges;
-use crate::capture::salvage::{self, Found};
+use crate::capture::salvage::{Before, Found};
 use crate::capture::{Capture, Position, Record, Walk};
 use crate::dissect;
 use crate::dissect::packet::Packet;
@@ -76,6 +76,8 @@ impl<'a, P: Part> Walker<'a, '_, P> {
             walked: Walked::default(),
             part: P::new(&self.settings, first_packet),
             reservation: Reservation::new(&self.options.budget),
+            first_time: None,
+            unsure: false,
         };
         let end = self.ranges.offset(segment.end);
         let (mut populated, mut released) = (0, self.ranges.offset(segment.start));
@@ -140,7 +142,11 @@ impl<'a, P: Part> Walker<'a, '_, P> {
             if cut && !self.capture.source().is_complete() {
                 return;
             }
-            match salvage::resume(self.capture, &run.end, fault.offset + 1, cut) {
+            if run.end.before == Before::Unknown {
+                run.unsure = true;
+                return;
+            }
+            match self.capture.resume(&run.end, fault.offset + 1) {
                 Found::Record(next) => {
                     run.skip(fault, next - fault.offset, self.options.keep_gaps);
                 }
@@ -152,6 +158,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
     fn walk(&self, run: &mut Run<P>, packet: &mut Packet<'a>, until: u64) -> Walk {
         // A part may be the product of several walks: around gaps, and one for each range.
         let (start, part, first) = (run.end.clone(), &mut run.part, run.walked.packets);
+        let (first_time, unsure) = (&mut run.first_time, &mut run.unsure);
         let (mut offset, mut number) = (start.offset, first);
         let walked = panic::catch_unwind(AssertUnwindSafe(|| {
             let each = |record: &Record<'a>| {
@@ -162,13 +169,16 @@ impl<'a, P: Part> Walker<'a, '_, P> {
                 }
             };
             if self.options.salvage {
-                self.capture.walk_strict(start.clone(), first, until, each)
+                let strict = self.capture.walk_strict(start.clone(), first, until, each);
+                *first_time = first_time.or(strict.first_time);
+                *unsure |= strict.unsure;
+                strict.walk
             } else {
                 self.capture.walk_numbered(start.clone(), first, until, each)
             }
         }));
         walked.unwrap_or_else(|_| Walk {
-            end: Position { offset, section: start.section },
+            end: Position { offset, ..start },
             packets: number - first,
             fault: Some(Fault { kind: FaultKind::Bug, offset }),
             interface_blocks: Vec::new(),

@@ -1,0 +1,141 @@
+//! Chains: records each of which begins where the one before it ends.
+
+use super::super::Position;
+use super::super::time::Timestamp;
+use super::super::walk::{Format, Step};
+use super::{AHEAD, frame, near};
+
+/// Bytes in memory, and what is known of the format there.
+pub(super) struct View<'a, F> {
+    pub format: &'a F,
+    pub bytes: &'a [u8],
+    /// Offset at which `bytes` begin.
+    pub base: u64,
+    /// Position whose section is read.
+    pub known: &'a Position,
+    /// Nothing follows `bytes`.
+    pub complete: bool,
+}
+
+/// How a chain ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ends {
+    /// Exactly at the end of the file.
+    File,
+    /// It goes on, farther than is looked.
+    Far,
+    /// No record follows.
+    Broken,
+}
+
+/// Plausible records in a row.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chain {
+    /// Number of records and other blocks.
+    pub links: usize,
+    /// Where the last one begins.
+    pub last: u64,
+    pub ends: Ends,
+    /// Time of the first record that has one.
+    pub first: Option<Timestamp>,
+    pub least: Timestamp,
+    pub greatest: Timestamp,
+    /// First record whose time is earlier than that of those before it.
+    pub seam: Option<u64>,
+    /// Number of frames that do not begin as their link type demands.
+    pub odd_frames: usize,
+}
+
+impl<F: Format> View<'_, F> {
+    pub fn end(&self) -> u64 {
+        self.base.saturating_add(self.bytes.len() as u64)
+    }
+
+    /// Bytes from `at` on, but none at or after `until`.
+    pub fn rest(&self, at: u64, until: u64) -> &[u8] {
+        let index = |offset: u64| {
+            usize::try_from(offset.saturating_sub(self.base))
+                .unwrap_or(usize::MAX)
+                .min(self.bytes.len())
+        };
+        self.bytes.get(index(at)..index(until)).unwrap_or_default()
+    }
+
+    /// False if a decision about `at` needs bytes of a stream that are not there yet.
+    pub fn suffices(&self, at: u64) -> bool {
+        self.complete || self.end() >= at.saturating_add(AHEAD)
+    }
+
+    /// Follows plausible records from `start` on: up to `most`, or past `far`.
+    pub fn follow(&self, start: u64, far: u64, most: usize) -> Chain {
+        let mut chain = Chain {
+            links: 0,
+            last: start,
+            ends: Ends::Broken,
+            first: None,
+            least: Timestamp::MAX,
+            greatest: Timestamp::MIN,
+            seam: None,
+            odd_frames: 0,
+        };
+        let (mut at, mut before) = (start, None);
+        let until = start.saturating_add(AHEAD);
+        let mut state = self.format.begin(self.known);
+        loop {
+            if at == self.end() && self.complete && chain.links > 0 {
+                chain.ends = Ends::File;
+                return chain;
+            }
+            if chain.links >= most || (at > far && chain.links > 0) {
+                chain.ends = Ends::Far;
+                return chain;
+            }
+            let rest = self.rest(at, until);
+            if !F::FRAMED && self.format.plausible(rest, self.known, at).is_none() {
+                return chain;
+            }
+            let Ok(step) = self.format.next(&mut state, rest, at) else { return chain };
+            let (Step::Record(_, length) | Step::Skip(length)) = step;
+            if length == 0 {
+                return chain;
+            }
+            if let Step::Record(record, _) = step {
+                if let Some(time) = record.time {
+                    if before.is_some_and(|before| !near(before, time.seconds)) {
+                        return chain;
+                    }
+                    before = Some(time.seconds);
+                    chain.note(at, time);
+                }
+                chain.odd_frames += usize::from(frame::is_odd(record.link_type, record.data));
+            }
+            chain.last = at;
+            chain.links += 1;
+            at = at.saturating_add(length as u64);
+        }
+    }
+}
+
+impl Chain {
+    fn note(&mut self, at: u64, time: Timestamp) {
+        self.first.get_or_insert(time);
+        if time.seconds < self.greatest.seconds.saturating_sub(1) {
+            self.seam.get_or_insert(at);
+        }
+        self.least = self.least.min(time);
+        self.greatest = self.greatest.max(time);
+    }
+
+    /// True if its first time is one that a neighbour of a record of `time` may have.
+    pub fn is_near(&self, time: Option<Timestamp>) -> bool {
+        match (self.first, time) {
+            (Some(first), Some(time)) => near(first.seconds, time.seconds),
+            _ => true,
+        }
+    }
+
+    /// Length or end make it certain that it is a chain of records, this capture's or another's.
+    pub fn is_firm(&self, links: usize) -> bool {
+        self.links > 0 && (self.links >= links || self.ends != Ends::Broken)
+    }
+}

@@ -1,0 +1,91 @@
+//! Resynchronising after damage: where the next record is that can be told from what was damaged.
+//!
+//! Stricter than [`super::cut`], whose guesses are verified: here nothing verifies, and no packet
+//! may be invented. Evidence is weighed in both directions: the time before the damage and those
+//! after it, both lengths of a record, a length in the damaged header that tells a place, the first
+//! bytes of frames, and where a chain of records leads. In doubt bytes are skipped.
+//!
+//! [`chain`] follows records, [`search`] finds where to resume, and [`judge`] decides on a record
+//! whose header may be damaged without looking so.
+//!
+//! No decision looks farther than [`AHEAD`], and none is taken in a stream before that much of it
+//! is there: results depend neither on ranges nor on where a stream's stretches end.
+
+mod chain;
+mod frame;
+mod judge;
+mod search;
+
+use super::Position;
+use super::cut::NEIGHBOURS_APART;
+use super::time::Timestamp;
+use super::walk::Format;
+use chain::View;
+pub use judge::{Verdict, judge};
+
+/// No damaged record reaches further: the longest common record and its header, in bytes.
+const LONGEST: u64 = 262_144 + 24;
+
+/// How far a decision looks, in bytes.
+const AHEAD: u64 = 4 * LONGEST;
+
+/// How much must stay in memory of a stretch in which nothing was found, in bytes.
+pub const KEPT_BYTES: u64 = 2 * AHEAD;
+
+/// The time before a position, by which the records after it are judged: that of the record before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Before {
+    /// The position was guessed, or the walk to it was not strict.
+    #[default]
+    Unknown,
+    /// No record with a time is before it.
+    Nothing,
+    /// The time.
+    Time(Timestamp),
+}
+
+impl Before {
+    /// True if a record of these seconds may be the next one.
+    pub fn is_near(self, seconds: Option<i64>) -> bool {
+        match (self.time(), seconds) {
+            (Some(before), Some(seconds)) => near(before.seconds, seconds),
+            _ => true,
+        }
+    }
+
+    fn time(self) -> Option<Timestamp> {
+        match self {
+            Before::Time(time) => Some(time),
+            Before::Unknown | Before::Nothing => None,
+        }
+    }
+}
+
+/// The next record after damage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A record begins there.
+    Record(u64),
+    /// Nothing so far; more of the stream must be read.
+    NeedsMore,
+    /// No record follows.
+    Nothing,
+}
+
+/// Looks for a record after the damage at `damage`, from `from` on, where `bytes` begin.
+/// `at_damage` are the bytes there, if they are still in memory.
+pub(super) fn resume<F: Format>(
+    format: &F,
+    at_damage: &[u8],
+    (bytes, from): (&[u8], u64),
+    damage: &Position,
+    complete: bool,
+) -> Found {
+    let view = View { format, bytes, base: from, known: damage, complete };
+    search::resume(&view, at_damage)
+}
+
+/// True if times so far apart are those of neighbours.
+fn near(one: i64, two: i64) -> bool {
+    one.abs_diff(two) <= NEIGHBOURS_APART
+}
