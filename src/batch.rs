@@ -10,7 +10,7 @@ use crate::engine::Options;
 use crate::engine::memory::{Budget, Measure, MemoryUse, Reservation};
 use crate::error::{FaultKind, without_code};
 use crate::exit::{Exit, RunError};
-use crate::fold::{FoldNeeds, Folds};
+use crate::fold::Folds;
 use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
 use crate::output::{Outputs, WholeFile};
@@ -524,7 +524,7 @@ impl Reader<'_> {
     /// before them and folds their order, so these inputs are read one after the other.
     fn inputs_at_once(&self, inputs: &[Input], most: usize) -> usize {
         let rows = self.plan.exports();
-        let folds = self.plan.wanted.needs.folds != FoldNeeds::NOTHING;
+        let folds = self.plan.wanted.needs.has_folds();
         if rows && self.plan.merge || folds && (self.plan.merge || self.plan.total) {
             return 1;
         }

@@ -124,6 +124,10 @@ pub struct Cli {
     #[arg(long, hide_short_help = true)]
     pub github: bool,
 
+    /// How deep protocol paths go: down to the `application`, or to the `transport`, which is faster
+    #[arg(long, value_name = "LAYER", value_enum, default_value_t = Depth::Application, hide_short_help = true)]
+    pub depth: Depth,
+
     /// Bucket length of the table `intervals`: 100ms, 1s, 5m, 1h, ...
     #[arg(long, value_name = "DURATION", default_value = "1s", hide_short_help = true)]
     pub interval: String,
@@ -173,6 +177,15 @@ pub struct Cli {
     /// Print how the work was done: threads, ranges, memory, times
     #[arg(short, long)]
     pub verbose: bool,
+}
+
+/// How deep protocol paths go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Depth {
+    /// Down to the first application protocol
+    Application,
+    /// Down to the transport
+    Transport,
 }
 
 /// The format that suits where standard output goes.

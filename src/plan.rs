@@ -2,12 +2,11 @@
 
 use crate::baseline::Baseline;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
-use crate::cli::{AUTO, Cli, FileAs, When};
+use crate::cli::{AUTO, Cli, Depth, FileAs, When};
 use crate::dissect::decode_as::DecodeAs;
 use crate::error::without_code;
 use crate::expect::Expectation;
 use crate::filter::Filter;
-use crate::fold::FoldNeeds;
 use crate::inputs::Naming;
 use crate::limits;
 use crate::output::arranged::Arrangement;
@@ -137,8 +136,11 @@ impl Plan {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         let expectations = expectations(&cli.expect)?;
         let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
-        let mut wanted =
-            Wanted::of(needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs)));
+        let needs = needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+        let mut wanted = Wanted::of(match cli.depth {
+            Depth::Application => needs,
+            Depth::Transport => needs.without_applications(),
+        });
         wanted.interval = nanoseconds("--interval", &cli.interval)?;
         wanted.flow_idle = nanoseconds("--flow-idle", &cli.flow_idle)?;
         wanted.flow_active = nanoseconds("--flow-active", &cli.flow_active)?;
@@ -389,7 +391,7 @@ fn bounds(tables: &[&Table], max_memory: Option<&str>, jobs: usize) -> Result<Bo
     let ends = tables.iter().any(|table| matches!(table.name, "endpoints" | "ports"));
     let hashes = tables.iter().any(|table| {
         let needs = table.needs;
-        needs.intervals || needs.paths || needs.folds != FoldNeeds::NOTHING
+        needs.intervals || needs.paths || needs.has_folds()
     });
     let counting = all
         / if ends {

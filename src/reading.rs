@@ -48,9 +48,17 @@ impl Wanted {
 
     /// Folds over no packet. None if no table needs one.
     pub fn folds(&self, segments: bool, budget: &Arc<Budget>) -> Option<Folds> {
-        let needs = self.needs.folds;
-        let (flow_idle, flow_active) = (self.flow_idle, self.flow_active);
-        let settings = Settings { segments, flow_idle, flow_active };
+        let Needs { folds, applications, packet_names, .. } = self.needs;
+        let settings = Settings {
+            segments,
+            messages: folds.tcp,
+            applications,
+            packet_names,
+            flow_idle: self.flow_idle,
+            flow_active: self.flow_active,
+        };
+        let decide = FoldNeeds { tcp: true, datagrams: true, ..FoldNeeds::NOTHING };
+        let needs = if applications { folds.union(decide) } else { folds };
         (needs != FoldNeeds::NOTHING).then(|| Folds::new(needs, &settings, budget))
     }
 }
@@ -93,8 +101,14 @@ pub fn read(
         None => wanted.folds(segments.is_some(), &options.budget),
     };
     let walked = {
-        let folding = folds.or(own.as_mut()).map(|folds| Folding::new(folds, before, segments));
-        let total = total.map(|(folds, before)| Folding::new(folds, before, None));
+        // Rows whose packets have names wait for the fold.
+        let (named, packets) = match wanted.needs.packet_names {
+            true => (packets, None),
+            false => (None, packets),
+        };
+        let folding = folds.or(own.as_mut());
+        let folding = folding.map(|folds| Folding::new(folds, before, segments, named));
+        let total = total.map(|(folds, before)| Folding::new(folds, before, None, None));
         let conditions = wanted.conditions.clone();
         // Counting alone is the hottest loop: it pays for no pass that is off.
         match (packets.is_none() && folding.is_none(), conditions.is_empty()) {

@@ -27,11 +27,13 @@ fn vxlan(ports: &[u16]) -> Vec<u8> {
     capture.bytes.clone()
 }
 
+const PACKETS: &[&str] = &["-t", "packets", "-f", "csv", "--depth", "transport", "a.pcap"];
+
 /// The paths of a capture's packets with these options.
 fn paths(options: &[&str]) -> Vec<String> {
     let folder = directory();
     fs::write(folder.path().join("a.pcap"), vxlan(&[8471, 8472, 8475, 8476, 4789])).unwrap();
-    let said = run(folder.path(), &[&["-t", "packets", "-f", "csv", "a.pcap"], options].concat());
+    let said = run(folder.path(), &[PACKETS, options].concat());
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{options:?}");
     let path = |line: &str| line.split(',').nth(6).unwrap().to_owned();
     said.stdout.lines().skip(1).map(path).collect()

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::Path;
 
 /// Tables that folds make.
-const TABLES: &str = "streams,segments,dns,tls,http,echo,flows,health";
+const TABLES: &str =
+    "streams,segments,dns,tls,http,echo,flows,health,packets,protocols,conversations";
 
 fn testdata() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata"))
@@ -32,6 +33,7 @@ fn every_way_of_reading_gives_the_same_tables() {
     fs::write(directory.path().join("a"), &bytes).expect("a file");
     let expected = tables(directory.path(), &["a"]);
     assert!(expected.contains("SYN+SYNACK+ACK+DATA"), "no stream: {expected}");
+    assert!(expected.contains(",eth:ip:tcp:http,"), "no application: {expected}");
     for options in [
         &["-j", "1", "a"][..],
         &["-j", "5", "--range-bytes", "64", "a"],
@@ -78,4 +80,20 @@ fn flows_end_by_the_timeouts_that_are_asked_for() {
     let (_, many) = flows(&["--flow-idle", "1ns"]);
     assert!(many > few, "{many} flows, and {few} with the usual timeout");
     assert_eq!(flows(&["--flow-idle", "soon"]).0, Some(2));
+}
+
+/// `--depth transport` ends paths at the transport and names no application.
+#[test]
+fn the_depth_of_paths_is_chosen() {
+    let said = |table: &str, depth: &str| {
+        let said = run(testdata(), &["-q", "-t", table, "--depth", depth, "http.pcap"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        said.stdout
+    };
+    for table in ["packets", "protocols", "conversations", "streams", "flows"] {
+        assert!(said(table, "application").contains("http,"), "{table}");
+        assert!(!said(table, "transport").replace("http.pcap", "").contains("http"), "{table}");
+    }
+    let without = |table: &str| said(table, "application").replace(":http,", ",");
+    assert_eq!(without("packets"), said("packets", "transport"));
 }

@@ -353,7 +353,7 @@ fn erf_headers_state_type_and_length_of_a_frame() {
             assert_eq!(row.number("wire_bytes"), frame.len() as u64 + 4);
             assert_eq!(row.number("payload_bytes"), 8);
             assert_eq!(row.text("time"), time);
-            assert_eq!(row.text("protocols"), "erf:eth:ip:udp");
+            assert!(row.text("protocols").starts_with("erf:eth:ip:udp"));
         }
         let summary = Csv::parse(reading.table("summary"));
         assert_eq!(summary.rows().next().expect("a row").text("link_types"), "erf");

@@ -41,9 +41,23 @@ fn packets(reading: &Reading) -> HashMap<String, usize> {
     let mut packets = HashMap::new();
     for row in String::from_utf8_lossy(reading.table("packets")).lines().skip(1) {
         let row = row.splitn(3, ',').nth(2).expect("a row of packets");
-        *packets.entry(row.to_string()).or_default() += 1;
+        *packets.entry(without_application(row)).or_default() += 1;
     }
     packets
+}
+
+/// A row whose path ends at the transport: the application may depend on the packet that is lost.
+fn without_application(row: &str) -> String {
+    let mut cells: Vec<&str> = row.split(',').collect();
+    const PATH: usize = 4;
+    let end = ["tcp", "udp", "sctp"].iter().filter_map(|transport| {
+        let place = cells[PATH].rfind(&format!(":{transport}:"))?;
+        Some(place + 1 + transport.len())
+    });
+    if let Some(end) = end.max() {
+        cells[PATH] = &cells[PATH][..end];
+    }
+    cells.join(",")
 }
 
 /// Offset of every record, and of the end.

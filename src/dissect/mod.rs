@@ -3,9 +3,10 @@
 //!
 //! Dissection depends on one record alone. Nothing is reassembled: a first fragment has its
 //! transport, later fragments have none. A header that cannot be read is a [`Problem`] of the
-//! packet, never an error: a layer counts as soon as the layer below names it. Application
-//! protocols and headers quoted in ICMP errors are not dissected.
+//! packet, never an error: a layer counts as soon as the layer below names it. Headers
+//! quoted in ICMP errors are not dissected, and applications are a matter of [`crate::fold`].
 
+pub mod application;
 pub mod decode_as;
 mod fast;
 mod juniper;

@@ -4,6 +4,7 @@
 //! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet
 //! (`depth_exceeded`).
 
+use super::application;
 use crate::capture::LinkType;
 use std::cmp::Ordering;
 use std::fmt;
@@ -147,8 +148,7 @@ const LINK_TYPES: u16 = 0x8000;
 impl Protocol {
     /// By name; protocols of one name are equal.
     fn cmp_by_name(self, other: Protocol) -> Ordering {
-        let known = |protocol: Protocol| NAMES.get(usize::from(protocol.0));
-        match (known(self), known(other)) {
+        match (self.name(), other.name()) {
             _ if self == other => Ordering::Equal,
             (Some(one), Some(two)) => one.cmp(two),
             _ => self.to_string().cmp(&other.to_string()),
@@ -176,10 +176,23 @@ impl Protocol {
         }
     }
 
+    /// An application protocol, by its place in the list of names.
+    pub(super) fn application(place: u16) -> Protocol {
+        Protocol(application::FIRST + place)
+    }
+
+    /// Its name, if it is no number.
+    fn name(self) -> Option<&'static str> {
+        NAMES
+            .get(usize::from(self.0))
+            .copied()
+            .or_else(|| application::name_of(self.0).filter(|_| self.0 < LINK_TYPES))
+    }
+
     /// Writes the name; as [`Protocol`]'s `Display`, without its machinery.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
-        match NAMES.get(usize::from(self.0)) {
+        match self.name() {
             Some(name) => out.extend_from_slice(name.as_bytes()),
             None => out.extend_from_slice(self.to_string().as_bytes()),
         }
@@ -188,7 +201,7 @@ impl Protocol {
 
 impl fmt::Display for Protocol {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match NAMES.get(usize::from(self.0)) {
+        match self.name() {
             Some(name) => out.write_str(name),
             None if self.0 >= LINK_TYPES => write!(out, "dlt-{}", self.0 - LINK_TYPES),
             None => write!(out, "ip-proto-{}", self.0 - IP_PROTOCOLS),
@@ -288,7 +301,7 @@ impl Path {
 
     /// Adds a layer; false when there is no room.
     #[inline]
-    pub(super) fn push(&mut self, protocol: Protocol) -> bool {
+    pub fn push(&mut self, protocol: Protocol) -> bool {
         let slot = self.layers.get_mut(usize::from(self.length));
         let room = slot.is_some();
         if let Some(slot) = slot {

@@ -11,7 +11,7 @@
 use super::message::dns::Dns as Message;
 use super::pair::{Pair, addresses};
 use super::samples::{Samples, Span};
-use super::{Fold, Folded, Settings};
+use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
 use crate::engine::memory::Growth;
@@ -106,7 +106,7 @@ impl Fold for Dns {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
         let Some(layer) = packet.innermost_ip() else { return };
         let Some(ports) = layer.ports else { return };
         let is = |(_, port): &(&str, u16)| ports.source == *port || ports.destination == *port;
@@ -143,13 +143,13 @@ impl Fold for Dns {
         deal(pair.shard(), record);
     }
 
-    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+    fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
         let message = &record.message;
         let question = (record.protocol, message.name.clone(), message.kind);
         let held = shard.questions.len();
         let answers = shard.questions.entry(question).or_default();
         let known = answers.clients.len() + answers.servers.len();
-        answers.count(record, before);
+        answers.count(record, position.before);
         if record.protocol != MULTICAST {
             let newest = shard.newest.entry((record.pair, message.id));
             let newest = match newest {
@@ -311,7 +311,7 @@ mod tests {
 
     fn answers(records: &[Record]) -> Answers {
         let mut shard = Shard::default();
-        records.iter().for_each(|record| Dns::apply(&mut shard, record, 0));
+        records.iter().for_each(|record| Dns::apply(&mut shard, record, Position::default()));
         assert_eq!(shard.questions.len(), 1);
         shard.questions.into_iter().next().expect("a question").1
     }
@@ -337,7 +337,9 @@ mod tests {
         let mut response = record(2, 10, 7, Some(0));
         response.message.name = "b.example".into();
         let mut shard = Shard::default();
-        [record(1, 0, 7, None), response].iter().for_each(|one| Dns::apply(&mut shard, one, 0));
+        [record(1, 0, 7, None), response]
+            .iter()
+            .for_each(|one| Dns::apply(&mut shard, one, Position::default()));
         let sum = |of: fn(&Answers) -> u64| shard.questions.values().map(of).sum::<u64>();
         assert_eq!((shard.questions.len(), sum(|one| one.transactions)), (2, 1));
         assert_eq!(sum(|one| one.answered), 1);

@@ -7,7 +7,7 @@
 
 use super::pair::{Pair, addresses};
 use super::samples::{Samples, Span};
-use super::{Fold, Folded, Settings};
+use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
@@ -80,7 +80,7 @@ impl Fold for Echo {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
         let Some(layer) = packet.innermost_ip() else { return };
         let is_reply = match (layer.protocol, layer.segment.first()) {
             (Some(1), Some(8)) | (Some(58), Some(128)) => false,
@@ -100,7 +100,7 @@ impl Fold for Echo {
         deal(Pair::of((client, 0), (server, 0)).0.shard(), record);
     }
 
-    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+    fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
         let (client, server, identifier) = record.key;
         let place = *shard.places.entry(record.key).or_insert(shard.exchanges.len());
         if place == shard.exchanges.len() {
@@ -113,7 +113,7 @@ impl Fold for Echo {
                 answered: 0,
                 duplicates: 0,
                 round_trips: Samples::default(),
-                first_packet: record.packet + before,
+                first_packet: record.packet + position.before,
                 times: Span::default(),
                 newest: HashMap::default(),
             });
@@ -174,7 +174,7 @@ mod tests {
 
     fn exchange(records: &[Record]) -> Exchange {
         let mut shard = Shard::default();
-        records.iter().for_each(|record| Echo::apply(&mut shard, record, 0));
+        records.iter().for_each(|record| Echo::apply(&mut shard, record, Position::default()));
         assert_eq!(shard.exchanges.len(), 1);
         shard.exchanges.remove(0)
     }

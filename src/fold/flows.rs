@@ -9,7 +9,7 @@
 
 use super::pair::{Pair, addresses};
 use super::samples::Span;
-use super::{Fold, Folded, Settings};
+use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
@@ -104,7 +104,7 @@ impl Fold for Flows {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Record)) {
+    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
         let Some(layer) = packet.innermost_ip() else { return };
         let Some((source, destination)) = addresses(layer.addresses) else { return };
         let (from, to) = ports(layer);
@@ -125,7 +125,7 @@ impl Fold for Flows {
         deal(pair.shard(), record);
     }
 
-    fn apply(shard: &mut Shard, record: &Record, before: u64) {
+    fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
         let next = shard.flows.len();
         let place = shard.live.entry(record.key).or_insert(next);
         if let Some(flow) = shard.flows.get_mut(*place)
@@ -139,7 +139,7 @@ impl Fold for Flows {
                 key: record.key,
                 low_began: record.from_low,
                 sent: [Sent::default(); 2],
-                first_packet: record.packet + before,
+                first_packet: record.packet + position.before,
                 times: Span::default(),
                 end: End::Capture,
             });
@@ -279,7 +279,7 @@ mod tests {
             ..Settings::default()
         };
         let mut shard = Flows::shard(&settings);
-        records.iter().for_each(|record| Flows::apply(&mut shard, record, 0));
+        records.iter().for_each(|record| Flows::apply(&mut shard, record, Position::default()));
         let packets = |flow: &Flow| flow.sent[0].packets + flow.sent[1].packets;
         shard.flows.iter().map(|flow| (flow.first_packet, packets(flow), flow.end)).collect()
     }

@@ -8,6 +8,7 @@
 //! A new fold is a file and a line in the list below: which packets give a record, the record, the
 //! state of a shard, and what a record does to it.
 
+pub mod application;
 pub mod dns;
 pub mod echo;
 pub mod flows;
@@ -16,8 +17,14 @@ pub mod pair;
 pub mod samples;
 pub mod tcp;
 
-use crate::dissect::packet::Packet;
+use crate::dissect::application::Application;
+use crate::dissect::packet::{Packet, Transport};
 use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
+use application::announce::{self, Announced, Kind, Media};
+use application::datagrams::Datagrams;
+use application::named::{self, Frames, NamedPaths, Names};
+use application::names::{RTCP, RTP, T38};
+use pair::{Endpoint, Pair};
 use rayon::prelude::*;
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -38,10 +45,10 @@ pub trait Fold {
     fn shard(settings: &Settings) -> Self::Shard;
 
     /// Calls back with the shard and the record of each layer of a packet that gives one.
-    fn records(packet: &Packet<'_>, deal: impl FnMut(usize, Self::Record));
+    fn records(packet: &Packet<'_>, settings: &Settings, deal: impl FnMut(usize, Self::Record));
 
-    /// Applies the next record of a shard; `before` is the number of packets before its part.
-    fn apply(shard: &mut Self::Shard, record: &Self::Record, before: u64);
+    /// Applies the next record of a shard, which is in a part at this position.
+    fn apply(shard: &mut Self::Shard, record: &Self::Record, position: Position<'_>);
 
     /// Number of entries of a shard, and its memory in bytes.
     fn memory(shard: &Self::Shard) -> (u64, u64);
@@ -55,10 +62,41 @@ pub trait Fold {
 pub struct Settings {
     /// Keep the analysis of every TCP segment until it is taken.
     pub segments: bool,
+    /// Read the messages that TCP payloads begin with.
+    pub messages: bool,
+    /// Decide on the applications of conversations.
+    pub applications: bool,
+    /// Tell the application of every packet.
+    pub packet_names: bool,
     /// Time without a packet after which a flow ends, in nanoseconds.
     pub flow_idle: u64,
     /// Age at which a flow ends, in nanoseconds.
     pub flow_active: u64,
+}
+
+/// Position of a part, and what was announced up to its batch.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Position<'a> {
+    /// Number of packets before the part.
+    pub before: u64,
+    /// Place of the part in its batch.
+    pub part: u32,
+    /// Endpoints where media are expected.
+    media: Option<&'a Announced>,
+}
+
+impl Position<'_> {
+    /// The protocol of media at an endpoint, if a packet before `packet` of the part announced it.
+    fn media(&self, endpoint: Endpoint, packet: u32) -> Option<Application> {
+        let (media, packet) = (self.media?, self.before + u64::from(packet));
+        match media.before(endpoint, packet) {
+            Some(Kind::Rtp) => return Some(RTP),
+            Some(Kind::Fax) => return Some(T38),
+            None => {}
+        }
+        let control = media.before((endpoint.0, endpoint.1.wrapping_sub(1)), packet);
+        (control == Some(Kind::Rtp)).then_some(RTCP)
+    }
 }
 
 /// State of one fold: all its shards.
@@ -75,6 +113,9 @@ pub struct Folded<F: Fold> {
 #[derive(Debug)]
 pub struct Dealt<F: Fold>(Vec<Vec<F::Record>>);
 
+/// Consecutive parts of a batch, each with the number of packets before it.
+pub type Batch<F> = [(Dealt<F>, u64)];
+
 impl<F: Fold> Folded<F> {
     /// A fold over no record.
     pub fn new(settings: &Settings, budget: &Arc<Budget>) -> Folded<F> {
@@ -82,13 +123,13 @@ impl<F: Fold> Folded<F> {
         Folded { shards, opened: 0, reservation: Reservation::new(budget) }
     }
 
-    /// Applies the records of consecutive parts, on all workers. Each part comes with the number of
-    /// packets before it.
-    pub fn apply(&mut self, parts: &[(Dealt<F>, u64)]) {
+    /// Applies the records of consecutive parts, on all workers.
+    pub fn apply(&mut self, parts: &Batch<F>, media: &Announced) {
         self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(|(number, shard)| {
-            for (Dealt(shards), before) in parts {
+            for (part, (Dealt(shards), before)) in (0..).zip(parts) {
+                let position = Position { before: *before, part, media: Some(media) };
                 for record in shards.get(number).into_iter().flatten() {
-                    F::apply(shard, record, *before);
+                    F::apply(shard, record, position);
                 }
             }
         });
@@ -116,8 +157,8 @@ impl<F: Fold> Default for Dealt<F> {
 impl<F: Fold> Dealt<F> {
     /// Deals the records of the next packet.
     #[inline]
-    pub fn observe(&mut self, packet: &Packet<'_>) {
-        F::records(packet, |shard, record| {
+    pub fn observe(&mut self, packet: &Packet<'_>, settings: &Settings) {
+        F::records(packet, settings, |shard, record| {
             if let Some(records) = self.0.get_mut(shard) {
                 records.push(record);
             }
@@ -164,12 +205,20 @@ macro_rules! folds {
         #[derive(Debug)]
         pub struct Folds {
             $($(#[$meaning])+ pub $name: Option<Folded<$fold>>,)*
+            settings: Settings,
+            media: Announced,
+            named_paths: NamedPaths,
         }
 
         impl Folds {
             /// Folds over no packet.
             pub fn new(needs: FoldNeeds, settings: &Settings, budget: &Arc<Budget>) -> Folds {
-                Folds { $($name: needs.$name.then(|| Folded::new(settings, budget)),)* }
+                Folds {
+                    $($name: needs.$name.then(|| Folded::new(settings, budget)),)*
+                    settings: *settings,
+                    media: Announced::default(),
+                    named_paths: NamedPaths::default(),
+                }
             }
 
             /// Which folds are on.
@@ -177,15 +226,25 @@ macro_rules! folds {
                 FoldNeeds { $($name: self.$name.is_some(),)* }
             }
 
-            /// Applies consecutive parts; each comes with the number of packets before it.
-            pub fn apply(&mut self, parts: Vec<(Parts, u64)>) {
+            /// Settings of the run.
+            pub fn settings(&self) -> Settings {
+                self.settings
+            }
+
+            /// Applies consecutive parts; each comes with the number of packets before it. Gives
+            /// the names of the packets of each part, if they are kept.
+            pub fn apply(&mut self, parts: Vec<(Parts, u64)>) -> Vec<Names> {
+                let (count, mut frames) = (parts.len(), Vec::new());
                 $(let mut $name = Vec::new();)*
                 for (part, before) in parts {
+                    self.media.note(&part.media, before);
+                    frames.push(part.frames);
                     $($name.extend(part.$name.map(|dealt| (dealt, before)));)*
                 }
                 $(if let Some(fold) = &mut self.$name {
-                    fold.apply(&$name);
+                    fold.apply(&$name, &self.media);
                 })*
+                self.names(count, &frames)
             }
         }
 
@@ -193,25 +252,34 @@ macro_rules! folds {
         #[derive(Debug)]
         pub struct Parts {
             $($name: Option<Dealt<$fold>>,)*
+            settings: Settings,
+            media: Vec<(u32, Media)>,
+            frames: Frames,
         }
 
         impl Parts {
             /// No records yet.
-            pub fn new(needs: FoldNeeds) -> Parts {
-                Parts { $($name: needs.$name.then(Dealt::default),)* }
+            pub fn new(needs: FoldNeeds, settings: Settings) -> Parts {
+                Parts {
+                    $($name: needs.$name.then(Dealt::default),)*
+                    settings,
+                    media: Vec::new(),
+                    frames: Frames::default(),
+                }
             }
 
             /// Deals the records of the next packet.
             #[inline]
             pub fn observe(&mut self, packet: &Packet<'_>) {
                 $(if let Some(dealt) = &mut self.$name {
-                    dealt.observe(packet);
+                    dealt.observe(packet, &self.settings);
                 })*
+                self.observe_name(packet);
             }
 
             /// Memory held, in bytes.
             pub fn bytes(&self) -> u64 {
-                0 $(+ self.$name.as_ref().map_or(0, Dealt::bytes))*
+                self.frames.bytes() $(+ self.$name.as_ref().map_or(0, Dealt::bytes))*
             }
         }
     };
@@ -226,4 +294,52 @@ folds! {
     dns: dns::Dns;
     /// Flows with timeouts.
     flows: flows::Flows;
+    /// Applications over UDP and SCTP.
+    datagrams: Datagrams;
+}
+
+impl Parts {
+    /// Notes what a packet announces, and its path if its name will be counted.
+    #[inline]
+    fn observe_name(&mut self, packet: &Packet<'_>) {
+        if self.settings.applications {
+            let number = packet.record.number as u32;
+            announce::of(packet, |media| self.media.push((number, media)));
+        }
+        if self.settings.packet_names {
+            self.frames.note(packet);
+        }
+    }
+}
+
+impl Folds {
+    /// Names of the packets of a batch of `count` parts. They are counted by their path as well.
+    fn names(&mut self, count: usize, frames: &[Frames]) -> Vec<Names> {
+        if !self.settings.packet_names {
+            return Vec::new();
+        }
+        let tcp = self.tcp.iter_mut().flat_map(|fold| &mut fold.shards);
+        let datagrams = self.datagrams.iter_mut().flat_map(|fold| &mut fold.shards);
+        let noted: Vec<_> = tcp
+            .map(|shard| std::mem::take(&mut shard.named))
+            .chain(datagrams.map(|shard| std::mem::take(&mut shard.named)))
+            .collect();
+        let names = named::by_part(&noted, count);
+        self.named_paths.add(frames, &names);
+        names
+    }
+
+    /// Packets by path, of those that have an application.
+    pub fn named_paths(&self) -> &NamedPaths {
+        &self.named_paths
+    }
+
+    /// The application of the first packet of a conversation that has one.
+    pub fn application(&self, transport: Transport, pair: Pair) -> Option<Application> {
+        match transport {
+            Transport::Tcp => self.tcp.as_ref()?.application(&pair),
+            Transport::Udp => self.datagrams.as_ref()?.application(&(pair, false)),
+            Transport::Sctp => self.datagrams.as_ref()?.application(&(pair, true)),
+        }
+    }
 }

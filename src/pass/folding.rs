@@ -1,13 +1,14 @@
 //! Folding: parts are records dealt to shards, which are applied batch by batch on all workers.
 //!
-//! Rows of `segments` leave with their batch, so their number costs no memory.
+//! Rows of `segments` leave with their batch, so their number costs no memory. So do those of
+//! `packets`, once the fold has told the applications of their packets.
 
 use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::{Part, Pass, Piece, Shift};
 use crate::fold::tcp::shard::Segment;
-use crate::fold::{FoldNeeds, Folds, Parts};
-use crate::pass::rows::Sink;
+use crate::fold::{FoldNeeds, Folds, Parts, Settings};
+use crate::pass::rows::{self, Rows, RowsPart, Sink};
 use crate::table::row::RowBuffer;
 use crate::table::segments;
 use rayon::prelude::*;
@@ -22,40 +23,50 @@ pub struct Folding<'a> {
     /// Packets of earlier inputs (`--merge`).
     before: u64,
     waiting: Vec<(Parts, u64)>,
+    /// Rows of `packets` that wait for the names of their packets.
+    unnamed: Vec<RowsPart>,
+    packets: Option<Rows<'a>>,
     /// An empty buffer, and where the rows of `segments` go.
     rows: Option<(RowBuffer, Sink<'a>)>,
 }
 
 impl<'a> Folding<'a> {
-    /// Continues `folds` with an input that has `before` packets before it.
+    /// Continues `folds` with an input that has `before` packets before it. `rows` is for
+    /// `segments`, `packets` for rows with names.
     pub fn new(
         folds: &'a mut Folds,
         before: u64,
         rows: Option<(RowBuffer, Sink<'a>)>,
+        packets: Option<Rows<'a>>,
     ) -> Folding<'a> {
-        Folding { folds, before, waiting: Vec::new(), rows }
+        Folding { folds, before, waiting: Vec::new(), unnamed: Vec::new(), packets, rows }
     }
 }
 
 impl Pass for Folding<'_> {
-    type Part = Parts;
+    type Part = (Parts, Option<RowsPart>);
     type Error = io::Error;
 
-    fn settings(&self) -> FoldNeeds {
-        self.folds.needs()
+    fn settings(&self) -> ((FoldNeeds, Settings), Option<rows::Settings>) {
+        let folds = (self.folds.needs(), self.folds.settings());
+        (folds, self.packets.as_ref().map(Rows::named))
     }
 
     fn piece(&self) -> Piece {
-        Piece::Range
+        if self.packets.is_some() { Piece::Numbered } else { Piece::Range }
     }
 
-    fn take(&mut self, part: Parts, shift: Shift) -> io::Result<()> {
+    fn take(&mut self, (part, rows): Self::Part, shift: Shift) -> io::Result<()> {
         self.waiting.push((part, self.before + shift.packets));
+        self.unnamed.extend(rows);
         Ok(())
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        self.folds.apply(std::mem::take(&mut self.waiting));
+        let names = self.folds.apply(std::mem::take(&mut self.waiting));
+        if let Some(packets) = &mut self.packets {
+            packets.write(std::mem::take(&mut self.unnamed), &names)?;
+        }
         let Some((empty, sink)) = &mut self.rows else { return Ok(()) };
         let segments = self.folds.tcp.as_mut().map(|tcp| tcp.take_segments()).unwrap_or_default();
         let made = |chunk: &[Segment]| {
@@ -73,10 +84,10 @@ impl Pass for Folding<'_> {
 }
 
 impl Part for Parts {
-    type Settings = FoldNeeds;
+    type Settings = (FoldNeeds, Settings);
 
-    fn new(needs: &FoldNeeds, _: u64) -> Parts {
-        Parts::new(*needs)
+    fn new((needs, settings): &(FoldNeeds, Settings), _: u64) -> Parts {
+        Parts::new(*needs, *settings)
     }
 
     #[inline]

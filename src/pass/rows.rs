@@ -5,8 +5,10 @@
 use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::{Part, Pass, Piece, Shift};
+use crate::fold::application::named::Names;
 use crate::table::packets;
 use crate::table::row::RowBuffer;
+use rayon::prelude::*;
 use std::io;
 
 /// Receiver of rows: called with the rows of one piece, in file order.
@@ -23,11 +25,15 @@ pub struct Rows<'a> {
 pub struct Settings {
     empty: RowBuffer,
     before: u64,
+    /// True if names will be added to the rows.
+    named: bool,
 }
 
 /// The rows of one piece.
 pub struct RowsPart {
     rows: RowBuffer,
+    /// Number of the packet of each row in the piece, if names will be added.
+    packets: Option<Vec<u32>>,
     /// Number of the piece's first packet.
     first: u64,
 }
@@ -36,7 +42,30 @@ impl<'a> Rows<'a> {
     /// Rows in copies of an `empty` buffer. `before` is the number of packets of earlier inputs
     /// (`--merge`).
     pub fn new(empty: RowBuffer, before: u64, sink: Sink<'a>) -> Rows<'a> {
-        Rows { settings: Settings { empty, before }, sink }
+        Rows { settings: Settings { empty, before, named: false }, sink }
+    }
+}
+
+impl Rows<'_> {
+    /// Settings of rows to which names will be added.
+    pub fn named(&self) -> Settings {
+        Settings { named: true, ..self.settings.clone() }
+    }
+
+    /// Writes the rows of pieces with the names of their packets, in order.
+    ///
+    /// # Errors
+    /// Those of the sink.
+    pub fn write(&mut self, parts: Vec<RowsPart>, names: &[Names]) -> io::Result<()> {
+        let named = |(part, names): (RowsPart, &Names)| {
+            let RowsPart { mut rows, packets, .. } = part;
+            let name = |packet: &u32| names.get(*packet as usize).copied().flatten();
+            let names: Vec<_> = packets.iter().flatten().map(name).collect();
+            rows.extend_paths(&names);
+            rows
+        };
+        let rows: Vec<_> = parts.into_par_iter().zip(names).with_max_len(1).map(named).collect();
+        rows.into_iter().try_for_each(&mut self.sink)
     }
 }
 
@@ -61,11 +90,18 @@ impl Part for RowsPart {
     type Settings = Settings;
 
     fn new(settings: &Settings, first_packet: u64) -> RowsPart {
-        RowsPart { rows: settings.empty.clone(), first: settings.before + first_packet + 1 }
+        RowsPart {
+            rows: settings.empty.clone(),
+            packets: settings.named.then(Vec::new),
+            first: settings.before + first_packet + 1,
+        }
     }
 
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
+        if let Some(packets) = &mut self.packets {
+            packets.push(packet.record.number as u32);
+        }
         self.rows.begin_row();
         packets::fill(packet, self.first + packet.record.number, &mut self.rows);
         self.rows.end_row();

@@ -6,6 +6,7 @@ use super::layers::{Conversation, ConversationId, Layer, Layers};
 use super::order::Sorted;
 use super::row::RowBuffer;
 use super::{AHEAD, Content, Rows, Table, columns};
+use crate::dissect::application::Application;
 use crate::report::Report;
 use crate::tally::Needs;
 
@@ -14,12 +15,12 @@ pub static TABLE: Table = Table {
     name: "conversations",
     about: "who talked to whom, for each of eth, ipv4, ipv6, tcp, udp and sctp",
     columns: COLUMNS,
-    needs: Needs { conversations: true, ..Needs::NOTHING },
+    needs: Needs { conversations: true, applications: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
 columns! {
-    fn fill(layer: Layer, conversation: &Conversation<'_>) {
+    fn fill(layer: Layer, conversation: &Conversation<'_>, application: Option<Application>) {
         let flow = conversation.flow();
         let (low, high) = conversation.sides();
         let (from_low, from_high) = (flow.from_low(), flow.from_high());
@@ -35,6 +36,8 @@ columns! {
     port_a: Integer, "port of A; empty below the transport layer" => Cell::integer(port_a);
     address_b: Text, "address of B, the other side" => address_b.cell();
     port_b: Integer, "port of B; empty below the transport layer" => Cell::integer(port_b);
+    application: Text, "application protocol of the first packet that has one" =>
+        Cell::text(application.map(Application::name));
     packets: Integer "packets", "packets in both directions" => Cell::Integer(flow.packets());
     wire_bytes: Integer "bytes", "original length of these packets" =>
         Cell::Integer(a_to_b.wire_bytes + b_to_a.wire_bytes);
@@ -76,7 +79,12 @@ fn rows(report: &Report) -> Rows<'_> {
         }
         let id = sorted.get(number).map(|ranked| ranked.id);
         if let Some((id, conversation)) = id.and_then(|id| Some((id, layers.get(&id)?))) {
-            fill(id.layer, &conversation, row);
+            let folds = report.folds.as_ref();
+            let application = folds.and_then(|folds| {
+                let (transport, pair) = conversation.pair()?;
+                folds.application(transport, pair)
+            });
+            fill(id.layer, &conversation, application, row);
         }
     };
     Rows { count, fill: Box::new(rows) }

@@ -2,6 +2,8 @@
 
 use super::cell::Cell;
 use super::{Content, Rows, Table, columns};
+use crate::dissect::application::Application;
+use crate::dissect::packet::Transport;
 use crate::dissect::protocol_of_ip;
 use crate::fold::FoldNeeds;
 use crate::fold::flows::{End, Flow, Sent, has_ports, is_one_way};
@@ -16,16 +18,32 @@ pub static TABLE: Table = Table {
     name: "flows",
     about: "flow records of both directions, ended by --flow-idle and --flow-active",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { flows: true, ..FoldNeeds::NOTHING }),
+    needs: Needs {
+        applications: true,
+        ..Needs::of_folds(FoldNeeds { flows: true, ..FoldNeeds::NOTHING })
+    },
     content: Content::View(|report| {
         let fold = report.folds.as_ref().and_then(|folds| folds.flows.as_ref());
         let flows = fold.map(|fold| fold.flows()).unwrap_or_default();
-        Rows::from_list(flows, |flow, row| fill(flow, row))
+        Rows::from_list(flows, move |flow, row| {
+            let transport = match flow.key.protocol {
+                6 => Some(Transport::Tcp),
+                17 => Some(Transport::Udp),
+                132 => Some(Transport::Sctp),
+                _ => None,
+            };
+            let application = report
+                .folds
+                .as_ref()
+                .zip(transport)
+                .and_then(|(folds, transport)| folds.application(transport, flow.key.pair));
+            fill(flow, application, row)
+        })
     }),
 };
 
 columns! {
-    fn fill(flow: &Flow) {
+    fn fill(flow: &Flow, application: Option<Application>) {
         let (pair, protocol) = (flow.key.pair, flow.key.protocol);
         let (low, high, [from_low, from_high]) = (pair.low, pair.high, flow.sent);
         let (a, b, a_to_b, b_to_a) = if flow.low_began {
@@ -44,7 +62,8 @@ columns! {
     port_a: Integer, "port of A; for ICMP the type of its packets" => port(a.1);
     address_b: Text, "address of B" => Cell::address(b.0);
     port_b: Integer, "port of B; for ICMP the type that answers, or the code" => port(b.1);
-    application: Text, "application protocol; empty if not determined" => Cell::Empty;
+    application: Text, "application protocol of its conversation's first packet that has one" =>
+        Cell::text(application.map(Application::name));
     first_packet: Integer, "number of the first packet" => Cell::Integer(flow.first_packet);
     first_time: Time, "least timestamp" => Cell::time(flow.times.first());
     last_time: Time, "greatest timestamp" => Cell::time(flow.times.last());

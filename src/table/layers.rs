@@ -3,6 +3,7 @@
 
 use super::cell::Cell;
 use crate::dissect::packet::Transport;
+use crate::fold::pair::Pair;
 use crate::report::Report;
 use crate::source::prefetch;
 use crate::tally::conversations::{Conversations, IpPairs, eth_of, ipv4_of, ipv6_of, ports_of};
@@ -118,6 +119,23 @@ impl<'a> Conversation<'a> {
                 flow
             }
         }
+    }
+
+    /// Transport and endpoints. None below the transport layer.
+    pub fn pair(&self) -> Option<(Transport, Pair)> {
+        let transport = match self.layer {
+            Layer::Tcp => Transport::Tcp,
+            Layer::Udp => Transport::Udp,
+            Layer::Sctp => Transport::Sctp,
+            Layer::Eth | Layer::Ipv4 | Layer::Ipv6 => return None,
+        };
+        let end = |(address, port): Endpoint| match address {
+            Address::Ipv4(address) => Some((address.into(), port?)),
+            Address::Ipv6(address) => Some((address.into(), port?)),
+            Address::Mac(_) => None,
+        };
+        let (low, high) = self.sides();
+        Some((transport, Pair::of(end(low)?, end(high)?).0))
     }
 
     /// The low and the high side.

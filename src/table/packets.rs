@@ -11,7 +11,7 @@ pub static TABLE: Table = Table {
     name: "packets",
     about: "one row per packet, in capture order (not part of `all`)",
     columns: COLUMNS,
-    needs: Needs::NOTHING,
+    needs: Needs { applications: true, packet_names: true, ..Needs::NOTHING },
     content: Content::Packets,
 };
 
@@ -32,7 +32,7 @@ columns! {
         Cell::Integer(u64::from(record.interface));
     captured_bytes: Integer "bytes", "captured length" => Cell::Integer(record.data.len() as u64);
     wire_bytes: Integer "bytes", "original length" => Cell::Integer(u64::from(record.wire_bytes));
-    protocols: Text, "protocols from the outermost in, joined by :" => Cell::Path(&packet.path);
+    protocols: Text, "protocols from the outermost in down to the application, joined by :" => Cell::Path(&packet.path);
     src_mac: Text, "source address, if the first layer is Ethernet" => mac(src_mac);
     dst_mac: Text, "destination address, if the first layer is Ethernet" => mac(dst_mac);
     vlan: Text, "VLAN ids from the outermost in, joined by +" => Cell::Vlans(packet.vlans());

@@ -12,7 +12,7 @@ pub static TABLE: Table = Table {
     name: "protocols",
     about: "the protocol hierarchy: packets and bytes at every prefix of every protocol path",
     columns: COLUMNS,
-    needs: Needs { paths: true, ..Needs::NOTHING },
+    needs: Needs { paths: true, applications: true, packet_names: true, ..Needs::NOTHING },
     content: Content::View(rows),
 };
 
@@ -41,25 +41,26 @@ struct Node<'a> {
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    let mut paths: Vec<(&Path, Counts)> = report
-        .tallies
-        .paths
-        .iter()
-        .flat_map(|tally| &tally.paths)
-        .map(|(path, counts)| (path, *counts))
+    let tallied = report.tallies.paths.iter().flat_map(|tally| &tally.paths);
+    // A packet with an application counts at the path up to its transport already.
+    let named = report.folds.iter().flat_map(|folds| folds.named_paths().iter());
+    let mut paths: Vec<(&Path, Counts, bool)> = tallied
+        .map(|(path, counts)| (path, *counts, false))
+        .chain(named.map(|(path, counts)| (path, *counts, true)))
         .collect();
-    paths.sort_unstable_by(|(one, _), (two, _)| one.cmp_by_name(two));
+    paths.sort_unstable_by(|(one, ..), (two, ..)| one.cmp_by_name(two));
     let mut nodes: Vec<Node<'_>> = Vec::new();
     // The nodes that the next path may still lie below, outermost first.
     let mut open: Vec<usize> = Vec::new();
-    for (path, counts) in paths {
+    for (path, counts, only_last) in paths {
         let common = open.last().map_or(0, |&last| nodes[last].path.common_by_name(path));
         open.truncate(common);
         for depth in open.len() + 1..=path.layers().len() {
             open.push(nodes.len());
             nodes.push(Node { path, depth, counts: Counts::default() });
         }
-        for &node in &open {
+        let first = if only_last { open.len().saturating_sub(1) } else { 0 };
+        for &node in open.iter().skip(first) {
             nodes[node].counts.merge(counts);
         }
     }

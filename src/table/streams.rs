@@ -2,6 +2,7 @@
 
 use super::cell::Cell;
 use super::{Content, Rows, Table, columns};
+use crate::dissect::application::Application;
 use crate::fold::FoldNeeds;
 use crate::fold::tcp::shard::Stream;
 use crate::tally::Needs;
@@ -11,7 +12,10 @@ pub static TABLE: Table = Table {
     name: "streams",
     about: "TCP streams: completeness, round-trip times, retransmissions, windows",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING }),
+    needs: Needs {
+        applications: true,
+        ..Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING })
+    },
     content: Content::View(|report| {
         let streams = report.tcp().map(|fold| fold.streams()).unwrap_or_default();
         Rows::from_list(streams, |stream, row| fill(stream, row))
@@ -42,8 +46,8 @@ columns! {
     port_a: Integer, "port of A" => Cell::Integer(a.1.into());
     address_b: Text, "address of B" => Cell::address(b.0);
     port_b: Integer, "port of B" => Cell::Integer(b.1.into());
-    application: Text, "tls or http; empty if it is another or unknown" =>
-        Cell::text(stream.application);
+    application: Text, "application protocol of most of its packets with payload" =>
+        Cell::text(stream.naming.usual().map(Application::name));
     server_name: Text, "first name of the server, in a TLS or HTTP request" =>
         Cell::text(stream.server_name.as_deref());
     packets: Integer "packets", "packets in both directions" =>

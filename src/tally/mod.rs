@@ -63,6 +63,10 @@ macro_rules! tallies {
             pub gaps: bool,
             /// Counts that depend on the order of packets; no tallies.
             pub folds: FoldNeeds,
+            /// Applications of conversations, which folds decide on; no tally.
+            pub applications: bool,
+            /// The application of every packet; no tally.
+            pub packet_names: bool,
         }
 
         impl Needs {
@@ -72,11 +76,23 @@ macro_rules! tallies {
                 ranges: false,
                 gaps: false,
                 folds: FoldNeeds::NOTHING,
+                applications: false,
+                packet_names: false,
             };
 
             /// Totals and these folds.
             pub const fn of_folds(folds: FoldNeeds) -> Needs {
                 Needs { folds, ..Needs::NOTHING }
+            }
+
+            /// The same without applications (`--depth transport`).
+            pub fn without_applications(self) -> Needs {
+                Needs { applications: false, packet_names: false, ..self }
+            }
+
+            /// True if the order of packets matters.
+            pub fn has_folds(&self) -> bool {
+                self.applications || self.folds != FoldNeeds::NOTHING
             }
 
             /// Needs of either.
@@ -85,6 +101,8 @@ macro_rules! tallies {
                     $($name: self.$name || other.$name,)*
                     ranges: self.ranges || other.ranges,
                     folds: self.folds.union(other.folds),
+                    applications: self.applications || other.applications,
+                    packet_names: self.packet_names || other.packet_names,
                     gaps: self.gaps || other.gaps,
                 }
             }

@@ -63,6 +63,8 @@ pub struct Options {
     pub window_scale: Option<u8>,
     /// Sum of the lengths of the first three blocks of the SACK option.
     pub sacked: u32,
+    /// True if there is an option of Multipath TCP.
+    pub multipath: bool,
     /// True if the header was not captured up to the end of its options.
     pub truncated: bool,
 }
@@ -121,8 +123,8 @@ fn of_header<'a>(
     let ports = (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1]));
     let (pair, from_low) = Pair::of((source, ports.0), (destination, ports.1));
     let payload = match payload_bytes {
-        Some(1..) => segment.get(usize::from(header_bytes)..).unwrap_or_default(),
-        _ => &[],
+        Some(0) => &[],
+        _ => segment.get(usize::from(header_bytes)..).unwrap_or_default(),
     };
     let record = Record {
         packet: packet.record.number + 1,
@@ -169,6 +171,7 @@ fn options(segment: &[u8], header_bytes: usize) -> Options {
                 match (kind, value) {
                     (3, &[shift]) => found.window_scale = Some(shift.min(14)),
                     (5, blocks) => found.sacked = sacked(blocks),
+                    (30, _) => found.multipath = true,
                     _ => {}
                 }
                 rest = rest.get(length..).unwrap_or_default();

@@ -1,5 +1,9 @@
 //! The streams of one shard, and what a record does to them.
 
+use super::super::application::Offers;
+use super::super::application::named::Named;
+use super::super::application::names::FTP_DATA;
+use super::super::application::naming::{Naming, Place, Within};
 use super::super::message::Message;
 use super::super::pair::Pair;
 use super::super::samples::Span;
@@ -11,6 +15,8 @@ use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
 use super::sign::Sign;
+use super::streams::Noted;
+use crate::dissect::application::Application;
 use crate::tally::flow::Direction;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -45,8 +51,10 @@ pub struct Stream {
     pub pending: Option<Box<Pending>>,
     /// First name of the server, in a hello or a request.
     pub server_name: Option<Box<str>>,
-    /// First application protocol, if it is read here.
-    pub application: Option<&'static str>,
+    /// Applications of its packets.
+    pub naming: Naming,
+    /// The name of the first packet that has one, in this stream or an earlier one of the pair.
+    first_of_pair: Option<Application>,
     /// Both directions: of the low and of the high endpoint.
     pub sides: Sides,
     /// Counts for its row.
@@ -121,13 +129,29 @@ pub struct Shard {
     /// The analysis of each segment, if it is kept.
     pub segments: Vec<Segment>,
     keep_segments: bool,
+    /// Names of packets, if they are kept.
+    pub named: Vec<Named>,
+    keep_names: bool,
     heap_bytes: u64,
 }
 
 impl Shard {
     /// A shard without streams.
-    pub fn new(keep_segments: bool) -> Shard {
-        Shard { keep_segments, ..Shard::default() }
+    pub fn new(keep_segments: bool, keep_names: bool) -> Shard {
+        Shard { keep_segments, keep_names, ..Shard::default() }
+    }
+
+    /// Keeps the name of a packet, if names are kept.
+    pub fn keep_name(&mut self, part: u32, packet: u32, application: Application) {
+        if self.keep_names {
+            self.named.push(Named { part, packet, application });
+        }
+    }
+
+    /// The name of the first packet of a pair of endpoints that has one.
+    pub fn application(&self, pair: &Pair) -> Option<Application> {
+        let place = *self.newest.get(pair)?;
+        self.streams.get(place as usize)?.first_of_pair
     }
 
     /// Memory held, in bytes.
@@ -139,8 +163,9 @@ impl Shard {
         (map + streams + segments + kinds) as u64 + self.heap_bytes
     }
 
-    /// Applies the next record of the shard's pairs of addresses.
-    pub fn apply(&mut self, record: &Record, message: Option<&Message>) {
+    /// Applies the next record of the shard's pairs of addresses. Gives the application of its
+    /// payload.
+    pub fn apply(&mut self, record: &Record, noted: &Noted) -> Option<Application> {
         let known = self.newest.get(&record.pair).copied();
         // Wireshark does not take a stream that was announced for a new one.
         let announced = if known.is_none() { self.announced.take(record) } else { None };
@@ -167,13 +192,24 @@ impl Shard {
                 _ => {}
             }
         }
-        let Some(stream) = self.streams.get_mut(place as usize) else { return };
+        let stream = self.streams.get_mut(place as usize)?;
         stream.restarted |= announced == Some(Announcement::Rest);
+        if announced == Some(Announcement::Connection) {
+            stream.naming.own = Some(FTP_DATA);
+        }
+        let mut application = None;
         let heap = stream.heap_bytes();
         let segment = stream.apply(record, (f, r), new, flags);
         self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
         if !record.quoted {
             stream.counts.add(record, &segment.findings);
+            if let Some(offers) = &noted.offers {
+                let held = stream.naming.heap_bytes() as u64;
+                application = stream.name(record, &segment, offers, noted);
+                self.heap_bytes += (stream.naming.heap_bytes() as u64).saturating_sub(held);
+            }
+            stream.note_server(record);
+            let message = noted.message.as_deref();
             if let Some(message) = message.filter(|_| segment.findings.is_read(record)) {
                 let held = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
                 stream.note(record, message, &mut self.kinds);
@@ -187,6 +223,7 @@ impl Shard {
                 self.segments.push(Segment { stream: u64::from(place), ..segment });
             }
         }
+        application
     }
 
     /// Notes the stream that a payload announces.
@@ -203,7 +240,9 @@ impl Shard {
 
     fn open(&mut self, record: &Record) -> u32 {
         let place = self.streams.len() as u32;
-        self.newest.insert(record.pair, place);
+        let before = self.newest.insert(record.pair, place);
+        let before = before.and_then(|before| self.streams.get(before as usize));
+        let first_of_pair = before.and_then(|before| before.first_of_pair);
         self.unnumbered.push(place);
         self.streams.push(Stream {
             pair: record.pair,
@@ -216,7 +255,8 @@ impl Shard {
             hellos: None,
             pending: None,
             server_name: None,
-            application: None,
+            naming: Naming::default(),
+            first_of_pair,
             sides: Sides::default(),
             counts: Counts::default(),
         });
@@ -236,6 +276,57 @@ fn directions(record: &Record) -> (usize, usize) {
 }
 
 impl Stream {
+    /// Decides on the application of a payload. None as well where Wireshark does not read it.
+    fn name(
+        &mut self,
+        record: &Record,
+        segment: &Segment,
+        offers: &Offers,
+        noted: &Noted,
+    ) -> Option<Application> {
+        if !segment.findings.is_read(record) {
+            return None;
+        }
+        let (one, two) = (record.pair.low.1, record.pair.high.1);
+        let length = record.payload_bytes.unwrap_or(0);
+        let sequence = segment.sequence.wrapping_add(u32::from(record.has(SYN)));
+        let place = Place {
+            side: usize::from(!record.from_low),
+            sequence,
+            next: sequence.wrapping_add(length),
+            lower: one.min(two),
+            higher: one.max(two),
+        };
+        // PDUs are not followed into fragments, whose length is not known.
+        let within = match record.payload_bytes {
+            Some(_) => self.naming.within(place),
+            None => Within::None,
+        };
+        let application = match within {
+            Within::Whole => None,
+            Within::None => self.naming.name(offers, place),
+            Within::Until(bytes) => {
+                let rest = noted.payload.as_ref().and_then(|payload| payload.get(bytes as usize..));
+                let (source, destination) = if record.from_low { (one, two) } else { (two, one) };
+                let rest = rest.filter(|rest| !rest.is_empty()).map(|rest| {
+                    Offers::over_tcp(rest, length.saturating_sub(bytes), source, destination)
+                });
+                self.naming.name(rest.as_ref().unwrap_or(offers), place)
+            }
+        };
+        self.first_of_pair = self.first_of_pair.or(application);
+        application
+    }
+
+    /// Notes the server's port, which SYN and SYN with ACK tell.
+    fn note_server(&mut self, record: &Record) {
+        if record.has(SYN) {
+            let server_is_low = record.from_low == record.has(ACK);
+            let server = if server_is_low { record.pair.low } else { record.pair.high };
+            self.naming.server_port = Some(server.1);
+        }
+    }
+
     /// Notes the message that a segment begins with.
     fn note(&mut self, record: &Record, message: &Message, kinds: &mut Kinds) {
         let packet = record.packet;
@@ -243,17 +334,14 @@ impl Stream {
             Message::Tls(records) => {
                 let hellos = self.hellos.get_or_insert_default();
                 hellos.note(record, packet, records);
-                self.application.get_or_insert("tls");
                 hellos.server_name()
             }
             Message::Request(request) => {
                 requests::ask(&mut self.pending, kinds, record, packet, request);
-                self.application.get_or_insert("http");
                 request.host.as_deref()
             }
             Message::Response(status) => {
                 requests::respond(&mut self.pending, kinds, record, packet, *status);
-                self.application.get_or_insert("http");
                 None
             }
         };

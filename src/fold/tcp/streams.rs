@@ -1,12 +1,17 @@
 //! The fold over TCP headers: streams, numbered in the order in which they were opened.
 
+use super::super::application::names::MPTCP;
+use super::super::application::{Offers, guess, length};
 use super::super::message::Message;
-use super::super::{Fold, Folded, Settings};
+use super::super::pair::Pair;
+use super::super::{Fold, Folded, Position, Settings};
 use super::handshake::{Agreed, Handshakes};
 use super::record::{self, Record};
 use super::requests::{Kind, Kinds, Pairs};
 use super::shard::{Segment, Shard, Stream};
+use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
+use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -23,6 +28,12 @@ pub struct Noted {
     pub header: Record,
     /// The message. None if it is of no known protocol.
     pub message: Option<Box<Message>>,
+    /// Offers of applications. None if there is no payload, or applications are not decided on.
+    pub offers: Option<Offers>,
+    /// True if the application is the next layer of the packet's path.
+    pub is_innermost: bool,
+    /// The payload, of protocols whose PDUs may end in it.
+    pub payload: Option<Box<[u8]>>,
 }
 
 static GROWTH: Growth = Growth { entries: "TCP streams", advice: "select packets with --filter" };
@@ -33,19 +44,35 @@ impl Fold for Tcp {
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(settings: &Settings) -> Shard {
-        Shard::new(settings.segments)
+        Shard::new(settings.segments, settings.packet_names)
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, mut deal: impl FnMut(usize, Noted)) {
+    fn records(packet: &Packet<'_>, settings: &Settings, mut deal: impl FnMut(usize, Noted)) {
         record::each(packet, |header, payload| {
-            deal(header.pair.shard(), Noted { header, message: Message::of(payload) });
+            let mut noted = Noted::of(header);
+            if settings.messages {
+                noted.message = Message::of(payload);
+            }
+            if settings.applications && !header.quoted {
+                let last = usize::from(header.layer) + 1 == packet.address_layers().len();
+                noted.is_innermost = last && packet.path.last() == Some(Protocol::TCP);
+                if !payload.is_empty() && header.flags & record::RST == 0 {
+                    noted.offer(payload);
+                }
+            }
+            deal(header.pair.shard(), noted);
         });
     }
 
-    fn apply(shard: &mut Shard, noted: &Noted, before: u64) {
-        let header = Record { packet: noted.header.packet + before, ..noted.header };
-        shard.apply(&header, noted.message.as_deref());
+    fn apply(shard: &mut Shard, noted: &Noted, position: Position<'_>) {
+        let header = Record { packet: noted.header.packet + position.before, ..noted.header };
+        let named = shard.apply(&header, noted);
+        // Wireshark takes the option for a layer before the application.
+        let multipath = Some(MPTCP).filter(|_| header.options.multipath);
+        if let Some(application) = multipath.or(named).filter(|_| noted.is_innermost) {
+            shard.keep_name(position.part, (noted.header.packet - 1) as u32, application);
+        }
     }
 
     fn memory(shard: &Shard) -> (u64, u64) {
@@ -72,7 +99,35 @@ impl Fold for Tcp {
     }
 }
 
+impl Noted {
+    /// A header without a message and offers.
+    pub fn of(header: Record) -> Noted {
+        Noted { header, message: None, offers: None, is_innermost: false, payload: None }
+    }
+
+    fn offer(&mut self, payload: &[u8]) {
+        let header = &self.header;
+        let ((_, high), (_, low)) = (header.pair.high, header.pair.low);
+        let (source, destination) = if header.from_low { (low, high) } else { (high, low) };
+        let length = header.payload_bytes.unwrap_or(0);
+        let offers = Offers::over_tcp(payload, length, source, destination);
+        let told = |application| length::is_told(application);
+        let guess = offers.guess.map(|(offer, _)| offer);
+        let mut all = [offers.lower, offers.higher, guess].into_iter().flatten();
+        let is_unknown = offers.lower.or(offers.higher).or(guess).is_none();
+        if all.any(|offer| told(offer.application)) || is_unknown && guess::has_bitcoin(payload) {
+            self.payload = Some(payload.into());
+        }
+        self.offers = Some(offers);
+    }
+}
+
 impl Folded<Tcp> {
+    /// The name of the first packet of a pair of endpoints that has one.
+    pub fn application(&self, pair: &Pair) -> Option<Application> {
+        self.shards.get(pair.shard())?.application(pair)
+    }
+
     /// The streams that have packets, by number. A stream that only a quoted header opened has a
     /// number and is left out.
     pub fn streams(&self) -> Vec<&Stream> {

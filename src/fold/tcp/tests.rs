@@ -1,5 +1,6 @@
 //! The rules of the analysis that captures rarely show, and the law of the fold.
 
+use super::super::application::announce::Announced;
 use super::super::pair::Pair;
 use super::super::{Dealt, Folded, Settings};
 use super::analysis::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSION, REUSED_PORTS};
@@ -44,9 +45,11 @@ fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
     );
     let mut segments = Vec::new();
     for records in pieces {
-        let noted: Vec<_> =
-            records.iter().map(|header| Noted { header: *header, message: None }).collect();
-        fold.apply(&[(Dealt::of(&noted, |noted: &Noted| noted.header.pair.shard()), 0)]);
+        let noted: Vec<_> = records.iter().map(|header| Noted::of(*header)).collect();
+        fold.apply(
+            &[(Dealt::of(&noted, |noted: &Noted| noted.header.pair.shard()), 0)],
+            &Announced::default(),
+        );
         segments.extend(fold.take_segments());
     }
     (segments, fold.streams().iter().map(|stream| stream.number).collect())

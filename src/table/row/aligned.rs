@@ -2,7 +2,8 @@
 //! or a message cannot move the cursor or reorder a line.
 
 use super::CellSink;
-use super::paths::PathTexts;
+use super::paths::{PathEnds, PathTexts};
+use crate::dissect::application::Application;
 use crate::table::cell::Cell;
 use crate::table::visible::write_visible;
 
@@ -13,6 +14,7 @@ pub struct Cells {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     paths: PathTexts,
+    path_ends: PathEnds,
 }
 
 impl Cells {
@@ -20,7 +22,13 @@ impl Cells {
     pub fn new(file: &str) -> Cells {
         let mut first = Vec::new();
         write_visible(file, &mut first);
-        Cells { file: first, bytes: Vec::new(), ends: Vec::new(), paths: PathTexts::default() }
+        Cells {
+            file: first,
+            bytes: Vec::new(),
+            ends: Vec::new(),
+            paths: PathTexts::default(),
+            path_ends: PathEnds::default(),
+        }
     }
 
     pub(super) fn begin_row(&mut self) {
@@ -30,7 +38,22 @@ impl Cells {
 
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
+        self.path_ends.clear();
         self.ends.clear();
+    }
+
+    /// Adds a layer to the path of each row that has a name.
+    pub(super) fn extend_paths(&mut self, names: &[Option<Application>]) {
+        let mut insertions = Vec::new();
+        self.path_ends
+            .extend(&mut self.bytes, names, |place, bytes| insertions.push((place, bytes)));
+        let (mut insertions, mut longer) = (insertions.into_iter().peekable(), 0);
+        for end in &mut self.ends {
+            while let Some((_, bytes)) = insertions.next_if(|(place, _)| *place <= *end) {
+                longer += bytes;
+            }
+            *end += longer;
+        }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -38,7 +61,7 @@ impl Cells {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.bytes.len() + self.ends.len() * size_of::<usize>()
+        self.bytes.len() + self.ends.len() * size_of::<usize>() + self.path_ends.memory()
     }
 
     /// Every cell in order, row by row.
@@ -58,7 +81,10 @@ impl CellSink for Cells {
         match &cell {
             Cell::Text(text) => write_visible(text, &mut self.bytes),
             Cell::Made(text) => write_visible(text, &mut self.bytes),
-            Cell::Path(path) => self.bytes.extend_from_slice(self.paths.of(path)),
+            Cell::Path(path) => {
+                self.bytes.extend_from_slice(self.paths.of(path));
+                self.path_ends.note(self.bytes.len());
+            }
             cell => cell.write(&mut self.bytes),
         }
         self.ends.push(self.bytes.len());

@@ -1,7 +1,8 @@
 //! Cells between separators. Only free text can hold anything that needs care.
 
 use super::CellSink;
-use super::paths::PathTexts;
+use super::paths::{PathEnds, PathTexts};
+use crate::dissect::application::Application;
 use crate::table::cell::Cell;
 
 /// How a format separates cells.
@@ -25,6 +26,7 @@ pub struct Delimited {
     file: Vec<u8>,
     bytes: Vec<u8>,
     paths: PathTexts,
+    path_ends: PathEnds,
 }
 
 impl Delimited {
@@ -32,7 +34,13 @@ impl Delimited {
     pub fn new(style: &'static Style, file: &str) -> Delimited {
         let mut first = style.open.as_bytes().to_vec();
         (style.text)(file, &mut first);
-        Delimited { style, file: first, bytes: Vec::new(), paths: PathTexts::default() }
+        Delimited {
+            style,
+            file: first,
+            bytes: Vec::new(),
+            paths: PathTexts::default(),
+            path_ends: PathEnds::default(),
+        }
     }
 
     #[inline]
@@ -47,6 +55,17 @@ impl Delimited {
 
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
+        self.path_ends.clear();
+    }
+
+    /// Adds a layer to the path of each row that has a name.
+    pub(super) fn extend_paths(&mut self, names: &[Option<Application>]) {
+        self.path_ends.extend(&mut self.bytes, names, |_, _| {});
+    }
+
+    /// Memory of the rows, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.len() + self.path_ends.memory()
     }
 
     /// The rows so far.
@@ -63,7 +82,10 @@ impl CellSink for Delimited {
         match &cell {
             Cell::Text(text) => (self.style.text)(text, &mut self.bytes),
             Cell::Made(text) => (self.style.text)(text, &mut self.bytes),
-            Cell::Path(path) => self.bytes.extend_from_slice(self.paths.of(path)),
+            Cell::Path(path) => {
+                self.bytes.extend_from_slice(self.paths.of(path));
+                self.path_ends.note(self.bytes.len());
+            }
             cell => cell.write(&mut self.bytes),
         }
     }

@@ -1,7 +1,8 @@
 //! Rows as JSON objects (RFC 8259), one a line: numbers as numbers, unknown as `null`.
 
 use super::CellSink;
-use super::paths::PathTexts;
+use super::paths::{PathEnds, PathTexts};
+use crate::dissect::application::Application;
 use crate::table::cell::Cell;
 use crate::table::columns::Column;
 
@@ -16,6 +17,7 @@ pub struct Objects {
     at: usize,
     bytes: Vec<u8>,
     paths: PathTexts,
+    path_ends: PathEnds,
 }
 
 impl Objects {
@@ -25,8 +27,8 @@ impl Objects {
         let mut first = keys.next().unwrap_or_default();
         first.splice(..first.len().min(1), *b"{");
         write_string(file, &mut first);
-        let (keys, paths) = (keys.collect(), PathTexts::default());
-        Objects { file: first, keys, at: 0, bytes: Vec::new(), paths }
+        let (paths, path_ends) = (PathTexts::default(), PathEnds::default());
+        Objects { file: first, keys: keys.collect(), at: 0, bytes: Vec::new(), paths, path_ends }
     }
 
     pub(super) fn begin_row(&mut self) {
@@ -40,6 +42,17 @@ impl Objects {
 
     pub(super) fn clear(&mut self) {
         self.bytes.clear();
+        self.path_ends.clear();
+    }
+
+    /// Adds a layer to the path of each row that has a name.
+    pub(super) fn extend_paths(&mut self, names: &[Option<Application>]) {
+        self.path_ends.extend(&mut self.bytes, names, |_, _| {});
+    }
+
+    /// Memory of the rows, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        self.bytes.len() + self.path_ends.memory()
     }
 
     /// The objects so far, each with a line feed after it.
@@ -55,7 +68,12 @@ impl CellSink for Objects {
         out.extend_from_slice(self.keys.get(self.at).map_or(b"", |key| key));
         self.at += 1;
         match &cell {
-            cell if cell.is_empty() => out.extend_from_slice(b"null"),
+            cell if cell.is_empty() => {
+                out.extend_from_slice(b"null");
+                if matches!(cell, Cell::Path(_)) {
+                    self.path_ends.note(out.len());
+                }
+            }
             Cell::Integer(_) | Cell::Signed(_) | Cell::Billionths(_) | Cell::Boolean(_) => {
                 cell.write(out)
             }
@@ -64,6 +82,7 @@ impl CellSink for Objects {
             Cell::Path(path) => {
                 out.push(b'"');
                 out.extend_from_slice(self.paths.of(path));
+                self.path_ends.note(out.len());
                 out.push(b'"');
             }
             // The texts of all other cells are ASCII without quotes and backslashes.

@@ -11,6 +11,7 @@ mod paths;
 
 use super::Table;
 use super::cell::Cell;
+use crate::dissect::application::Application;
 use aligned::Cells;
 use delimited::{Delimited, Style};
 use json::Objects;
@@ -100,6 +101,16 @@ impl RowBuffer {
         RowBuffer { table, count: 0, encoded }
     }
 
+    /// Adds a layer to the path of each row that has a name; every row has one path.
+    pub fn extend_paths(&mut self, names: &[Option<Application>]) {
+        match &mut self.encoded {
+            Encoded::Delimited(rows) => rows.extend_paths(names),
+            Encoded::Objects(rows) => rows.extend_paths(names),
+            Encoded::Cells(rows) => rows.extend_paths(names),
+            Encoded::Kept(rows) => rows.extend_paths(names),
+        }
+    }
+
     /// The table whose rows these are.
     pub fn table(&self) -> &'static Table {
         self.table
@@ -167,8 +178,8 @@ impl RowBuffer {
     /// Memory of the rows, in bytes.
     pub fn memory(&self) -> usize {
         match &self.encoded {
-            Encoded::Delimited(rows) => rows.bytes().len(),
-            Encoded::Objects(rows) => rows.bytes().len(),
+            Encoded::Delimited(rows) => rows.memory(),
+            Encoded::Objects(rows) => rows.memory(),
             Encoded::Cells(rows) => rows.memory(),
             Encoded::Kept(rows) => rows.memory(),
         }

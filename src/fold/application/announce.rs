@@ -1,0 +1,220 @@
+//! Announcements that reach other pairs of addresses: where media will be sent, by SDP (RFC 8866)
+//! and Skinny.
+
+use super::super::pair::Endpoint;
+use crate::dissect::packet::{Packet, Transport};
+use foldhash::fast::RandomState;
+use hashbrown::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// An endpoint, and what is expected there.
+pub type Media = (Endpoint, Kind);
+
+/// Protocol that is announced for an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Media over RTP.
+    Rtp,
+    /// Fax (ITU-T T.38).
+    Fax,
+}
+
+/// Most endpoints that one message announces.
+const MOST: usize = 16;
+
+/// Most announcements that are kept.
+const MOST_KEPT: usize = 100_000;
+
+/// Ports of SIP and RTSP, whose messages hold session descriptions.
+const SESSIONS: [u16; 3] = [5060, 5061, 554];
+/// Port of Skinny.
+const SKINNY: u16 = 2000;
+
+/// Announcements of endpoints, each with the number of the packet that announces it, from 0.
+#[derive(Debug, Default)]
+pub struct Announced {
+    endpoints: HashMap<Endpoint, Vec<(u64, Kind)>, RandomState>,
+    count: usize,
+}
+
+impl Announced {
+    /// Notes the announcements of the next part; `before` is the number of packets before it.
+    pub fn note(&mut self, media: &[(u32, Media)], before: u64) {
+        for (packet, (endpoint, kind)) in media {
+            if self.count < MOST_KEPT {
+                let list = self.endpoints.entry(*endpoint).or_default();
+                list.push((before + u64::from(*packet), *kind));
+                self.count += 1;
+            }
+        }
+    }
+
+    /// What was announced last before a packet, whose number is from 0.
+    #[inline]
+    pub fn before(&self, endpoint: Endpoint, packet: u64) -> Option<Kind> {
+        if self.count == 0 {
+            return None;
+        }
+        let list = self.endpoints.get(&endpoint)?;
+        let after = list.partition_point(|(announced, _)| *announced < packet);
+        list.get(after.checked_sub(1)?).map(|(_, kind)| *kind)
+    }
+}
+
+/// Calls back with the endpoints that a packet announces.
+#[inline]
+pub fn of(packet: &Packet<'_>, back: impl FnMut(Media)) {
+    let Some(layer) = packet.innermost_ip() else { return };
+    let Some(ports) = layer.ports else { return };
+    let is = |ports: &[u16], source, destination| {
+        ports.contains(&source) || ports.contains(&destination)
+    };
+    let header = match ports.transport {
+        Transport::Udp => 8,
+        _ => layer.segment.get(12).map_or(0, |offset| usize::from(offset >> 4) * 4),
+    };
+    let payload = || layer.segment.get(header..).unwrap_or_default();
+    if is(&SESSIONS, ports.source, ports.destination) {
+        media(payload()).into_iter().for_each(back);
+    } else if is(&[SKINNY], ports.source, ports.destination) && ports.transport == Transport::Tcp {
+        channels(payload()).into_iter().for_each(back);
+    }
+}
+
+/// The endpoints that messages of Skinny announce: that a channel is open to receive, or will be
+/// sent to.
+fn channels(mut payload: &[u8]) -> Vec<Media> {
+    let word = |bytes: &[u8], at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?));
+    let mut found = Vec::new();
+    while let (Some(length), Some(message)) = (word(payload, 0), word(payload, 8)) {
+        let address_at = match message {
+            0x22 => Some(16),
+            0x8A => Some(20),
+            _ => None,
+        };
+        let endpoint = address_at.and_then(|at| {
+            let address: [u8; 4] = *payload.get(at..)?.first_chunk()?;
+            Some((Ipv4Addr::from(address).into(), u16::try_from(word(payload, at + 4)?).ok()?))
+        });
+        found.extend(endpoint.map(|endpoint| (endpoint, Kind::Rtp)));
+        let Some(rest) = payload.get(length as usize + 8..) else { break };
+        if found.len() >= MOST {
+            break;
+        }
+        payload = rest;
+    }
+    found
+}
+
+/// The address of a line `m=`, and its port and kind.
+type Line = (Option<IpAddr>, Option<(u16, Kind)>);
+
+/// The endpoints that a payload with a session description announces.
+pub fn media(payload: &[u8]) -> Vec<Media> {
+    let Some(start) = session(payload) else { return Vec::new() };
+    let mut of_session = None;
+    let mut found: Vec<Line> = Vec::new();
+    for line in payload.get(start..).unwrap_or_default().split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii_end();
+        match line {
+            [b'c', b'=', rest @ ..] => {
+                let address = address(rest);
+                match found.last_mut() {
+                    Some(media) => media.0 = address.or(media.0),
+                    None => of_session = address,
+                }
+            }
+            [b'm', b'=', rest @ ..] if found.len() < MOST => found.push((of_session, port(rest))),
+            _ => {}
+        }
+    }
+    let whole = |(address, media): Line| {
+        let (port, kind) = media.filter(|(port, _)| *port != 0)?;
+        Some(((address?, port), kind))
+    };
+    found.into_iter().filter_map(whole).collect()
+}
+
+/// Place of the session description in a payload.
+fn session(payload: &[u8]) -> Option<usize> {
+    let is_start = |bytes: &[u8]| bytes.starts_with(b"v=0\r\n") || bytes.starts_with(b"v=0\n");
+    let after = payload.windows(6).position(|bytes| bytes[0] == b'\n' && is_start(&bytes[1..]))?;
+    Some(after + 1)
+}
+
+/// The address of `IN IP4 10.0.0.1` or `IN IP6 ::1`.
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut words = text.split(' ');
+    let kind = (words.next()?, words.next()?);
+    let address = words.next()?.split('/').next()?;
+    match kind {
+        ("IN", "IP4") => address.parse::<Ipv4Addr>().ok().map(IpAddr::V4),
+        ("IN", "IP6") => address.parse().ok().map(IpAddr::V6),
+        _ => None,
+    }
+}
+
+/// The port and kind of `audio 49170 RTP/AVP 0` or `image 49170 udptl t38`.
+fn port(text: &[u8]) -> Option<(u16, Kind)> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut words = text.split(' ');
+    let (_, port, protocol) = (words.next()?, words.next()?, words.next()?);
+    let port = port.split('/').next()?.parse().ok()?;
+    if protocol.contains("RTP/") {
+        return Some((port, Kind::Rtp));
+    }
+    protocol.eq_ignore_ascii_case("udptl").then_some((port, Kind::Fax))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_announcement_before_a_packet_counts() {
+        let endpoint = ([10, 0, 0, 1].into(), 4000);
+        let mut announced = Announced::default();
+        announced.note(&[(2, (endpoint, Kind::Rtp)), (5, (endpoint, Kind::Fax))], 10);
+        let before = |packet| announced.before(endpoint, packet);
+        assert_eq!((before(12), before(13)), (None, Some(Kind::Rtp)));
+        assert_eq!((before(15), before(16)), (Some(Kind::Rtp), Some(Kind::Fax)));
+    }
+
+    #[test]
+    fn skinny_announces_the_endpoints_of_channels() {
+        let open = [
+            &[16, 0, 0, 0][..],
+            &[0; 4],
+            &[0x22, 0, 0, 0],
+            &[0; 4],
+            &[10, 0, 0, 1],
+            &[0, 64, 0, 0],
+        ];
+        let open = open.concat();
+        let found = (([10, 0, 0, 1].into(), 16_384), Kind::Rtp);
+        assert_eq!(channels(&open), [found]);
+        assert_eq!(channels(&[&open[..], &open].concat()), [found, found]);
+        for length in 0..open.len() {
+            assert_eq!(channels(&open[..length]), []);
+        }
+        assert_eq!(channels(&[0xFF; 40]), []);
+    }
+
+    #[test]
+    fn media_of_rtp_are_announced_with_their_address() {
+        let sdp = b"INVITE x\r\n\r\nv=0\r\no=a\r\nc=IN IP4 10.0.0.1\r\nm=audio 49170 RTP/AVP 0\r\n\
+            m=video 51372 RTP/AVP 99\r\nc=IN IP4 10.0.0.2\r\nm=x 7 udp 1\r\n";
+        let found = [
+            (([10, 0, 0, 1].into(), 49_170), Kind::Rtp),
+            (([10, 0, 0, 2].into(), 51_372), Kind::Rtp),
+        ];
+        assert_eq!(media(sdp), found);
+        assert_eq!(media(b"v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 49170 RTP/AVP 0\r\n"), []);
+        for hostile in
+            [&b"\nv=0\r\nm="[..], b"\nv=0\r\nc=\r\nm=a b c", b"\nv=0\nc=IN IP4 \xFF\nm=\xFF"]
+        {
+            assert_eq!(media(hostile), []);
+        }
+    }
+}

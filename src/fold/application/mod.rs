@@ -1,0 +1,216 @@
+//! Applications: which protocol a packet's payload belongs to, as Wireshark 4.0 names it with its
+//! default preferences and without reassembly.
+//!
+//! A payload is offered to the protocol of its stream, then to those of its ports, then to the
+//! heuristics; each may refuse it. The offers depend on the payload alone, so workers make them
+//! ([`Offers`]) while they dissect, and a fold decides between them with the state of the stream
+//! ([`naming`]). Some protocols take a payload and show nothing: then the path has no application.
+//!
+//! Left out: that Wireshark tries a heuristic earlier once it has matched anywhere in the capture.
+
+pub mod admit;
+pub mod announce;
+pub mod datagrams;
+pub mod guess;
+pub mod http;
+pub mod length;
+pub mod named;
+pub mod names;
+pub mod naming;
+pub mod ports;
+pub mod stun;
+pub mod text;
+pub mod upgrade;
+
+use crate::dissect::application::Application;
+use guess::Guess;
+use upgrade::Upgrade;
+
+/// What a protocol shows of a payload that it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shows {
+    /// Its layer.
+    Always,
+    /// Its layer, if the stream had a request.
+    AfterRequest,
+    /// Nothing.
+    Never,
+}
+
+/// A protocol that takes a payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The protocol.
+    pub application: Application,
+    /// What it shows.
+    pub shows: Shows,
+    /// Bytes of its last PDU that come in later segments.
+    pub missing: u32,
+}
+
+/// Form of a UDP payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// No other.
+    #[default]
+    Other,
+    /// Data of a STUN channel.
+    ChannelData,
+    /// A STUN message that binds a channel.
+    ChannelBind,
+    /// A dictionary in bencoding.
+    Dictionary,
+}
+
+impl Form {
+    fn of(payload: &[u8]) -> Form {
+        match payload {
+            [0, 9, ..] | [1, 9, ..] if stun::is_stun(payload) => Form::ChannelBind,
+            [b'd', b'0'..=b'9', ..] => Form::Dictionary,
+            _ if stun::is_channel_data(payload) => Form::ChannelData,
+            _ => Form::Other,
+        }
+    }
+}
+
+/// Offers for a payload.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Offers {
+    /// That of the lower port.
+    pub lower: Option<Offer>,
+    /// That of the higher port.
+    pub higher: Option<Offer>,
+    /// That of a heuristic, and whether the protocol then stays with the stream. Not looked for
+    /// if a port has an offer.
+    pub guess: Option<(Offer, bool)>,
+    /// What HTTP shows, and whether the payload is a request.
+    pub http: Option<(Shows, bool)>,
+    /// True if TLS refuses the payload.
+    pub is_text: bool,
+    /// Part of an agreement to continue in TLS.
+    pub upgrade: Option<Upgrade>,
+    /// Forms that only a conversation's own protocol looks for.
+    pub form: Form,
+    /// Transaction of ONC RPC over UDP, and whether the payload is a call.
+    pub rpc: Option<(u32, bool)>,
+}
+
+impl Offers {
+    /// Offers for a TCP payload of `length` bytes, of which `payload` was captured.
+    pub fn over_tcp(payload: &[u8], length: u32, source: u16, destination: u16) -> Offers {
+        let by_port = |port: u16| {
+            let application = ports::TCP.get(port.into()).filter(|_| port != 0)?;
+            let shows = admit::over_tcp(application, payload)?;
+            let missing = length::missing(application, payload, length);
+            Some(Offer { application, shows, missing })
+        };
+        let lower = by_port(source.min(destination));
+        let higher = by_port(source.max(destination));
+        let guess = match (lower, higher) {
+            (None, None) => guess::over_tcp(payload, destination).map(|(application, stays)| {
+                let missing = length::missing(application, payload, length);
+                let shows = admit::over_tcp(application, payload).unwrap_or(Shows::Always);
+                (Offer { application, shows, missing }, stays)
+            }),
+            _ => None,
+        };
+        let http = Some(http::read(payload));
+        let ports = [lower, higher].into_iter().flatten();
+        let upgrade = ports.filter_map(|offer| upgrade::of(offer.application, payload)).next();
+        Offers {
+            lower,
+            higher,
+            guess,
+            http,
+            is_text: admit::is_text(payload),
+            upgrade,
+            ..Offers::default()
+        }
+    }
+
+    /// Offers for a UDP payload.
+    pub fn over_udp(payload: &[u8], source: u16, destination: u16) -> Offers {
+        let by_port = |port: u16| {
+            let application = ports::UDP.get(port.into()).filter(|_| port != 0)?;
+            let (application, shows) = admit::over_udp(application, payload)?;
+            Some(Offer { application, shows, missing: 0 })
+        };
+        let lower = by_port(source.min(destination));
+        let higher = by_port(source.max(destination));
+        let guess = match (lower, higher) {
+            (None, None) => guess::over_udp(payload).map(|(application, stays): Guess| {
+                (Offer { application, shows: Shows::Always, missing: 0 }, stays)
+            }),
+            _ => None,
+        };
+        Offers {
+            lower,
+            higher,
+            guess,
+            rpc: guess::rpc(payload),
+            form: Form::of(payload),
+            ..Offers::default()
+        }
+    }
+
+    /// The offer of the payload protocol identifier of SCTP's first DATA chunk, else of the ports.
+    pub fn over_sctp(segment: &[u8], source: u16, destination: u16) -> Offers {
+        let identifier = sctp_payload(segment);
+        let application = identifier.and_then(|identifier| {
+            let by_port = |port: u16| ports::SCTP.get(port.into()).filter(|_| port != 0);
+            ports::SCTP_PAYLOADS
+                .get(identifier)
+                .filter(|_| identifier != 0)
+                .or_else(|| by_port(source.min(destination)))
+                .or_else(|| by_port(source.max(destination)))
+        });
+        let offer = |application| Offer { application, shows: Shows::Always, missing: 0 };
+        Offers { lower: application.map(offer), ..Offers::default() }
+    }
+}
+
+/// The payload protocol identifier of the first DATA or I-DATA chunk (RFC 9260, RFC 8260).
+fn sctp_payload(segment: &[u8]) -> Option<u32> {
+    let mut rest = segment.get(12..)?;
+    loop {
+        let &[kind, flags, high, low] = rest.first_chunk()?;
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let word = |at: usize| Some(u32::from_be_bytes(*rest.get(at..)?.first_chunk()?));
+        match kind {
+            0 if length > 16 => return word(12),
+            // Only the first fragment has the identifier.
+            64 if length > 20 && flags & 2 != 0 => return word(16),
+            _ => rest = rest.get(length.max(4).next_multiple_of(4)..)?,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(offer: Option<Offer>) -> Option<&'static str> {
+        offer.map(|offer| offer.application.name())
+    }
+
+    #[test]
+    fn ports_make_offers_before_heuristics() {
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 17, 25, 80);
+        assert_eq!((name(offers.lower), name(offers.higher)), (Some("smtp"), Some("http")));
+        assert_eq!(offers.guess, None);
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 17, 60_000, 443);
+        assert_eq!((name(offers.lower), name(offers.higher)), (None, None));
+        assert_eq!(name(offers.guess.map(|(offer, _)| offer)), Some("http"));
+        let offers = Offers::over_udp(b"x", 60_000, 53);
+        assert_eq!((name(offers.lower), name(offers.higher)), (Some("dns"), None));
+    }
+
+    #[test]
+    fn the_first_data_chunk_of_sctp_decides() {
+        let data = [&[0; 12][..], &[6, 0, 0, 4], &[0, 3, 0, 17], &[0; 11], &[3, 7]].concat();
+        assert_eq!(sctp_payload(&data), Some(3));
+        assert_eq!(name(Offers::over_sctp(&data, 9, 9).lower), Some("m3ua"));
+        assert_eq!(sctp_payload(&[0; 12]), None);
+        assert_eq!(sctp_payload(&[7; 40]), None);
+    }
+}

@@ -1,0 +1,232 @@
+//! The application of one TCP stream: its own protocol, where PDUs end, and which names its packets
+//! had.
+
+use super::names::*;
+use super::upgrade::Upgrade;
+use super::{Offer, Offers, Shows};
+use crate::dissect::application::Application;
+
+/// Ends of PDUs that are remembered for each direction.
+const MOST_MARKS: usize = 256;
+
+/// What is known of a stream's application.
+#[derive(Clone, Debug, Default)]
+pub struct Naming {
+    /// The protocol that a heuristic, an announcement or a change to TLS gave to the stream.
+    pub own: Option<Application>,
+    /// The server's port, once a SYN told it.
+    pub server_port: Option<u16>,
+    /// True once HTTP was asked for something.
+    requested: bool,
+    /// The side that asked to continue in TLS.
+    asked: Option<usize>,
+    /// PDUs that are longer than what was left of their segment, by direction and start.
+    marks: Option<Box<[Vec<Mark>; 2]>>,
+    /// The first name, and how many packets had it.
+    first: Option<(Application, u32)>,
+    /// Other names in the order in which they came.
+    others: Vec<(Application, u32)>,
+}
+
+/// A PDU that ends in a later segment: relative sequence numbers of the segment that it begins in,
+/// and after its last byte.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    start: u32,
+    end: u32,
+}
+
+/// Place of a payload in its stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Direction: 0 or 1.
+    pub side: usize,
+    /// Relative sequence number of the first byte.
+    pub sequence: u32,
+    /// Relative sequence number after the last byte.
+    pub next: u32,
+    /// The lower port.
+    pub lower: u16,
+    /// The higher port.
+    pub higher: u16,
+}
+
+/// Place of a payload among the PDUs before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// Outside of all of them.
+    None,
+    /// Inside one.
+    Whole,
+    /// One ends in it, after this number of bytes.
+    Until(u32),
+}
+
+impl Naming {
+    /// Whether the payload continues a PDU.
+    pub fn within(&self, place: Place) -> Within {
+        let Some(marks) = &self.marks else { return Within::None };
+        let marks = &marks[place.side & 1];
+        let after = marks.partition_point(|mark| mark.start < place.sequence);
+        let mark = after.checked_sub(1).and_then(|at| marks.get(at));
+        match mark {
+            Some(mark) if place.next <= mark.end => Within::Whole,
+            Some(mark) if place.sequence < mark.end && place.next > mark.end => {
+                Within::Until(mark.end - place.sequence)
+            }
+            _ => Within::None,
+        }
+    }
+
+    /// Decides on the application of a payload.
+    pub fn name(&mut self, offers: &Offers, place: Place) -> Option<Application> {
+        let offer = self.own_offer(offers).or_else(|| self.port_offer(offers, place));
+        let offer = match offer {
+            Some(offer) => offer,
+            None => {
+                let (offer, stays) = offers.guess?;
+                if stays {
+                    self.own = Some(offer.application);
+                }
+                offer
+            }
+        };
+        if offer.application == HTTP {
+            self.requested |= offers.http.is_some_and(|(_, request)| request);
+        }
+        match offers.upgrade.filter(|_| self.own != Some(TLS)) {
+            Some(Upgrade::Asks) => self.asked = Some(place.side),
+            Some(Upgrade::Agrees) if self.asked.is_some_and(|side| side != place.side) => {
+                self.own = Some(TLS);
+            }
+            Some(Upgrade::Begins) => self.own = Some(TLS),
+            _ => {}
+        }
+        if offer.missing > 0 {
+            self.mark(place, offer.missing);
+        }
+        let shown = match offer.shows {
+            Shows::Always => true,
+            Shows::AfterRequest => self.requested,
+            Shows::Never => false,
+        };
+        let application = Some(offer.application).filter(|_| shown)?;
+        self.count(application);
+        Some(application)
+    }
+
+    /// The offer of the stream's own protocol.
+    fn own_offer(&self, offers: &Offers) -> Option<Offer> {
+        let application = self.own?;
+        let all = [offers.lower, offers.higher, offers.guess.map(|(offer, _)| offer)];
+        let made = all.into_iter().flatten().find(|offer| offer.application == application);
+        if made.is_some() {
+            return made;
+        }
+        let shows = match application {
+            HTTP => offers.http?.0,
+            TLS if offers.is_text => return None,
+            _ => Shows::Always,
+        };
+        Some(Offer { application, shows, missing: 0 })
+    }
+
+    fn port_offer(&self, offers: &Offers, place: Place) -> Option<Offer> {
+        let server = match self.server_port {
+            Some(port) if port == place.lower => offers.lower,
+            Some(port) if port == place.higher => offers.higher,
+            _ => None,
+        };
+        server.or(offers.lower).or(offers.higher)
+    }
+
+    fn mark(&mut self, place: Place, missing: u32) {
+        let marks = &mut self.marks.get_or_insert_default()[place.side & 1];
+        let mark = Mark { start: place.sequence, end: place.next.wrapping_add(missing) };
+        match marks.binary_search_by_key(&mark.start, |known| known.start) {
+            Ok(at) => marks[at] = mark,
+            Err(at) => marks.insert(at, mark),
+        }
+        if marks.len() > MOST_MARKS {
+            marks.drain(..MOST_MARKS / 2);
+        }
+    }
+
+    fn count(&mut self, application: Application) {
+        match &mut self.first {
+            None => self.first = Some((application, 1)),
+            Some((first, count)) if *first == application => *count += 1,
+            _ => match self.others.iter_mut().find(|(other, _)| *other == application) {
+                Some((_, count)) => *count += 1,
+                None => self.others.push((application, 1)),
+            },
+        }
+    }
+
+    /// The name of the first packet that has one.
+    pub fn first(&self) -> Option<Application> {
+        self.first.map(|(application, _)| application)
+    }
+
+    /// The name that most packets have, the first of those that as many have.
+    pub fn usual(&self) -> Option<Application> {
+        let all = self.first.iter().chain(&self.others).rev();
+        all.max_by_key(|(_, count)| *count).map(|(application, _)| *application)
+    }
+
+    /// Heap memory held, in bytes.
+    pub fn heap_bytes(&self) -> usize {
+        let marks = self.marks.as_ref().map_or(0, |marks| {
+            size_of::<[Vec<Mark>; 2]>()
+                + marks.iter().map(Vec::capacity).sum::<usize>() * size_of::<Mark>()
+        });
+        marks + self.others.capacity() * size_of::<(Application, u32)>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(sequence: u32, length: u32) -> Place {
+        Place { side: 0, sequence, next: sequence + length, lower: 445, higher: 50_000 }
+    }
+
+    fn offers(payload: &[u8]) -> Offers {
+        Offers::over_tcp(payload, payload.len() as u32, 50_000, 445)
+    }
+
+    #[test]
+    fn payload_inside_a_pdu_belongs_to_it() {
+        let mut naming = Naming::default();
+        let header = offers(&[0, 0, 0, 20, 0xFE, b'S', b'M', b'B']);
+        assert_eq!(naming.within(place(1, 8)), Within::None);
+        assert_eq!(naming.name(&header, place(1, 8)), Some(NBSS));
+        assert_eq!(naming.within(place(9, 10)), Within::Whole);
+        assert_eq!(naming.within(place(19, 10)), Within::Until(6));
+        assert_eq!(naming.within(place(25, 10)), Within::None);
+        assert_eq!(naming.within(Place { side: 1, ..place(9, 10) }), Within::None);
+    }
+
+    #[test]
+    fn a_heuristic_gives_its_protocol_to_the_stream() {
+        let mut naming = Naming::default();
+        let at = Place { lower: 50_001, higher: 60_001, ..place(1, 5) };
+        let of = |payload: &[u8]| Offers::over_tcp(payload, payload.len() as u32, 50_001, 60_001);
+        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at), None);
+        assert_eq!(naming.name(&of(&[22, 3, 1, 0, 5]), at), Some(TLS));
+        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at), Some(TLS));
+        assert_eq!(naming.name(&of(b"refused"), at), None);
+        assert_eq!((naming.first(), naming.usual()), (Some(TLS), Some(TLS)));
+    }
+
+    #[test]
+    fn http_shows_binary_payloads_after_a_request() {
+        let mut naming = Naming::default();
+        let at = Place { lower: 80, higher: 60_001, ..place(1, 5) };
+        let of = |payload: &[u8]| Offers::over_tcp(payload, payload.len() as u32, 80, 60_001);
+        assert_eq!(naming.name(&of(&[0, 1]), at), None);
+        assert_eq!(naming.name(&of(b"GET / HTTP/1.1\r\n"), at), Some(HTTP));
+        assert_eq!(naming.name(&of(&[0, 1]), at), Some(HTTP));
+    }
+}
