@@ -13,10 +13,11 @@ use crate::exit::{Exit, RunError};
 use crate::fold::Folds;
 use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
-use crate::output::{Outputs, WholeFile};
+use crate::output::{self, Outputs, WholeFile};
+use crate::overview::Overview;
 use crate::pass::rows::{Rows, Sink};
 use crate::plan::{OWN_BYTES, Plan, STDIN};
-use crate::progress::Progress;
+use crate::progress::{self, Progress};
 use crate::reading::{self, Continued};
 use crate::report::{Report, Status};
 use crate::source::ReadOptions;
@@ -128,10 +129,16 @@ fn plural(count: u64) -> &'static str {
 ///
 /// # Errors
 /// If an output cannot be written or the tables exceed their memory.
-pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
+pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let inputs = inputs::discover(&plan.paths, &plan.naming);
-    let total = inputs.list.iter().map(|input| input.bytes).sum();
-    let progress = if plan.progress { Progress::shown(total) } else { Progress::hidden() };
+    plan.expect_inputs(inputs.list.len());
+    let plan = &*plan;
+    let known = inputs.list.iter().all(|input| input.is_repeatable);
+    let total = known.then(|| inputs.list.iter().map(|input| input.bytes).sum());
+    let progress = match plan.progress {
+        true => Progress::shown(total, inputs.list.len() as u64),
+        false => Progress::hidden(),
+    };
     // Without -o, tables that are only compared are gone after the run.
     let compared = match (&plan.baseline, &plan.output_dir) {
         (Some(_), None) => Some(tempfile::tempdir()?),
@@ -145,11 +152,28 @@ pub fn run(plan: &Plan, began: Instant) -> Result<Outcome, RunError> {
     let budget = Budget::measured(memory.counting, measure);
     let mut outputs = open(plan, directory, &inputs.list, &budget)?;
     outputs.arrange(plan.arrangement.clone());
+    if !progress::stdout_is_file() {
+        let progress = progress.clone();
+        outputs.before_stdout(Box::new(move || progress.finish()));
+    }
     let outcome = Outcome::default();
     let only = inputs.list.len() == 1;
     let reader = Reader { plan, budget, progress, began, only };
-    let mut batch =
-        Batch { reader, outputs, merged: None, total: None, folds: None, outcome, messages: 0 };
+    let one = plan.shows_one(inputs.list.len());
+    let overview = plan.overview.map(|screen| Overview::new(screen, one));
+    if overview.is_some() {
+        output::assert_stdout()?;
+    }
+    let mut batch = Batch {
+        reader,
+        outputs,
+        overview,
+        merged: None,
+        total: None,
+        folds: None,
+        outcome,
+        messages: 0,
+    };
     if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
@@ -215,6 +239,8 @@ fn open(
 struct Batch<'a> {
     reader: Reader<'a>,
     outputs: Outputs,
+    /// Shown instead of tables.
+    overview: Option<Overview>,
     /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
     /// With `--total`: the report of all inputs so far as one.
@@ -487,7 +513,13 @@ impl Batch<'_> {
 
     fn write(&mut self, report: &Report) -> io::Result<()> {
         let writing = Instant::now();
-        self.outputs.report(report)?;
+        match &mut self.overview {
+            Some(overview) => {
+                let add = || overview.add(report, &mut io::stdout().lock());
+                self.reader.progress.suspend(add)?;
+            }
+            None => self.outputs.report(report)?,
+        }
         self.outcome.stats.writing += writing.elapsed();
         Ok(())
     }
@@ -505,6 +537,9 @@ impl Batch<'_> {
         }
         self.reader.progress.finish();
         let writing = Instant::now();
+        if let Some(overview) = self.overview.take() {
+            overview.finish(&mut io::stdout().lock())?;
+        }
         self.outputs.finish()?;
         self.outcome.stats.writing += writing.elapsed();
         let stats = self.outcome.stats;
@@ -604,7 +639,8 @@ impl Reader<'_> {
             folds,
             total,
         };
-        match input.open(self.reading(company)) {
+        self.progress.begin_file(&input.name);
+        let reading = match input.open(self.reading(company)) {
             Ok(Some(mut capture)) => {
                 let report = reading::read(&mut capture, &input.name, wanted, &options, continued)?;
                 let faults = report.faults.iter().map(|damage| damage.fault.kind);
@@ -625,7 +661,9 @@ impl Reader<'_> {
                 let report = Report::unreadable(name, &error, wanted.needs, wanted.interval);
                 Ok(Reading::Report(Box::new(report)))
             }
-        }
+        };
+        self.progress.end_file();
+        reading
     }
 
     /// Options of reading an input: buffers and windows of all inputs at once fit into memory.

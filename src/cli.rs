@@ -41,8 +41,8 @@ pub struct Cli {
     pub jobs: Option<u16>,
 
     /// Tables to write, separated by commas; `all` is every table but
-    /// `packets`, `segments` and `ranges`
-    #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append, default_value = "summary")]
+    /// `packets`, `segments` and `ranges` [default: summary; on a terminal an overview]
+    #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
     pub tables: Vec<String>,
 
     /// Write each table to its own file, `DIR/<table>.<ext>`, whole or not at all
@@ -162,9 +162,14 @@ pub struct Cli {
     #[arg(long, hide_short_help = true)]
     pub no_mmap: bool,
 
-    /// Draw a progress bar on standard error; `auto`: if it is a terminal
+    /// Draw a progress bar on standard error after half a second, until rows go to a terminal or a
+    /// pipe; `auto`: if it is a terminal
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub progress: When,
+
+    /// Colours on a terminal; `auto` looks at NO_COLOR and CLICOLOR_FORCE, too
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
+    pub color: When,
 
     /// Print the manual page, or the completions of a shell, and exit
     #[arg(long, value_name = "KIND", value_enum, hide_short_help = true)]

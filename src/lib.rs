@@ -97,6 +97,8 @@ pub mod limits;
 #[cfg(feature = "cli")]
 mod names;
 pub mod output;
+#[cfg(feature = "cli")]
+pub mod overview;
 pub mod pass;
 mod path_text;
 #[cfg(feature = "cli")]
@@ -109,6 +111,8 @@ pub mod source;
 mod suggest;
 pub mod table;
 pub mod tally;
+#[cfg(feature = "cli")]
+pub mod terminal;
 
 use capture::Capture;
 use dissect::packet::Packet;

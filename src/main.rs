@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     if let Some(kind) = cli.generate {
         return generate(kind);
     }
-    let plan = match Plan::new(cli) {
+    let mut plan = match Plan::new(cli) {
         Ok(mut plan) => {
             HEAP.limit(plan.memory.all.saturating_add(OWN_BYTES));
             plan.memory.used = Some(|| HEAP.used());
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     interrupt::on_stop(stop);
     #[cfg(unix)]
     process_start::report_file_size();
-    match run(&plan, began) {
+    match run(&mut plan, began) {
         Ok(outcome) => ExitCode::from(outcome.exit.code()),
         Err(error) => {
             warn(&format!("{error:#}"));
@@ -117,7 +117,7 @@ fn stop() {
     process::exit(i32::from(Exit::Stopped.code()));
 }
 
-fn run(plan: &Plan, began: Instant) -> anyhow::Result<Outcome> {
+fn run(plan: &mut Plan, began: Instant) -> anyhow::Result<Outcome> {
     let pool = workers(plan.jobs).context("cannot start workers")?;
     let run = || if plan.schema { batch::describe(plan) } else { batch::run(plan, began) };
     let outcome = match pool.install(run) {

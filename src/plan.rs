@@ -11,6 +11,7 @@ use crate::inputs::Naming;
 use crate::limits;
 use crate::output::arranged::Arrangement;
 use crate::output::format::{self, Format};
+use crate::overview;
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
@@ -19,6 +20,7 @@ use crate::reading::Wanted;
 use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
+use crate::terminal::Screen;
 use ignore::overrides::{Override, OverrideBuilder};
 use std::ffi::OsString;
 use std::fs;
@@ -45,6 +47,8 @@ pub struct Plan {
     pub output_dir: Option<PathBuf>,
     /// Output format.
     pub format: &'static Format,
+    /// The screen, if an overview is shown instead of tables.
+    pub overview: Option<Screen>,
     /// Describe the tables instead of making them.
     pub schema: bool,
     /// All inputs as one capture.
@@ -103,7 +107,14 @@ impl Plan {
     /// # Errors
     /// A message for people: exit code 2.
     pub fn new(cli: Cli) -> Result<Plan, String> {
-        let tables = if cli.schema { vec![&table::schema::TABLE] } else { tables(&cli.tables)? };
+        let overview = shows_overview(&cli).then(|| Screen::of_terminal(cli.color));
+        let tables = if cli.schema {
+            vec![&table::schema::TABLE]
+        } else if overview.is_some() {
+            overview::TABLES.iter().filter_map(|name| table::named(name)).collect()
+        } else {
+            tables(&cli.tables)?
+        };
         let paths = all_paths(&cli)?;
         check_directory(cli.output_dir.as_deref())?;
         let top = cli.top.map(|top| top as usize);
@@ -136,7 +147,10 @@ impl Plan {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         let expectations = expectations(&cli.expect)?;
         let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
-        let needs = needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+        let mut needs = needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+        if overview.is_some() {
+            needs = needs.union(overview::needs());
+        }
         let mut wanted = Wanted::of(match cli.depth {
             Depth::Application => needs,
             Depth::Transport => needs.without_applications(),
@@ -153,12 +167,13 @@ impl Plan {
             arrangement,
             jobs,
             memory,
-            tables,
+            tables: if overview.is_some() { Vec::new() } else { tables },
+            overview,
             output_dir: cli.output_dir,
             format,
             schema: cli.schema,
             merge: cli.merge,
-            total: cli.total,
+            total: cli.total && overview.is_none(),
             wanted,
             expectations,
             baseline,
@@ -190,6 +205,19 @@ impl Plan {
         })
     }
 
+    /// Leaves out what the overview of several captures does not need: a line each.
+    pub fn expect_inputs(&mut self, inputs: usize) {
+        if self.overview.is_some() && !self.shows_one(inputs) {
+            let needed = self.expectations.iter().map(|one| one.table.needs);
+            self.wanted.needs = needed.fold(Needs::NOTHING, Needs::union);
+        }
+    }
+
+    /// True if all inputs are one capture to an overview.
+    pub fn shows_one(&self, inputs: usize) -> bool {
+        self.merge || inputs == 1
+    }
+
     /// True if rows are to be written while captures are read.
     pub fn exports(&self) -> bool {
         self.tables.iter().any(|table| table.is_export())
@@ -199,6 +227,13 @@ impl Plan {
     pub fn writes(&self, name: &str) -> bool {
         self.tables.iter().any(|table| table.name == name)
     }
+}
+
+/// True if nothing says what to write, nor where, but a terminal.
+fn shows_overview(cli: &Cli) -> bool {
+    let chosen = !cli.tables.is_empty() || cli.format != AUTO || cli.output_dir.is_some();
+    let arranged = cli.sort.is_some() || cli.top.is_some() || cli.baseline.is_some();
+    !chosen && !arranged && !cli.schema && io::stdout().is_terminal()
 }
 
 /// Refuses an output directory that is none.
@@ -308,6 +343,9 @@ fn format(name: &str, to_terminal: bool) -> Result<&'static Format, String> {
 }
 
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
+    if names.is_empty() {
+        return Ok(table::named("summary").into_iter().collect());
+    }
     let mut chosen: Vec<&'static Table> = Vec::new();
     for name in names {
         let name = name.trim().to_ascii_lowercase();

@@ -1,38 +1,95 @@
-//! The progress bar on standard error: bytes, rate and time left. Fed once per range, drawn by a
-//! thread of its own.
+//! Progress on standard error: bytes, rate and time left, the number of files and the one at hand; of
+//! a stream whose length nobody knows, bytes and rate. Fed once per range, drawn by a thread.
+//!
+//! Nothing is drawn in the first half second, nor once rows go to a terminal or through a pipe, at
+//! whose end may be a pager on the same terminal.
 
+use crate::plan::STDIN;
+use crate::terminal::line::end_of;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
+
+/// Time in which nothing is drawn.
+const SILENCE: Duration = Duration::from_millis(500);
+
+/// Columns of the name of the file at hand.
+const NAME_COLUMNS: usize = 24;
 
 /// A bar, or none.
 #[derive(Clone, Debug)]
 pub struct Progress {
     bar: ProgressBar,
+    files: u64,
+    done: Arc<AtomicU64>,
+    /// True once nothing more is drawn.
+    over: Arc<(Mutex<bool>, Condvar)>,
 }
 
 impl Progress {
     /// Draws nothing.
     pub fn hidden() -> Progress {
-        Progress { bar: ProgressBar::hidden() }
+        let over = Arc::new((Mutex::new(true), Condvar::new()));
+        Progress { bar: ProgressBar::hidden(), files: 0, done: Arc::default(), over }
     }
 
-    /// Draws on standard error, terminal or not, until `total` bytes are done.
-    pub fn shown(total: u64) -> Progress {
-        // indicatif draws nothing unless it sees a terminal, even if it is told to.
+    /// Draws on standard error, terminal or not, until the bytes of so many files are done; None if
+    /// nobody knows their number.
+    pub fn shown(total: Option<u64>, files: u64) -> Progress {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+        let template = match total {
+            Some(_) => {
+                "{bar:20} {percent:>3} %  {decimal_bytes}/{decimal_total_bytes}  \
+                 {decimal_bytes_per_sec}  {eta} left  {prefix}{msg}"
+            }
+            None => "{spinner} {decimal_bytes}  {decimal_bytes_per_sec}  {elapsed}  {prefix}{msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        let over = Arc::new((Mutex::new(false), Condvar::new()));
+        let progress = Progress { bar, files, done: Arc::default(), over };
+        let later = progress.clone();
+        // Without a thread more there is no bar.
+        let _ = thread::Builder::new().spawn(move || later.begin_drawing());
+        progress
+    }
+
+    /// Draws after the silence, unless all is over by then.
+    fn begin_drawing(&self) {
+        let (over, changed) = &*self.over;
+        let lock = over.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = changed.wait_timeout_while(lock, SILENCE, |over| !*over);
+        let (is_over, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if *is_over {
+            return;
+        }
+        // indicatif draws nothing where it sees no terminal, even when it is told to.
         let target = if io::stderr().is_terminal() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::term_like_with_hz(Box::new(Lines), 1)
         };
-        let bar = ProgressBar::with_draw_target(Some(total), target);
-        let style = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left";
-        if let Ok(style) = ProgressStyle::with_template(style) {
-            bar.set_style(style);
+        self.bar.set_draw_target(target);
+        self.bar.tick();
+        self.bar.enable_steady_tick(Duration::from_millis(100));
+    }
+
+    /// Names the file at hand.
+    pub fn begin_file(&self, name: &str) {
+        let name = if name == STDIN { "standard input" } else { name };
+        self.bar.set_message(end_of(name, NAME_COLUMNS));
+    }
+
+    /// Counts a file that is done.
+    pub fn end_file(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        if self.files > 1 {
+            self.bar.set_prefix(format!("{done}/{} files  ", self.files));
         }
-        bar.tick();
-        bar.enable_steady_tick(Duration::from_millis(100));
-        Progress { bar }
     }
 
     /// Adds bytes that are done.
@@ -45,10 +102,27 @@ impl Progress {
         self.bar.suspend(write)
     }
 
-    /// Removes the bar.
+    /// Removes the bar; nothing is drawn any more.
     pub fn finish(&self) {
-        self.bar.finish_and_clear();
+        let (over, changed) = &*self.over;
+        let mut over = over.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *over, true) {
+            changed.notify_all();
+            self.bar.finish_and_clear();
+        }
     }
+}
+
+/// True if standard output is a file, where rows disturb nobody.
+pub fn stdout_is_file() -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let copy = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+        copy.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
+    }
+    #[cfg(not(unix))]
+    false
 }
 
 /// Standard error that is no terminal: a line for each time the bar is drawn, and no moving

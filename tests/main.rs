@@ -38,6 +38,7 @@ mod examples;
 mod gate;
 mod inputs;
 mod outputs;
+mod overview;
 mod paths;
 mod salvage;
 mod selection;

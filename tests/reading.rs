@@ -144,7 +144,7 @@ impl Reading {
 }
 
 /// A pool of workers, made once for each size.
-fn pool(jobs: usize) -> &'static ThreadPool {
+pub fn pool(jobs: usize) -> &'static ThreadPool {
     static POOLS: [OnceLock<ThreadPool>; 9] = [const { OnceLock::new() }; 9];
     POOLS[jobs]
         .get_or_init(|| rayon::ThreadPoolBuilder::new().num_threads(jobs).build().expect("threads"))

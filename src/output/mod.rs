@@ -48,10 +48,29 @@ struct Output {
 }
 
 enum Target {
-    Stdout(BufWriter<io::Stdout>),
+    Stdout(BufWriter<Stdout>),
     File(Box<WholeFile>),
     /// Waits until the tables before it on standard output are complete.
     Waiting(SpooledTempFile),
+}
+
+/// Standard output, and a call before it is first written.
+struct Stdout {
+    out: io::Stdout,
+    before: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Some(before) = self.before.take() {
+            before();
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 impl Outputs {
@@ -85,7 +104,8 @@ impl Outputs {
                 }
                 None if number == 0 => {
                     assert_stdout()?;
-                    Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, io::stdout()))
+                    let stdout = Stdout { out: io::stdout(), before: None };
+                    Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, stdout))
                 }
                 None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
             };
@@ -105,6 +125,17 @@ impl Outputs {
     /// Puts the rows of each input in this order.
     pub fn arrange(&mut self, arrangement: Arrangement) {
         self.arrangement = arrangement;
+    }
+
+    /// Calls `before` once, before anything is written to standard output.
+    pub fn before_stdout(&mut self, before: Box<dyn FnOnce() + Send>) {
+        let stdout = self.outputs.iter_mut().find_map(|output| match &mut output.target {
+            Target::Stdout(stdout) => Some(stdout.get_mut()),
+            Target::File(..) | Target::Waiting(_) => None,
+        });
+        if let Some(stdout) = stdout {
+            stdout.before = Some(before);
+        }
     }
 
     /// Writes the rows of every table that is made from reports.

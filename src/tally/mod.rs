@@ -16,6 +16,7 @@ pub mod lengths;
 pub mod paths;
 pub mod problems;
 pub mod shards;
+pub mod timeline;
 pub mod totals;
 
 use crate::dissect::packet::Packet;
@@ -29,6 +30,7 @@ use intervals::Intervals;
 use lengths::Lengths;
 use paths::Paths;
 use problems::Problems;
+use timeline::Timeline;
 use totals::Totals;
 
 /// Something that is counted over packets.
@@ -178,6 +180,8 @@ tallies! {
     interfaces: InterfaceCounts = |_| InterfaceCounts::default();
     /// Comments of packets.
     comments: Comments = |_| Comments::default();
+    /// Bytes over time.
+    timeline: Timeline = |_| Timeline::default();
 }
 
 /// A tally that may be off. Both sides of a merge are on or off alike: they come from the same
