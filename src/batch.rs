@@ -152,6 +152,9 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let budget = Budget::measured(memory.counting, measure);
     let mut outputs = open(plan, directory, &inputs.list, &budget)?;
     outputs.arrange(plan.arrangement.clone());
+    if let Some(screen) = plan.screen {
+        outputs.show_on(screen, plan.arrangement.is_limited());
+    }
     if !progress::stdout_is_file() {
         let progress = progress.clone();
         outputs.before_stdout(Box::new(move || progress.finish()));

@@ -9,6 +9,7 @@ use crate::expect::Expectation;
 use crate::filter::Filter;
 use crate::inputs::Naming;
 use crate::limits;
+use crate::output;
 use crate::output::arranged::Arrangement;
 use crate::output::format::{self, Format};
 use crate::overview;
@@ -47,6 +48,8 @@ pub struct Plan {
     pub output_dir: Option<PathBuf>,
     /// Output format.
     pub format: &'static Format,
+    /// The screen, if tables are shown on a terminal.
+    pub screen: Option<Screen>,
     /// The screen, if an overview is shown instead of tables.
     pub overview: Option<Screen>,
     /// Describe the tables instead of making them.
@@ -168,6 +171,8 @@ impl Plan {
             jobs,
             memory,
             tables: if overview.is_some() { Vec::new() } else { tables },
+            screen: (to_terminal && to_stdout && format.name == output::aligned::TABLE.name)
+                .then(|| Screen::of_terminal(cli.color)),
             overview,
             output_dir: cli.output_dir,
             format,

@@ -154,6 +154,33 @@ fn a_terminal_shows_an_overview_and_tables_only_if_they_are_asked_for() {
     assert!(piped.starts_with("file,status,"), "{piped}");
 }
 
+/// Trees, pairs and human units; a screenful of rows, with the number of those that are left; columns
+/// for which there is no room.
+#[cfg(target_os = "linux")]
+#[test]
+fn tables_on_a_terminal_look_as_before() {
+    let tables = "protocols,conversations,endpoints,dns,problems";
+    let arguments = format!("testdata/malformed.pcap --color never -t {tables}");
+    for (columns, rows) in [(80, 24), (200, 50)] {
+        let Some(text) = on_a_terminal(columns, rows, &arguments) else { return };
+        assert_snapshot(&format!("terminal-{columns}.txt"), &text);
+        // The line before a table says what it is about.
+        let about =
+            |line: &str| tables.split(',').any(|table| line.starts_with(&format!("{table}: ")));
+        let mut lines = text.lines().filter(|line| !about(line));
+        let wide = lines.find(|line| line.chars().count() >= columns);
+        assert_eq!(wide, None);
+    }
+    let rows = |arguments: &str| {
+        let arguments = format!("testdata/malformed.pcap -f table -t packets {arguments}");
+        on_a_terminal(80, 20, &arguments).expect("it runs").lines().count()
+    };
+    let (limited, all) = (rows(""), rows("--top 21"));
+    assert!(limited < 21 && all > 21, "{limited} {all}");
+    let piped = run(root(), &["testdata/malformed.pcap", "-f", "table", "-t", "packets"]).stdout;
+    assert!(piped.lines().count() > 21 && !piped.contains("more row"), "{piped}");
+}
+
 /// A stream whose length nobody knows, open for a second: a line with what was read, and no line in
 /// the first half second.
 #[test]

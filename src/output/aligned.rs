@@ -25,7 +25,7 @@ pub static TABLE: Format = Format {
         after: "",
     }),
     rows: RowBuffer::cells,
-    encoder: |table| Box::new(Aligned { table, waiting: VecDeque::new(), layout: None, blocks: 0 }),
+    encoder: |table| Box::new(Aligned::new(table)),
 };
 
 /// Number of rows that decide the layout.
@@ -40,8 +40,14 @@ const NAME_LINE: usize = 10;
 
 type Row = Vec<String>;
 
-struct Aligned {
+/// Lines up the rows of one table.
+pub struct Aligned {
     table: &'static Table,
+    /// Characters that a line may have; columns at the end give way.
+    room: usize,
+    color: bool,
+    /// Columns for which there was no room.
+    left_out: Vec<usize>,
     /// Rows that wait for the layout.
     waiting: VecDeque<Row>,
     layout: Option<Layout>,
@@ -66,17 +72,10 @@ impl Encoder for Aligned {
         let Encoded::Cells(cells) = rows.encoded() else { return Ok(()) };
         let mut cells = cells.iter().peekable();
         while cells.peek().is_some() {
-            let row: Row = cells.by_ref().take(self.table.columns.len()).map(Into::into).collect();
-            match &self.layout {
-                Some(layout) if layout.fits(&row) => self.write(&row, out)?,
-                _ => {
-                    self.layout = None;
-                    self.waiting.push_back(row);
-                    if self.waiting.len() >= FIRST_ROWS {
-                        self.write_waiting(out)?;
-                    }
-                }
-            }
+            self.push(
+                cells.by_ref().take(self.table.columns.len()).map(Into::into).collect(),
+                out,
+            )?;
         }
         Ok(())
     }
@@ -93,15 +92,53 @@ impl Encoder for Aligned {
 }
 
 impl Aligned {
+    fn new(table: &'static Table) -> Aligned {
+        let (waiting, left_out) = (VecDeque::new(), Vec::new());
+        let (room, color) = (usize::MAX, false);
+        Aligned { table, room, color, left_out, waiting, layout: None, blocks: 0 }
+    }
+
+    /// For a screen.
+    #[cfg(feature = "cli")]
+    pub fn on(table: &'static Table, screen: crate::terminal::Screen) -> Aligned {
+        let room = screen.columns.saturating_sub(1);
+        Aligned { room, color: screen.color, ..Aligned::new(table) }
+    }
+
+    /// Names of the columns for which there was no room.
+    #[cfg(feature = "cli")]
+    pub fn left_out(&self) -> Vec<&'static str> {
+        self.left_out.iter().map(|column| name(self.table, *column)).collect()
+    }
+
+    /// Takes the next row.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn push(&mut self, row: Row, out: &mut dyn Write) -> io::Result<()> {
+        match &self.layout {
+            Some(layout) if layout.fits(&row, &self.left_out) => return self.write(&row, out),
+            _ => self.layout = None,
+        }
+        self.waiting.push_back(row);
+        if self.waiting.len() >= FIRST_ROWS { self.write_waiting(out) } else { Ok(()) }
+    }
+
     /// Decides the layout, writes the header and the waiting rows.
     fn write_waiting(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let rows = std::mem::take(&mut self.waiting);
-        let layout = Layout::of(self.table, &rows);
+        let mut layout = Layout::of(self.table, &rows);
+        let too_wide = layout.narrow(self.room);
+        for column in too_wide {
+            if !rows.is_empty() && !self.left_out.contains(&column) {
+                self.left_out.push(column);
+            }
+        }
         if self.blocks > 0 {
             out.write_all(b"\n")?;
         }
         self.blocks += 1;
-        layout.write_header(self.table, out)?;
+        layout.write_header(self.table, self.color, out)?;
         self.layout = Some(layout);
         rows.iter().try_for_each(|row| self.write(row, out))
     }
@@ -132,12 +169,24 @@ impl Layout {
         Layout { columns: columns.collect(), file }
     }
 
-    /// True if the row has nothing that the layout leaves out.
-    fn fits(&self, row: &Row) -> bool {
+    /// Leaves out columns from the end until a line fits into `room`, and gives them in order.
+    fn narrow(&mut self, room: usize) -> Vec<usize> {
+        let mut end = 0;
+        let fits = |(_, width): &&(usize, usize)| {
+            end += width + 2;
+            end <= room.saturating_add(2)
+        };
+        let kept = self.columns.iter().take_while(fits).count().max(1);
+        self.columns.drain(kept.min(self.columns.len())..).map(|(column, _)| column).collect()
+    }
+
+    /// True if the row has nothing that the layout leaves out, but for want of room.
+    fn fits(&self, row: &Row, left_out: &[usize]) -> bool {
         let mut shown = self.columns.iter().map(|(column, _)| *column).peekable();
         row.iter().enumerate().all(|(column, cell)| {
             let is_shown = shown.next_if_eq(&column).is_some();
             is_shown
+                || left_out.contains(&column)
                 || match (&self.file, column) {
                     (Some(file), 0) => file == cell,
                     _ => cell.is_empty(),
@@ -145,7 +194,8 @@ impl Layout {
         })
     }
 
-    fn write_header(&self, table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    fn write_header(&self, table: &Table, color: bool, out: &mut dyn Write) -> io::Result<()> {
+        let (before, after) = if color { ("\x1b[1m", "\x1b[0m") } else { ("", "") };
         if let Some(file) = &self.file {
             writeln!(out, "{}: {file}", name(table, 0))?;
         }
@@ -159,7 +209,9 @@ impl Layout {
                 let text = at.and_then(|at| name.get(at)).map_or("", String::as_str);
                 (text, width, is_right(table, column))
             });
+            out.write_all(before.as_bytes())?;
             write_line(cells, out)?;
+            out.write_all(after.as_bytes())?;
         }
         Ok(())
     }

@@ -51,6 +51,11 @@ impl Arrangement {
         Ok(Arrangement { column: Some(name), descending, top })
     }
 
+    /// True if `--top` says how many rows there are.
+    pub fn is_limited(&self) -> bool {
+        self.top.is_some()
+    }
+
     /// Place of the column among those of a table, without `file`. None if it has no such column.
     fn place(&self, table: &Table) -> Option<usize> {
         let name = self.column.as_deref()?;

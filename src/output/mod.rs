@@ -11,15 +11,23 @@ pub mod delimited;
 mod file;
 pub mod format;
 pub mod json;
+#[cfg(feature = "cli")]
+mod on_screen;
+#[cfg(feature = "cli")]
+mod views;
 
 use crate::engine::memory::Budget;
 use crate::report::Report;
 use crate::table::row::RowBuffer;
 use crate::table::{TABLES, Table};
+#[cfg(feature = "cli")]
+use crate::terminal::Screen;
 use arranged::{Arrangement, Waiting};
 use file::with_path;
 pub use file::{WholeFile, remove_unfinished};
 use format::{Encoder, FORMATS, Format};
+#[cfg(feature = "cli")]
+use on_screen::OnScreen;
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -125,6 +133,14 @@ impl Outputs {
     /// Puts the rows of each input in this order.
     pub fn arrange(&mut self, arrangement: Arrangement) {
         self.arrangement = arrangement;
+    }
+
+    /// Shows tables on a screen: a screenful of rows of each, or all.
+    #[cfg(feature = "cli")]
+    pub fn show_on(&mut self, screen: Screen, all: bool) {
+        for output in &mut self.outputs {
+            output.encoder = Box::new(OnScreen::new(output.table, screen, all));
+        }
     }
 
     /// Calls `before` once, before anything is written to standard output.

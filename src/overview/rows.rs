@@ -4,6 +4,7 @@ use crate::report::Report;
 use crate::table::cell::Cell;
 use crate::table::row::RowBuffer;
 use crate::table::{Rows, Table, named};
+use crate::terminal::units::endpoint;
 
 /// A table's rows for a report.
 pub struct View<'a> {
@@ -75,14 +76,5 @@ impl Row {
     /// An address, with a port if there is one: `10.0.0.1:80`, `[::1]:80`.
     pub fn endpoint(&self, address: &str, port: &str) -> String {
         endpoint(&self.text(address), &self.text(port))
-    }
-}
-
-/// An address and a port as one text.
-pub fn endpoint(address: &str, port: &str) -> String {
-    match (port.is_empty(), address.contains(':')) {
-        (true, _) => address.into(),
-        (false, true) => format!("[{address}]:{port}"),
-        (false, false) => format!("{address}:{port}"),
     }
 }

@@ -78,6 +78,15 @@ pub fn duration(nanoseconds: u128) -> String {
     }
 }
 
+/// An address and a port as one text: `10.0.0.1:80`, `[::1]:80`.
+pub fn endpoint(address: &str, port: &str) -> String {
+    match (port.is_empty(), address.contains(':')) {
+        (true, _) => address.into(),
+        (false, true) => format!("[{address}]:{port}"),
+        (false, false) => format!("{address}:{port}"),
+    }
+}
+
 /// A quotient in the unit that leaves one to three digits before the point.
 fn scaled(dividend: u128, divisor: u128, units: &[&str]) -> String {
     let mut divisor = divisor.max(1);

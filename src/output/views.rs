@@ -1,0 +1,253 @@
+//! Views of tables for a terminal: the protocol tree with shares and bars, conversations and
+//! endpoints with their ports and human units. A new view is a function and a line in [`VIEWS`].
+
+use crate::table::Table;
+use crate::terminal::Screen;
+use crate::terminal::graph::bar;
+use crate::terminal::grid::{Grid, Side};
+use crate::terminal::line::{Line, Style};
+use crate::terminal::units::{bytes, count, duration, share};
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// A column of a view: its title, side, and how early it is left out where there is no room; 0 is
+/// never.
+type Column = (&'static str, Side, u8);
+
+/// A way to show the rows of a table.
+struct Kind {
+    table: &'static str,
+    /// The first is cut where there is no room for it.
+    columns: &'static [Column],
+    row: fn(&Row<'_>) -> Vec<Line>,
+}
+
+static VIEWS: [Kind; 3] = [
+    Kind {
+        table: "protocols",
+        columns: &[
+            ("protocol", Side::Left, 0),
+            ("packets", Side::Right, 0),
+            ("share", Side::Left, 2),
+            ("", Side::Right, 0),
+            ("captured", Side::Right, 1),
+            ("bytes", Side::Right, 0),
+        ],
+        row: protocol,
+    },
+    Kind {
+        table: "conversations",
+        columns: &[
+            ("conversation", Side::Left, 0),
+            ("layer", Side::Left, 0),
+            ("application", Side::Left, 4),
+            ("packets", Side::Right, 0),
+            ("bytes", Side::Right, 0),
+            ("bytes →", Side::Right, 2),
+            ("bytes ←", Side::Right, 3),
+            ("first packet", Side::Right, 1),
+            ("time", Side::Right, 5),
+        ],
+        row: conversation,
+    },
+    Kind {
+        table: "endpoints",
+        columns: &[
+            ("endpoint", Side::Left, 0),
+            ("layer", Side::Left, 0),
+            ("packets", Side::Right, 0),
+            ("bytes", Side::Right, 0),
+            ("sent", Side::Right, 2),
+            ("received", Side::Right, 3),
+            ("conversations", Side::Right, 1),
+        ],
+        row: endpoint,
+    },
+];
+
+/// A view and what it has seen so far.
+pub struct View {
+    table: &'static Table,
+    kind: &'static Kind,
+    /// Packets of the outermost protocols of each file.
+    packets: HashMap<String, u64>,
+    left_out: Vec<&'static str>,
+}
+
+/// A row of the table.
+struct Row<'a> {
+    table: &'static Table,
+    cells: &'a [String],
+    /// Packets of the whole file, where the table tells.
+    whole: u64,
+    screen: Screen,
+}
+
+/// The view of a table. None if it has none of its own.
+pub fn view(table: &'static Table) -> Option<View> {
+    let kind = VIEWS.iter().find(|kind| kind.table == table.name)?;
+    Some(View { table, kind, packets: HashMap::new(), left_out: Vec::new() })
+}
+
+impl View {
+    /// Notes a row, shown or not.
+    pub fn note(&mut self, cells: &Vec<String>) {
+        let row = Row { table: self.table, cells, whole: 0, screen: NO_SCREEN };
+        if row.text("depth") == "1" {
+            *self.packets.entry(row.text("file").into()).or_default() += row.number("packets");
+        }
+    }
+
+    /// Names of the columns for which there was no room.
+    pub fn left_out(&self) -> Vec<&'static str> {
+        self.left_out.clone()
+    }
+
+    /// Writes rows, with a heading for each file.
+    pub fn write(
+        &mut self,
+        rows: Vec<Vec<String>>,
+        screen: Screen,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let mut rows = &rows[..];
+        while let Some(file) = rows.first().and_then(|row| row.first()) {
+            let same = rows.iter().take_while(|row| row.first() == Some(file)).count();
+            let (of_file, later) = rows.split_at(same);
+            rows = later;
+            let whole = self.packets.get(file).copied().unwrap_or(0);
+            let name = Line::of(Style::Faint, "file: ").with(Style::Strong, file);
+            let mut lines = vec![name];
+            lines.extend(self.lines(of_file, whole, screen));
+            for line in lines {
+                let line = line.cut(screen.columns.saturating_sub(1));
+                out.write_all(line.text(screen.color).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lines(&mut self, rows: &[Vec<String>], whole: u64, screen: Screen) -> Vec<Line> {
+        let columns = self.kind.columns;
+        let style = |at| if at == 0 { Style::Heading } else { Style::Faint };
+        let titles = columns.iter().enumerate().map(|(at, (title, ..))| Line::of(style(at), title));
+        let mut cells: Vec<Vec<Line>> = vec![titles.collect()];
+        cells.extend(
+            rows.iter()
+                .map(|cells| (self.kind.row)(&Row { table: self.table, cells, whole, screen })),
+        );
+        // A column without a value has no title, and one that was left out before stays out.
+        for (column, (title, ..)) in columns.iter().enumerate() {
+            let mut values = cells.iter().skip(1).filter_map(|row| row.get(column));
+            if values.all(Line::is_empty) || self.left_out.contains(title) {
+                clear(&mut cells, column);
+            }
+        }
+        let width = |cells: &[Vec<Line>], column: usize| {
+            cells.iter().filter_map(|row| row.get(column)).map(Line::width).max().unwrap_or(0)
+        };
+        let room = screen.columns.saturating_sub(1);
+        let mut order: Vec<(u8, usize)> =
+            columns.iter().enumerate().map(|(at, (.., early))| (*early, at)).collect();
+        order.retain(|(early, at)| *early > 0 && width(&cells, *at) > 0);
+        order.sort_unstable();
+        for (_, column) in order {
+            let widths = (0..columns.len()).map(|at| width(&cells, at)).filter(|width| *width > 0);
+            let all: usize = widths.map(|width| width + 2).sum();
+            if all > room + 2 {
+                clear(&mut cells, column);
+                let title = columns.get(column).map_or("", |(title, ..)| title);
+                if !self.left_out.contains(&title) {
+                    self.left_out.push(title);
+                }
+            }
+        }
+        let sides: Vec<Side> = columns.iter().map(|(_, side, _)| *side).collect();
+        let mut grid = Grid::new(&sides, 0);
+        cells.into_iter().for_each(|row| grid.push(row));
+        grid.lines(room, false)
+    }
+}
+
+const NO_SCREEN: Screen = Screen { columns: 0, rows: 0, color: false };
+
+fn clear(cells: &mut [Vec<Line>], column: usize) {
+    cells.iter_mut().filter_map(|row| row.get_mut(column)).for_each(|cell| *cell = Line::new());
+}
+
+impl Row<'_> {
+    fn text(&self, column: &str) -> &str {
+        let place = self.table.columns.iter().position(|known| known.name == column);
+        place.and_then(|place| self.cells.get(place)).map_or("", String::as_str)
+    }
+
+    fn number(&self, column: &str) -> u64 {
+        self.text(column).parse().unwrap_or(0)
+    }
+
+    fn count(&self, column: &str) -> Line {
+        Line::of(Style::Plain, &count(self.number(column)))
+    }
+
+    fn bytes(&self, column: &str, style: Style) -> Line {
+        Line::of(style, &bytes(self.number(column)))
+    }
+
+    /// A number of seconds with nine decimals as a duration.
+    fn duration(&self, column: &str) -> Line {
+        let digits: String = self.text(column).chars().filter(char::is_ascii_digit).collect();
+        let nanoseconds = digits.parse().unwrap_or(0);
+        let text = if nanoseconds > 0 { duration(nanoseconds) } else { String::new() };
+        Line::of(Style::Faint, &text)
+    }
+
+    fn side(&self, address: &str, port: &str) -> Line {
+        Line::of(
+            Style::Plain,
+            &crate::terminal::units::endpoint(self.text(address), self.text(port)),
+        )
+    }
+}
+
+fn protocol(row: &Row<'_>) -> Vec<Line> {
+    /// Deeper branches are not indented further.
+    const DEEPEST: u64 = 20;
+    let bars = (row.screen.columns / 6).clamp(8, 30);
+    let packets = row.number("packets");
+    let indent = " ".repeat(row.number("depth").saturating_sub(1).min(DEEPEST) as usize * 2);
+    vec![
+        Line::of(Style::Plain, &indent).with(Style::Strong, row.text("protocol")),
+        row.count("packets"),
+        Line::of(Style::Graph, &bar(packets, row.whole, bars)).padded(bars),
+        Line::of(Style::Plain, &share(packets, row.whole)),
+        row.bytes("captured_bytes", Style::Faint),
+        row.bytes("wire_bytes", Style::Plain),
+    ]
+}
+
+fn conversation(row: &Row<'_>) -> Vec<Line> {
+    let pair = row.side("address_a", "port_a").with(Style::Faint, " ↔ ");
+    vec![
+        pair.then(row.side("address_b", "port_b")),
+        Line::of(Style::Graph, row.text("layer")),
+        Line::of(Style::Graph, row.text("application")),
+        row.count("packets"),
+        row.bytes("wire_bytes", Style::Strong),
+        row.bytes("wire_bytes_a_to_b", Style::Plain),
+        row.bytes("wire_bytes_b_to_a", Style::Plain),
+        Line::of(Style::Faint, &count(row.number("first_packet"))),
+        row.duration("duration_s"),
+    ]
+}
+
+fn endpoint(row: &Row<'_>) -> Vec<Line> {
+    vec![
+        row.side("address", "port"),
+        Line::of(Style::Graph, row.text("layer")),
+        row.count("packets"),
+        row.bytes("wire_bytes", Style::Strong),
+        row.bytes("tx_wire_bytes", Style::Plain),
+        row.bytes("rx_wire_bytes", Style::Plain),
+        row.count("conversations"),
+    ]
+}
