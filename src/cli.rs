@@ -1,7 +1,7 @@
 //! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
 use crate::exit::EXIT_CODES;
-use crate::output::format::FORMATS;
+use crate::output::format::{COLUMNAR, FORMATS};
 use crate::table::TABLES;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
@@ -199,8 +199,10 @@ pub const AUTO: &str = "auto";
 /// Values of `-f`.
 fn formats() -> Vec<PossibleValue> {
     let auto = PossibleValue::new(AUTO).help("`table` on a terminal and `csv` otherwise");
-    let formats = FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about));
-    std::iter::once(auto).chain(formats).collect()
+    let text = FORMATS.iter().filter(|format| !format.binary);
+    let text = text.map(|format| PossibleValue::new(format.name).help(format.about));
+    let binary = COLUMNAR.map(|(name, about)| PossibleValue::new(name).help(about));
+    std::iter::once(auto).chain(text).chain(binary).collect()
 }
 
 /// Values of `--file-as`.

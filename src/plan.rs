@@ -344,7 +344,16 @@ fn format(name: &str, to_terminal: bool) -> Result<&'static Format, String> {
         AUTO => "csv",
         name => name,
     };
-    format::named(name).ok_or_else(|| format!("no format is named {name:?}"))
+    let format = format::named(name).ok_or_else(|| {
+        format!(
+            "-f {name} needs a build with the feature columnar: \
+             cargo install --path . --features columnar"
+        )
+    })?;
+    if format.binary && to_terminal {
+        return Err(format!("-f {name} is not text; redirect it, or use -o DIR"));
+    }
+    Ok(format)
 }
 
 fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {

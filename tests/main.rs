@@ -11,6 +11,8 @@ mod reading;
 // Contents of the tables.
 mod aggregation;
 mod captures;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod conversing;
 mod differences;
 mod dispatch;

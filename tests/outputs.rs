@@ -351,3 +351,14 @@ fn a_full_device_is_no_panic() {
         assert_eq!(shown.contains("\na.pcap,ok,"), code != 2, "{arguments:?}: {shown}");
     }
 }
+
+#[cfg(not(feature = "columnar"))]
+#[test]
+fn a_format_that_this_build_lacks_names_its_feature() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for format in ["parquet", "arrow"] {
+        let said = run(directory.path(), &["-f", format, "any.pcap"]);
+        assert_eq!(said.code, Some(2));
+        assert!(said.stderr.contains("feature columnar"), "{}", said.stderr);
+    }
+}

@@ -24,7 +24,7 @@ fn every_format_writes_every_table_as_before() {
     let tables = TABLES.iter().filter(|table| table.name != UNSTABLE);
     let names: Vec<_> = tables.map(|table| table.name).collect();
     // The golden tables are CSV.
-    for format in FORMATS.iter().filter(|format| format.name != "csv") {
+    for format in FORMATS.iter().filter(|format| format.name != "csv" && !format.binary) {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let mut command = pcapstat();
         command.args(["-q", "-f", format.name, "-t", &names.join(","), "-o"]);

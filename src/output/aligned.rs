@@ -16,6 +16,7 @@ pub static TABLE: Format = Format {
     name: "table",
     about: "aligned columns, for people",
     extension: "txt",
+    binary: false,
     several: Some(Several {
         before: |table, first, alone| match (first, alone) {
             (_, true) => String::new(),

@@ -13,6 +13,7 @@ pub static CSV: Format = Format {
     name: "csv",
     about: "comma-separated values (RFC 4180)",
     extension: "csv",
+    binary: false,
     several: None,
     rows: |table, file| RowBuffer::delimited(table, &csv::STYLE, file),
     encoder: |table| Box::new(Lines { header: csv::header(table) }),
@@ -23,6 +24,7 @@ pub static TSV: Format = Format {
     name: "tsv",
     about: "tab-separated values, quoted as in CSV",
     extension: "tsv",
+    binary: false,
     several: None,
     rows: |table, file| RowBuffer::delimited(table, &TSV_STYLE, file),
     encoder: |table| Box::new(Lines { header: csv::header_with(table, b'\t') }),
@@ -40,6 +42,7 @@ pub static MARKDOWN: Format = Format {
     name: "markdown",
     about: "Markdown table",
     extension: "md",
+    binary: false,
     several: Some(Several {
         before: |table, first, alone| match (first, alone) {
             (_, true) => String::new(),

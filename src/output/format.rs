@@ -3,6 +3,8 @@
 //! A format encodes rows in parallel, each worker into a [`RowBuffer`] of its own, and writes the
 //! buffers in order through an [`Encoder`]. A new format is a file with an encoder and a line here.
 
+#[cfg(feature = "columnar")]
+use super::columnar;
 use super::{aligned, delimited, json};
 use crate::table::Table;
 use crate::table::row::RowBuffer;
@@ -17,6 +19,8 @@ pub struct Format {
     pub about: &'static str,
     /// Extension of its files.
     pub extension: &'static str,
+    /// True if it is not text: a terminal cannot show it.
+    pub binary: bool,
     /// Several tables in one output. None if an output holds one table.
     pub several: Option<Several>,
     /// A buffer without rows of a table; `file` is the first cell of each.
@@ -61,6 +65,16 @@ pub static FORMATS: &[&Format] = &[
     &json::NDJSON,
     &delimited::MARKDOWN,
     &aligned::TABLE,
+    #[cfg(feature = "columnar")]
+    &columnar::parquet::PARQUET,
+    #[cfg(feature = "columnar")]
+    &columnar::arrow::ARROW,
+];
+
+/// Names and descriptions of the formats of the feature `columnar`, which builds without it refuse.
+pub const COLUMNAR: [(&str, &str); 2] = [
+    ("parquet", "Apache Parquet, compressed with zstd"),
+    ("arrow", "Apache Arrow record batches (IPC stream)"),
 ];
 
 /// The format of this name.

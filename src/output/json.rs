@@ -10,6 +10,7 @@ pub static JSON: Format = Format {
     name: "json",
     about: "one JSON object with an array of objects per table",
     extension: "json",
+    binary: false,
     several: Some(Several {
         before: |table, first, _| {
             format!("{}\"{}\":[", if first { "{" } else { ",\n" }, table.name)
@@ -25,6 +26,7 @@ pub static NDJSON: Format = Format {
     name: "ndjson",
     about: "one JSON object per row and line",
     extension: "ndjson",
+    binary: false,
     several: None,
     rows: RowBuffer::objects,
     encoder: |_| Box::new(Lines),

@@ -6,6 +6,8 @@
 pub mod aligned;
 pub mod arranged;
 mod chunks;
+#[cfg(feature = "columnar")]
+pub mod columnar;
 pub mod csv;
 pub mod delimited;
 mod file;

@@ -8,6 +8,8 @@ pub enum ColumnType {
     Text,
     /// An unsigned integer.
     Integer,
+    /// An integer that may be negative.
+    Signed,
     /// `true` or `false`.
     Boolean,
     /// RFC 3339, UTC, nine decimals.
@@ -22,6 +24,7 @@ impl ColumnType {
         match self {
             ColumnType::Text => "text",
             ColumnType::Integer => "integer",
+            ColumnType::Signed => "signed",
             ColumnType::Boolean => "boolean",
             ColumnType::Time => "time",
             ColumnType::Decimal => "decimal",
@@ -30,7 +33,7 @@ impl ColumnType {
 
     /// True for values that line up on their last digit.
     pub fn is_number(self) -> bool {
-        matches!(self, ColumnType::Integer | ColumnType::Decimal)
+        matches!(self, ColumnType::Integer | ColumnType::Signed | ColumnType::Decimal)
     }
 }
 

@@ -14,7 +14,7 @@ pub static TABLE: Table = Table {
     columns: &[
         text("table", "name of the table"),
         text("column", "name of the column"),
-        text("type", "text, integer, boolean, time or decimal"),
+        text("type", "text, integer, signed (integer), boolean, time or decimal"),
         text("unit", "unit of the values; empty if they have none"),
         text("meaning", "what the values say"),
     ],

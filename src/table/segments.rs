@@ -54,7 +54,7 @@ columns! {
     acknowledgment: Integer, "acknowledgment number, relative to the other side's first one" =>
         Cell::integer(segment.acknowledgment);
     window: Integer "bytes", "window, scaled if the scale is known" => Cell::integer(segment.window);
-    window_scale: Integer, "factor of the window; -2 if windows are not scaled; empty if unknown" =>
+    window_scale: Signed, "factor of the window; -2 if windows are not scaled; empty if unknown" =>
         match segment.window_scale {
             None | Some(-1) => Cell::Empty,
             Some(factor) => Cell::Signed(factor.into()),

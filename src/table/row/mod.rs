@@ -4,6 +4,8 @@
 //! and the columns of record batches. Which one a format uses is said in [`crate::output::format`].
 
 pub mod aligned;
+#[cfg(feature = "columnar")]
+pub mod columns;
 pub mod delimited;
 pub mod json;
 pub mod kept;
@@ -13,6 +15,8 @@ use super::Table;
 use super::cell::Cell;
 use crate::dissect::application::Application;
 use aligned::Cells;
+#[cfg(feature = "columnar")]
+use columns::{Columns, Values};
 use delimited::{Delimited, Style};
 use json::Objects;
 use kept::Kept;
@@ -43,6 +47,9 @@ pub enum Encoded {
     Cells(Cells),
     /// Cells kept as values, to be put in order.
     Kept(Kept),
+    /// Columns of values, for record batches.
+    #[cfg(feature = "columnar")]
+    Columns(Columns),
 }
 
 /// Calls with the sink inside a buffer: the encoding is chosen once per row, not per cell.
@@ -53,6 +60,8 @@ macro_rules! with_sink {
             $crate::table::row::Encoded::Objects($sink) => $call,
             $crate::table::row::Encoded::Cells($sink) => $call,
             $crate::table::row::Encoded::Kept($sink) => $call,
+            #[cfg(feature = "columnar")]
+            $crate::table::row::Encoded::Columns($sink) => $call,
         }
     };
 }
@@ -77,6 +86,22 @@ impl RowBuffer {
     /// No rows yet, for cells kept as values: all, or those of one column, counted without `file`.
     pub fn kept(table: &'static Table, only: Option<usize>) -> RowBuffer {
         RowBuffer::new(table, Encoded::Kept(Kept::new(only)))
+    }
+
+    /// No rows yet, for record batches.
+    #[cfg(feature = "columnar")]
+    pub fn columns(table: &'static Table, file: &str) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Columns(Columns::new(table, file)))
+    }
+
+    /// Takes the columns of all rows. None in other encodings.
+    #[cfg(feature = "columnar")]
+    pub fn take_columns(&mut self) -> Vec<Values> {
+        self.count = 0;
+        match &mut self.encoded {
+            Encoded::Columns(columns) => columns.take(),
+            _ => Vec::new(),
+        }
     }
 
     /// Takes the cells that were kept as values, row after row. None in other encodings.
@@ -108,6 +133,8 @@ impl RowBuffer {
             Encoded::Objects(rows) => rows.extend_paths(names),
             Encoded::Cells(rows) => rows.extend_paths(names),
             Encoded::Kept(rows) => rows.extend_paths(names),
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(rows) => rows.extend_paths(names),
         }
     }
 
@@ -134,6 +161,8 @@ impl RowBuffer {
             Encoded::Objects(rows) => rows.begin_row(),
             Encoded::Cells(rows) => rows.begin_row(),
             Encoded::Kept(rows) => rows.begin_row(),
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(rows) => rows.begin_row(),
         }
     }
 
@@ -145,6 +174,8 @@ impl RowBuffer {
             Encoded::Delimited(rows) => rows.end_row(),
             Encoded::Objects(rows) => rows.end_row(),
             Encoded::Cells(_) | Encoded::Kept(_) => {}
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(_) => {}
         }
     }
 
@@ -156,6 +187,8 @@ impl RowBuffer {
             Encoded::Objects(rows) => rows.clear(),
             Encoded::Cells(rows) => rows.clear(),
             Encoded::Kept(rows) => rows.clear(),
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(rows) => rows.clear(),
         }
     }
 
@@ -172,6 +205,8 @@ impl RowBuffer {
             Encoded::Objects(rows) => rows.bytes(),
             Encoded::Cells(rows) => rows.bytes(),
             Encoded::Kept(_) => &[],
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(_) => &[],
         }
     }
 
@@ -182,6 +217,8 @@ impl RowBuffer {
             Encoded::Objects(rows) => rows.memory(),
             Encoded::Cells(rows) => rows.memory(),
             Encoded::Kept(rows) => rows.memory(),
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(rows) => rows.memory(),
         }
     }
 }
