@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Tests the Python package: python/tests/run.sh [PROGRAM]. Needs PyPI for a virtual environment.
+# With a program, which must have the feature columnar, the package is tested from its sources.
+# Otherwise it is built and installed as `pip install .` does, which needs a Rust toolchain.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+program=${1:-}
+venv=target/python
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+packages=(pyarrow pandas polars pytest)
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"; then
+  echo 'skipped: the Python package, which needs PyPI'
+  exit 0
+fi
+if [ -n "$program" ]; then
+  PCAPSTAT=$(realpath "$program")
+  export PCAPSTAT PYTHONPATH=python
+else
+  "$venv/bin/pip" install --quiet --disable-pip-version-check .
+fi
+"$venv/bin/python" -m pytest -q python/tests
