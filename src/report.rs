@@ -6,7 +6,7 @@ use crate::capture::note::{Note, Subject};
 use crate::capture::{Capture, InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
-use crate::engine::{Gaps, Walked};
+use crate::engine::{Described, Gaps, Walked};
 use crate::error::{Error, Fault};
 use crate::fold::tcp::Tcp;
 use crate::fold::{Folded, Folds};
@@ -156,8 +156,14 @@ impl Report {
             }
             let (block, keep) =
                 (InterfaceBlock::Description(interface), tallies.interfaces.is_some());
-            walked.described.take(vec![InterfaceEntry { section: 0, interface: 0, block }], keep);
+            // It comes before those of appended captures.
+            let mut described = Described::default();
+            described.take(vec![InterfaceEntry { section: 0, interface: 0, block }], keep);
+            described.append(std::mem::take(&mut walked.described), 0);
+            walked.described = described;
         }
+        let mut formats = vec![capture.format().to_string()];
+        append_new(&mut formats, walked.formats.iter().map(ToString::to_string).collect());
         let last = walked.fault.map(|fault| Damage { fault, packets: walked.packets });
         let skipped = walked.gaps.kinds().map(|(fault, packets)| Damage { fault, packets });
         // Damage without a record after it is a gap up to the end of the file.
@@ -169,7 +175,7 @@ impl Report {
                 Some(fault) if fault.kind.is_cut() => Status::CutShort,
                 Some(_) => Status::Damaged,
             },
-            formats: vec![capture.format().to_string()],
+            formats,
             compressions: capture
                 .source()
                 .compression()

@@ -2,6 +2,7 @@
 //! a sample of them; all with `PCAPSTAT_LONG=1 cargo test --release --test main endurance`.
 
 use crate::cli::{pcapstat, peak_memory};
+use crate::damage::{Dice, KINDS, Original};
 use crate::reading::{
     Cut, Reading, SERIAL, captures_beside, captures_of_testdata, check_each, open, read_anew,
 };
@@ -206,5 +207,28 @@ fn no_table_takes_more_memory_than_allowed() {
             assert_bounded(&path, kind.0, 100, table, [jobs, format]);
         }
         fs::remove_file(path).expect("a file");
+    }
+}
+
+#[test]
+fn damage_of_every_kind_is_salvaged_the_same_in_any_cut() {
+    let originals: Vec<Original> = captures_of_testdata()
+        .iter()
+        .filter_map(|path| {
+            let capture = open(&fs::read(path).ok()?).ok()?;
+            Original::new(path.display().to_string(), &capture)
+        })
+        .filter(|one| one.bytes.len() < 20_000 && one.rows.len() > 2)
+        .collect();
+    assert!(originals.len() > 5);
+    let numbered: Vec<(usize, &Original)> = originals.iter().enumerate().collect();
+    for (at, one) in share(numbered, 4) {
+        for (number, (kind, make)) in KINDS.iter().enumerate() {
+            let other = &originals[(at + number) % originals.len()];
+            let mut numbers = Dice((at * 64 + number) as u64);
+            let Some(damaged) = make(one, other, &mut numbers) else { continue };
+            let what = format!("{}: {kind}", one.name);
+            same(&what, &damaged.bytes, Cut { jobs: 3, range_bytes: 200 }, true);
+        }
     }
 }

@@ -345,3 +345,40 @@ fn a_jump_of_the_clock_after_damage_loses_nothing() {
     let report = salvage("a jump", &file.bytes).report;
     assert_eq!(report.tallies.totals.counts.packets, 54, "{:?}", report.walked.gaps);
 }
+
+/// A second capture after the first one, file header and all, is a section of its own.
+#[test]
+fn an_appended_capture_is_read_as_a_section_of_its_own() {
+    let first = many(0, 20).bytes;
+    let ip = udp(53, 53, b"question").split_off(14);
+    let mut raw = [0xA1B2_C3D4_u32, 0x0002_0004, 0, 0, 262_144, 101].map(u32::to_be_bytes).concat();
+    for number in 0..20 {
+        let length = ip.len() as u32;
+        raw.extend([1_700_000_100 + number, number, length, length].map(u32::to_be_bytes).concat());
+        raw.extend(&ip);
+    }
+    let mut blocks = Pcapng::new(Order::Big);
+    blocks.interface(ETHERNET, 0, None);
+    (0..20).for_each(|number| {
+        blocks.frame(number, &udp(53, number as u16, b"question"));
+    });
+    for (what, second, format, link_types) in [
+        ("alike", many(100, 20).bytes, "pcap", "ether"),
+        ("of another byte order and link type", raw, "pcap", "ether+rawip"),
+        ("of another format", blocks.bytes, "pcap+pcapng", "ether"),
+    ] {
+        for cut in [0, 5] {
+            let bytes = [&first[..first.len() - cut], &second].concat();
+            let salvaged = salvage(what, &bytes);
+            let count = 40 - u64::from(cut > 0);
+            assert_eq!(salvaged.packets(), count, "{what}: {:?}", salvaged.report.walked.gaps);
+            assert_eq!(salvaged.report.walked.sections, 2, "{what}");
+            let summary = String::from_utf8_lossy(salvaged.table("summary"));
+            assert!(summary.contains(&format!(",{format},,{link_types},2,")), "{what}: {summary}");
+            let alone = packets(&read_anew("c", || open(&second).expect("c"), SERIAL, false));
+            let found = packets(&salvaged);
+            let is_found = |(row, times): (&String, &usize)| found.get(row) >= Some(times);
+            assert!(alone.iter().all(is_found), "{what}");
+        }
+    }
+}

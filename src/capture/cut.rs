@@ -78,9 +78,10 @@ impl Ranges {
 /// Guesses the first record boundary at or after `from`, and before `until`, in a section like
 /// that of `known`.
 pub fn resync(capture: &Capture, known: &Position, from: u64, until: u64) -> Option<u64> {
-    let step = capture.alignment();
+    let step = capture.alignment(known);
     let limit = until.min(from.saturating_add(SEARCH_BYTES));
-    let mut offset = from.next_multiple_of(step);
+    // Bytes that were inserted or lost shift the alignment.
+    let mut offset = known.offset + from.saturating_sub(known.offset).next_multiple_of(step);
     while offset < limit {
         if is_chain(capture, known, offset) {
             return Some(offset);

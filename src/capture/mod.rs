@@ -97,6 +97,8 @@ pub struct Position {
     pub section: Option<Arc<Section>>,
     /// Time before it, which only strict walks know and need.
     pub before: Before,
+    /// The capture that it is in, if it is not the one that the file begins with.
+    pub appended: Option<Arc<Appended>>,
 }
 
 impl PartialEq for Position {
@@ -108,6 +110,9 @@ impl PartialEq for Position {
 impl Position {
     /// True if readers at both would read the same bytes the same way.
     pub fn same_section(&self, other: &Position) -> bool {
+        if self.appended != other.appended {
+            return false;
+        }
         match (&self.section, &other.section) {
             (Some(one), Some(two)) => Arc::ptr_eq(one, two) || one == two,
             (one, two) => one.is_none() && two.is_none(),
@@ -157,6 +162,19 @@ formats! {
     PcapBigEndian: pcap::Pcap<true> = pcap::has_magic::<true>, pcap::Pcap::open;
 }
 
+mod appended;
+pub use appended::Appended;
+
+impl AnyFormat {
+    /// Reads a file header; the flag is true if each record begins with an ERF header.
+    fn open_any(bytes: &[u8]) -> Result<(AnyFormat, bool), Error> {
+        let format = AnyFormat::open(bytes)?;
+        let interface = with_format!(&format, format => format.only_interface());
+        let has_erf = interface.is_some_and(|interface| interface.link_type == pseudo_header::ERF);
+        Ok((format, has_erf))
+    }
+}
+
 /// How a strict walk ended.
 pub struct StrictWalk {
     /// The walk.
@@ -197,12 +215,8 @@ impl Capture {
         if !is_capture(source.rest(0)) {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }
-        let format = AnyFormat::open(source.rest(0))?;
-        let mut capture = Capture { source, format, has_erf_headers: false };
-        let interface = capture.only_interface();
-        capture.has_erf_headers =
-            interface.is_some_and(|interface| interface.link_type == pseudo_header::ERF);
-        Ok(capture)
+        let (format, has_erf_headers) = AnyFormat::open_any(source.rest(0))?;
+        Ok(Capture { source, format, has_erf_headers })
     }
 
     /// The bytes of the input.
@@ -273,21 +287,23 @@ impl Capture {
     ) -> StrictWalk {
         let (rest, complete) = (self.source.rest(from.offset), self.source.is_complete());
         let (before, first_time) = (Cell::new(from.before), Cell::new(None));
-        let unsure = Cell::new(false);
+        let (unsure, of) = (Cell::new(false), from.appended.clone());
+        let has_erf_headers =
+            of.as_ref().map_or(self.has_erf_headers, |appended| appended.has_erf_headers);
         let each = |record: &Record<'a>| {
             if let Some(time) = record.time {
                 before.set(Before::Time(time));
                 first_time.set(first_time.get().or(Some(time.seconds)));
             }
-            match self.has_erf_headers {
-                true => each(&pseudo_header::without_erf(*record)),
-                false => each(record),
-            }
+            let record = of.as_ref().map_or(*record, |appended| appended.number(record));
+            each(&if has_erf_headers { pseudo_header::without_erf(record) } else { record });
         };
-        let section = from.section.clone();
-        let walk = with_format!(&self.format, format => {
+        let (section, appended) = (from.section.clone(), from.appended.clone());
+        let own = of.as_ref().map_or(&self.format, |appended| &appended.format);
+        let walk = with_format!(own, format => {
             let check = |rest: &[u8], offset| {
-                let position = Position { offset, section: section.clone(), before: before.get() };
+                let (section, appended) = (section.clone(), None);
+                let position = Position { offset, section, before: before.get(), appended };
                 match salvage::judge(format, rest, &position, complete) {
                     Verdict::Fine => None,
                     Verdict::Refused => Some(FaultKind::RecordUnlikely),
@@ -302,7 +318,7 @@ impl Capture {
             };
             walk::walk(format, rest, from, first, until, check, each)
         });
-        let end = Position { before: before.get(), ..walk.end };
+        let end = Position { before: before.get(), appended, ..walk.end };
         let first_time = first_time.get();
         StrictWalk { walk: Walk { end, ..walk }, first_time, unsure: unsure.get() }
     }
@@ -314,7 +330,7 @@ impl Capture {
             false => &[],
         };
         let (bytes, complete) = ((self.source.rest(from), from), self.source.is_complete());
-        with_format!(&self.format, format => {
+        with_format!(self.format_at(damage), format => {
             salvage::resume(format, at_damage, bytes, damage, complete)
         })
     }
@@ -322,12 +338,17 @@ impl Capture {
     /// The record that may begin at `offset`. None if the bytes there do not look like one.
     fn plausible(&self, from: &Position, offset: u64) -> Option<cut::Candidate> {
         let rest = self.source.rest(offset);
-        with_format!(&self.format, format => format.plausible(rest, from, offset))
+        with_format!(self.format_at(from), format => format.plausible(rest, from, offset))
     }
 
-    /// Record alignment in bytes.
-    fn alignment(&self) -> u64 {
-        with_format!(&self.format, format => format.alignment())
+    /// Record alignment in bytes, in the section of a position.
+    fn alignment(&self, at: &Position) -> u64 {
+        with_format!(self.format_at(at), format => format.alignment())
+    }
+
+    /// The format at a position.
+    fn format_at<'a>(&'a self, position: &'a Position) -> &'a AnyFormat {
+        position.appended.as_ref().map_or(&self.format, |appended| &appended.format)
     }
 
     /// The interface that the file header describes. None in formats that describe each apart.

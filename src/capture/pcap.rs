@@ -102,6 +102,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
             offset: self.layout.file_header_bytes as u64,
             section: None,
             before: Before::Unknown,
+            appended: None,
         }
     }
 
@@ -144,7 +145,7 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
     }
 
     fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
-        (Position { offset, section: None, before: Before::Unknown }, Vec::new())
+        (Position { offset, section: None, before: Before::Unknown, appended: None }, Vec::new())
     }
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
@@ -204,7 +205,7 @@ mod tests {
         bytes.extend([7, 0, 0, 0, 0, 0, 0, 0, first, 0, 0, 0, second, 0, 0, 0, 1, 2, 3, 4, 5]);
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut seen = Vec::new();
-        let start = Position { offset: 24, section: None, before: Before::Unknown };
+        let start = Position { offset: 24, section: None, before: Before::Unknown, appended: None };
         let walk = walk(
             &pcap,
             &bytes[24..],
@@ -237,7 +238,7 @@ mod tests {
         }
         let pcap = Pcap::<false>::open(&bytes).unwrap();
         let mut rest = &bytes[24..];
-        let start = Position { offset: 24, section: None, before: Before::Unknown };
+        let start = Position { offset: 24, section: None, before: Before::Unknown, appended: None };
         walk(
             &pcap,
             &bytes[24..],

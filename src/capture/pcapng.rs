@@ -76,7 +76,12 @@ impl Pcapng {
         const MOST_INTERFACE_BYTES: usize = 4 << 20;
         let mut section = Arc::new(NO_SECTION);
         let mut interface_blocks = Vec::new();
-        let start = Position { offset: 0, section: Some(section.clone()), before: Before::Unknown };
+        let start = Position {
+            offset: 0,
+            section: Some(section.clone()),
+            before: Before::Unknown,
+            appended: None,
+        };
         let mut rest = bytes;
         while let Ok(Some(block)) = block(rest, section.big_endian) {
             if is_packet(block.kind)
@@ -95,7 +100,8 @@ impl Pcapng {
             ));
         }
         let offset = (bytes.len() - rest.len()) as u64;
-        let first_packet = Position { offset, section: Some(section), before: Before::Unknown };
+        let first_packet =
+            Position { offset, section: Some(section), before: Before::Unknown, appended: None };
         Ok(Pcapng { start, first_packet, keeps_notes: false })
     }
 }
@@ -178,7 +184,12 @@ impl Format for Pcapng {
 
     fn end(&self, state: State, offset: u64) -> (Position, Vec<InterfaceEntry>) {
         (
-            Position { offset, section: Some(state.section), before: Before::Unknown },
+            Position {
+                offset,
+                section: Some(state.section),
+                before: Before::Unknown,
+                appended: None,
+            },
             state.interface_blocks,
         )
     }

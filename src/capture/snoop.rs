@@ -141,7 +141,7 @@ impl Format for Snoop {
     }
 
     fn start(&self) -> Position {
-        Position { offset: HEADER_BYTES, section: None, before: Before::Unknown }
+        Position { offset: HEADER_BYTES, section: None, before: Before::Unknown, appended: None }
     }
 
     fn only_interface(&self) -> Option<Interface> {
@@ -162,7 +162,7 @@ impl Format for Snoop {
     }
 
     fn end(&self, (): (), offset: u64) -> (Position, Vec<InterfaceEntry>) {
-        (Position { offset, section: None, before: Before::Unknown }, Vec::new())
+        (Position { offset, section: None, before: Before::Unknown, appended: None }, Vec::new())
     }
 
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
@@ -222,7 +222,12 @@ mod tests {
     fn walk(bytes: &[u8]) -> (Vec<(usize, u32)>, crate::capture::Walk) {
         let snoop = Snoop::open(bytes).unwrap();
         let mut seen = Vec::new();
-        let start = Position { offset: HEADER_BYTES, section: None, before: Before::Unknown };
+        let start = Position {
+            offset: HEADER_BYTES,
+            section: None,
+            before: Before::Unknown,
+            appended: None,
+        };
         let walk = super::super::walk::walk(
             &snoop,
             &bytes[16..],

@@ -167,15 +167,13 @@ fn resumed(capture: &Capture, options: &Options<'_>, whole: &mut Whole) -> bool 
     let Some(fault) = whole.walked.fault else { return true };
     let from = capture.source().start().max(fault.offset + 1);
     match capture.resume(&whole.end, from) {
-        Found::Record(next) => {
-            let bytes = next - fault.offset;
+        Found::At(next) => {
             // The range that ended in the damage reaches to the next record.
             if let Some(range) = whole.walked.ranges.last_mut() {
-                range.bytes += bytes;
+                range.bytes += next.offset - fault.offset;
             }
-            whole.end.offset = next;
-            whole.walked.skip(fault, bytes, options.keep_gaps);
-            whole.walked.fault = None;
+            whole.walked.resume(fault, &whole.end, &next, options);
+            whole.end = next;
             true
         }
         Found::NeedsMore | Found::Nothing => false,
@@ -211,7 +209,11 @@ impl Whole {
             let bytes = source.end().saturating_sub(fault.offset);
             self.walked.skip(fault, bytes, options.keep_gaps);
         }
-        let last = self.end.section.as_ref().map_or(0, |section| section.number);
+        let last = match (&self.end.section, &self.end.appended) {
+            (Some(section), _) => section.number,
+            (None, Some(appended)) => appended.sections(),
+            (None, None) => 0,
+        };
         self.walked.sections = last.saturating_add(1);
         self.walked
     }

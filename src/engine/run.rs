@@ -6,6 +6,7 @@
 use super::described::{Described, section_memory};
 use super::gaps::{Gap, Gaps};
 use super::memory::{Growth, MemoryUse, Reservation};
+use super::options::Options;
 use super::pass::{Part, Shift};
 use crate::capture::salvage::Before;
 use crate::capture::{Position, Section};
@@ -47,6 +48,8 @@ pub struct Walked {
     pub rewalked: u64,
     /// Time spent taking parts.
     pub merging: Duration,
+    /// Formats of appended captures, each once.
+    pub formats: Vec<&'static str>,
     /// Number of sections; 1 in formats without them.
     pub sections: u32,
     /// Interfaces that the capture describes.
@@ -69,6 +72,7 @@ impl Walked {
             self.ranges.push(range);
         }
         self.described.append(later.described, shift.sections);
+        later.formats.into_iter().for_each(|format| self.note_format(format));
         self.packets += later.packets;
         self.sections = self.sections.saturating_add(later.sections);
         self.fault = later.fault.map(|fault| Fault { offset: fault.offset + shift.bytes, ..fault });
@@ -80,6 +84,24 @@ impl Walked {
     /// Notes that `bytes` from `fault` on are skipped. `keep` is false if no table lists gaps.
     pub fn skip(&mut self, fault: Fault, bytes: u64, keep: bool) {
         self.gaps.push(Gap { fault, packets: self.packets, bytes }, keep);
+    }
+
+    /// Notes that the bytes from `fault` on are skipped up to `next`, where another capture may begin.
+    pub fn resume(&mut self, fault: Fault, end: &Position, next: &Position, options: &Options<'_>) {
+        self.skip(fault, next.offset.saturating_sub(fault.offset), options.keep_gaps);
+        self.fault = None;
+        if let Some(appended) = next.appended.as_ref().filter(|_| next.appended != end.appended) {
+            self.note_format(appended.name());
+            let interface = appended.interface().into_iter().collect();
+            self.described.take(interface, options.keep_interfaces);
+        }
+    }
+
+    /// Adds the format of an appended capture.
+    fn note_format(&mut self, format: &'static str) {
+        if !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
     }
 
     /// Memory held.
@@ -109,11 +131,10 @@ pub struct Run<P> {
 }
 
 impl<P: Part> Run<P> {
-    /// Notes that `bytes` from `fault` on are skipped, and continues after them.
-    pub fn skip(&mut self, fault: Fault, bytes: u64, keep: bool) {
-        self.end.offset = fault.offset.saturating_add(bytes);
-        self.walked.skip(fault, bytes, keep);
-        self.walked.fault = None;
+    /// Notes that the bytes from `fault` on are skipped, and continues at `next`.
+    pub fn skip(&mut self, fault: Fault, next: Position, options: &Options<'_>) {
+        self.walked.resume(fault, &self.end, &next, options);
+        self.end = next;
     }
 
     /// True unless its first record must be judged anew by the time before it.

@@ -160,7 +160,7 @@ fn guess<P: Part>(
         return None;
     }
     let offset = cut::resync(walker.capture, assumed, from, until)?;
-    Some(Position { offset, section: assumed.section.clone(), before: Before::Unknown })
+    Some(Position { offset, before: Before::Unknown, ..assumed.clone() })
 }
 
 impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P, F> {

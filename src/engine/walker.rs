@@ -147,9 +147,7 @@ impl<'a, P: Part> Walker<'a, '_, P> {
                 return;
             }
             match self.capture.resume(&run.end, fault.offset + 1) {
-                Found::Record(next) => {
-                    run.skip(fault, next - fault.offset, self.options.keep_gaps);
-                }
+                Found::At(next) => run.skip(fault, next, self.options),
                 Found::NeedsMore | Found::Nothing => return,
             }
         }

@@ -6,7 +6,7 @@ use super::super::walk::{Format, Step};
 use super::{AHEAD, frame, near};
 
 /// Bytes in memory, and what is known of the format there.
-pub(super) struct View<'a, F> {
+pub(in super::super) struct View<'a, F> {
     pub format: &'a F,
     pub bytes: &'a [u8],
     /// Offset at which `bytes` begin.
@@ -19,7 +19,7 @@ pub(super) struct View<'a, F> {
 
 /// How a chain ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ends {
+pub(in super::super) enum Ends {
     /// Exactly at the end of the file.
     File,
     /// It goes on, farther than is looked.
@@ -30,7 +30,7 @@ pub(super) enum Ends {
 
 /// Plausible records in a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chain {
+pub(in super::super) struct Chain {
     /// Number of records and other blocks.
     pub links: usize,
     /// Where the last one begins.
@@ -38,9 +38,11 @@ pub(super) struct Chain {
     pub ends: Ends,
     /// Time of the first record that has one.
     pub first: Option<Timestamp>,
+    /// Where the second such record begins, and its time.
+    pub second: Option<(u64, Timestamp)>,
     pub least: Timestamp,
     pub greatest: Timestamp,
-    /// First record whose time is earlier than that of those before it.
+    /// First record that is earlier than all before it, but not than what was known before them.
     pub seam: Option<u64>,
     /// Number of frames that do not begin as their link type demands.
     pub odd_frames: usize,
@@ -66,6 +68,21 @@ impl<F: Format> View<'_, F> {
         self.complete || self.end() >= at.saturating_add(AHEAD)
     }
 
+    /// True if reading on from `start` comes to `target`.
+    pub fn leads_to(&self, start: u64, target: u64) -> bool {
+        let (mut at, until) = (start, start.saturating_add(AHEAD));
+        let mut state = self.format.begin(self.known);
+        while at < target {
+            match self.format.next(&mut state, self.rest(at, until), at) {
+                Ok(Step::Record(_, length) | Step::Skip(length)) if length > 0 => {
+                    at = at.saturating_add(length as u64);
+                }
+                _ => return false,
+            }
+        }
+        at == target
+    }
+
     /// Follows plausible records from `start` on: up to `most`, or past `far`.
     pub fn follow(&self, start: u64, far: u64, most: usize) -> Chain {
         let mut chain = Chain {
@@ -73,6 +90,7 @@ impl<F: Format> View<'_, F> {
             last: start,
             ends: Ends::Broken,
             first: None,
+            second: None,
             least: Timestamp::MAX,
             greatest: Timestamp::MIN,
             seam: None,
@@ -105,7 +123,7 @@ impl<F: Format> View<'_, F> {
                         return chain;
                     }
                     before = Some(time.seconds);
-                    chain.note(at, time);
+                    chain.note(at, time, self.known.before.time());
                 }
                 chain.odd_frames += usize::from(frame::is_odd(record.link_type, record.data));
             }
@@ -117,13 +135,31 @@ impl<F: Format> View<'_, F> {
 }
 
 impl Chain {
-    fn note(&mut self, at: u64, time: Timestamp) {
+    fn note(&mut self, at: u64, time: Timestamp, known: Option<Timestamp>) {
+        if self.first.is_some() {
+            self.second.get_or_insert((at, time));
+        }
         self.first.get_or_insert(time);
-        if time.seconds < self.greatest.seconds.saturating_sub(1) {
+        let is_earlier = time.seconds < self.least.seconds.saturating_sub(1);
+        let follows = known.is_some_and(|known| time.seconds >= known.seconds.saturating_sub(1));
+        if is_earlier && follows && self.links > 0 {
             self.seam.get_or_insert(at);
         }
         self.least = self.least.min(time);
         self.greatest = self.greatest.max(time);
+    }
+
+    /// The first record to believe, of a chain that begins at `at`: its second one if the first is
+    /// out of order, as one whose time was damaged is.
+    pub fn lead(&self, at: u64, before: Option<Timestamp>) -> u64 {
+        let (Some(before), Some(first), Some((second_at, second))) =
+            (before, self.first, self.second)
+        else {
+            return at;
+        };
+        let after = |one: Timestamp, two: Timestamp| two.seconds >= one.seconds.saturating_sub(1);
+        let is_in_order = after(before, first) && after(first, second);
+        if is_in_order || !after(before, second) { at } else { second_at }
     }
 
     /// True if its first time is one that a neighbour of a record of `time` may have.

@@ -75,7 +75,7 @@ fn doubt<F: Format>(
     let before = position.before.time().or(seconds.map(seconds_before));
     let next = path.get(1).copied().unwrap_or(at);
     let sound = is_plausible && position.before.is_near(seconds);
-    let Some(found) = search::first_near(&view, at, next, before) else {
+    let Some(found) = search::first_near(&view, at, next, before, true) else {
         // A jump of the clock.
         return if is_plausible { Verdict::Fine } else { Verdict::Refused };
     };

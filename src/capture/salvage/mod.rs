@@ -20,11 +20,14 @@ use super::Position;
 use super::cut::NEIGHBOURS_APART;
 use super::time::Timestamp;
 use super::walk::Format;
-use chain::View;
+pub(super) use chain::{Chain, View};
 pub use judge::{Verdict, judge};
 
 /// No damaged record reaches further: the longest common record and its header, in bytes.
 const LONGEST: u64 = 262_144 + 24;
+
+/// Most records of a chain that are looked at.
+pub(super) const MOST: usize = 4096;
 
 /// How far a decision looks, in bytes.
 const AHEAD: u64 = 4 * LONGEST;
@@ -62,10 +65,10 @@ impl Before {
 }
 
 /// The next record after damage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Found {
-    /// A record begins there.
-    Record(u64),
+    /// A record begins there, or the first record of another capture.
+    At(Position),
     /// Nothing so far; more of the stream must be read.
     NeedsMore,
     /// No record follows.

@@ -5,16 +5,15 @@
 //! that the damaged packet carried lies between them in place, but hardly in time. A chain of another
 //! time is taken only if it is long and none of the right time follows.
 
+use super::super::Position;
+use super::super::appended::Appended;
 use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::chain::{Chain, Ends, View};
-use super::{Found, LONGEST, near};
+use super::{AHEAD, Found, LONGEST, MOST, near};
 
 /// Fewer bytes than the header of a record or block may need tell nothing of it.
 const TELLS_NOTHING: u64 = 64;
-
-/// Most records of a chain that are looked at.
-const MOST: usize = 4096;
 
 /// Records of a chain of another time.
 const FIRM: usize = 16;
@@ -36,6 +35,12 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
         return Found::NeedsMore;
     }
     let before = view.known.before.time();
+    let found = |at| Found::At(Position { offset: at, ..view.known.clone() });
+    // Another capture follows the last record.
+    let ahead = at_damage.get(..AHEAD as usize).unwrap_or(at_damage);
+    if let Some(start) = header(view, (ahead, damage), damage, before) {
+        return Found::At(start);
+    }
     // A length that is not damaged tells where the record ended.
     if let Some(told) = view.format.other_end(at_damage, damage).filter(|told| *told >= view.base) {
         if told == view.end() && view.complete {
@@ -43,7 +48,7 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
         }
         let chain = view.follow(told, told, FIRM);
         if chain.is_firm(2) && chain.is_near(before) {
-            return Found::Record(told);
+            return found(told);
         }
     }
     let far = damage.saturating_add(LONGEST);
@@ -51,28 +56,36 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
     let mut other: Option<Start> = None;
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
-        let found = match next(view, from, limit, far, before) {
-            Next::Chain(found) => found,
+        let start = match next(view, from, limit, far, before) {
+            Next::Chain(start) => start,
+            Next::Header(at) => {
+                let bytes = view.rest(at, at.saturating_add(AHEAD));
+                if let Some(start) = header(view, (bytes, at), far, before) {
+                    return Found::At(start);
+                }
+                from = at + 1;
+                continue;
+            }
             Next::NeedsMore => return Found::NeedsMore,
             Next::Nothing => {
                 return match other {
-                    Some(other) => Found::Record(other.at),
+                    Some(other) => found(other.at),
                     None if view.complete => Found::Nothing,
                     None => Found::NeedsMore,
                 };
             }
         };
-        let Start { at, chain } = found;
+        let Start { at, chain } = start;
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
             // Another time: it must be long, and none of the right time may follow.
             if other.is_none() && chain.is_firm(FIRM) && chain.odd_frames * 4 <= chain.links {
-                other = Some(found);
+                other = Some(start);
             }
             from = at + 1;
             continue;
         }
-        return match weigh(view, found, far, before) {
-            Some(at) => Found::Record(at),
+        return match weigh(view, start, far, before) {
+            Some(at) => found(at),
             None => {
                 from = at + 1;
                 continue;
@@ -83,6 +96,8 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
 
 enum Next {
     Chain(Start),
+    /// A file header may be there.
+    Header(u64),
     NeedsMore,
     Nothing,
 }
@@ -101,6 +116,9 @@ fn next<F: Format>(
             return Next::NeedsMore;
         }
         let rest = view.rest(at, u64::MAX);
+        if may_be_header(rest) {
+            return if view.suffices(at) { Next::Header(at) } else { Next::NeedsMore };
+        }
         if let Some(candidate) = view.format.plausible(rest, view.known, at) {
             if !view.suffices(at) {
                 return Next::NeedsMore;
@@ -139,12 +157,19 @@ fn weigh<F: Format>(
             return None;
         }
         if chain.ends != Ends::Broken {
-            return Some(at);
+            return Some(chain.lead(at, before));
         }
         let limit = far.min(at.saturating_add(LONGEST));
         let mut from = chain.last + 1;
         let later = loop {
-            let Next::Chain(later) = next(view, from, limit, far, before) else { break None };
+            let later = match next(view, from, limit, far, before) {
+                Next::Chain(later) => later,
+                Next::Header(at) => {
+                    from = at + 1;
+                    continue;
+                }
+                Next::NeedsMore | Next::Nothing => break None,
+            };
             let believed = later.chain.is_near(before) && later.chain.is_firm(2);
             if believed {
                 break Some(later);
@@ -159,28 +184,40 @@ fn weigh<F: Format>(
                 }
                 _ => false,
             };
-            return (chain.links >= 2 || soon).then_some(at);
+            return (chain.links >= 2 || soon).then(|| chain.lead(at, before));
         };
         let between = before.is_none_or(|before| chain.least >= before)
             && later.chain.first.is_none_or(|first| chain.greatest <= first);
         if between || chain.first.is_none() {
-            return Some(at);
+            return Some(chain.lead(at, before));
         }
         (at, chain) = (later.at, later.chain);
     }
 }
 
-/// The first chain of a time near `before` within reach after `at`. One before `next_record` must lead past
-/// it.
+/// The first chain of a time near `before` within reach after `at`, or, with `headers`, the first file
+/// header before `next_record`. What begins before `next_record` must lead past it.
 pub(super) fn first_near<F: Format>(
     view: &View<'_, F>,
     at: u64,
     next_record: u64,
     before: Option<Timestamp>,
+    headers: bool,
 ) -> Option<u64> {
     let far = at.saturating_add(LONGEST);
     let mut from = at + 1;
-    while let Next::Chain(found) = next(view, from, far, far, before) {
+    loop {
+        let found = match next(view, from, far, far, before) {
+            Next::Chain(found) => found,
+            Next::Header(at) => {
+                if headers && at < next_record && cuts_off(view, at, next_record) {
+                    return Some(at);
+                }
+                from = at + 1;
+                continue;
+            }
+            Next::NeedsMore | Next::Nothing => return None,
+        };
         if found.chain.is_near(before)
             && found.chain.is_firm(2)
             && (found.at >= next_record || found.chain.last >= next_record)
@@ -189,5 +226,56 @@ pub(super) fn first_near<F: Format>(
         }
         from = found.at + 1;
     }
-    None
+}
+
+/// True if the file header at `at` is that of a capture whose records lead past `next_record`: the
+/// record that claims to reach so far was cut off.
+fn cuts_off<F: Format>(view: &View<'_, F>, at: u64, next_record: u64) -> bool {
+    let bytes = view.rest(at, at.saturating_add(AHEAD));
+    let Some(appended) = Appended::open(bytes, at, view.known) else { return false };
+    let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
+    let start = appended.clone().start();
+    let chain = appended.follow((bytes, at), complete, &start, next_record);
+    chain.is_firm(2) && (chain.ends != Ends::Broken || chain.last >= next_record)
+}
+
+/// True if the first bytes may be those of a file header.
+fn may_be_header(bytes: &[u8]) -> bool {
+    let first = bytes.first().copied().unwrap_or_default();
+    matches!(first, 0x0A | b's' | 0xA1 | 0xD4 | 0x4D | 0x34 | 0x1C | 0xAC | 0xAB)
+        && super::super::is_capture(bytes)
+}
+
+/// The first record of the capture whose file header is at `at`, where `bytes` begin, unless the
+/// damaged packet carried it.
+fn header<F: Format>(
+    view: &View<'_, F>,
+    (bytes, at): (&[u8], u64),
+    far: u64,
+    before: Option<Timestamp>,
+) -> Option<Position> {
+    let appended = Appended::open(bytes, at, view.known)?;
+    let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
+    let start = appended.clone().start();
+    let chain = appended.follow((bytes, at), complete, &start, far);
+    let is_empty = complete && start.offset == at.saturating_add(bytes.len() as u64);
+    if !is_empty && !chain.is_firm(2) {
+        return None;
+    }
+    // Nothing carries a capture that begins where the last record ended.
+    if at > view.known.offset && !is_empty {
+        let carried = if chain.ends == Ends::Broken {
+            first_near(view, chain.last, chain.last, before, false).is_some()
+        } else {
+            let is_part = |other| {
+                other <= chain.last && appended.leads_to((bytes, at), complete, &start, other)
+            };
+            before.is_some()
+                && first_near(view, at, at, before, false).is_some_and(|other| !is_part(other))
+        };
+        if carried || chain.seam.is_some_and(|seam| seam <= far) {
+            return None;
+        }
+    }
+    Some(start)
 }

@@ -1,0 +1,113 @@
+//! A capture that follows another one in the same file, with a file header of its own: its own format,
+//! byte order and link type. It is read as a new section, and only after damage (`--salvage`): to any
+//! other reader a file header between two records is no record.
+
+use super::salvage::{Before, Chain, View};
+use super::walk::Format;
+use super::{AnyFormat, InterfaceBlock, InterfaceEntry, Position, Record, is_capture};
+use std::sync::Arc;
+
+/// The file header of an appended capture.
+#[derive(Clone, Debug)]
+pub struct Appended {
+    /// Offset of the file header.
+    offset: u64,
+    pub(super) format: AnyFormat,
+    pub(super) has_erf_headers: bool,
+    /// Number of sections before it.
+    sections: u32,
+}
+
+impl PartialEq for Appended {
+    fn eq(&self, other: &Appended) -> bool {
+        self.offset == other.offset
+    }
+}
+
+impl Appended {
+    /// Reads the file header at `offset`, where `bytes` begin, after the records at `before`.
+    pub(super) fn open(bytes: &[u8], offset: u64, before: &Position) -> Option<Appended> {
+        let version = || matches!(bytes.get(4..6), Some([2, 0] | [0, 2]));
+        let is_pcapng = super::pcapng::has_magic(bytes);
+        let is_snoop = super::snoop::has_magic(bytes);
+        if !is_capture(bytes) || !(is_pcapng || is_snoop || version()) {
+            return None;
+        }
+        let (format, has_erf_headers) = AnyFormat::open_any(bytes).ok()?;
+        let sections = match (&before.section, &before.appended) {
+            (Some(section), _) => section.number.wrapping_add(1),
+            (None, Some(appended)) => appended.sections.saturating_add(1),
+            (None, None) => 1,
+        };
+        Some(Appended { offset, format, has_erf_headers, sections })
+    }
+
+    /// Position of the first record.
+    pub(super) fn start(self) -> Position {
+        let start = with_format!(&self.format, format => format.start());
+        let section = start.section.map(|section| {
+            let mut section = Arc::unwrap_or_clone(section);
+            section.number = self.sections.wrapping_sub(1);
+            Arc::new(section)
+        });
+        Position {
+            offset: self.offset.saturating_add(start.offset),
+            section,
+            before: Before::Nothing,
+            appended: Some(Arc::new(self)),
+        }
+    }
+
+    /// Follows its records, whose first is at `start`, in `bytes`, which begin at `base`.
+    pub(super) fn follow(
+        &self,
+        (bytes, base): (&[u8], u64),
+        complete: bool,
+        start: &Position,
+        far: u64,
+    ) -> Chain {
+        with_format!(&self.format, format => {
+            let view = View { format, bytes, base, known: start, complete };
+            view.follow(start.offset, far, super::salvage::MOST)
+        })
+    }
+
+    /// True if the walk from `start` on has a record at `target`.
+    pub(super) fn leads_to(
+        &self,
+        (bytes, base): (&[u8], u64),
+        complete: bool,
+        start: &Position,
+        target: u64,
+    ) -> bool {
+        with_format!(&self.format, format => {
+            let view = View { format, bytes, base, known: start, complete };
+            view.leads_to(start.offset, target)
+        })
+    }
+
+    /// Name of its format.
+    pub fn name(&self) -> &'static str {
+        with_format!(&self.format, format => format.name())
+    }
+
+    /// Number of the last section if it has none of its own.
+    pub fn sections(&self) -> u32 {
+        self.sections
+    }
+
+    /// The interface that its file header describes.
+    pub fn interface(&self) -> Option<InterfaceEntry> {
+        let interface = with_format!(&self.format, format => format.only_interface())?;
+        let block = InterfaceBlock::Description(interface);
+        Some(InterfaceEntry { section: self.sections, interface: 0, block })
+    }
+
+    /// Gives a record of a format without sections the number of its own.
+    pub(super) fn number<'a>(&self, record: &Record<'a>) -> Record<'a> {
+        match self.format {
+            AnyFormat::Pcapng(_) => *record,
+            _ => Record { section: self.sections, ..*record },
+        }
+    }
+}
