@@ -15,6 +15,7 @@ use crate::gate::{self, Case, Problem};
 use crate::inputs::{self, Input};
 use crate::output::{self, Outputs, WholeFile};
 use crate::overview::Overview;
+use crate::page::Page;
 use crate::pass::rows::{Rows, Sink};
 use crate::plan::{OWN_BYTES, Plan, STDIN};
 use crate::progress::{self, Progress};
@@ -159,6 +160,8 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         let progress = progress.clone();
         outputs.before_stdout(Box::new(move || progress.finish()));
     }
+    let paths = || inputs.list.iter().map(Input::path);
+    let page = plan.page.as_deref().map(|path| Page::begin(path, paths())).transpose()?;
     let outcome = Outcome::default();
     let only = inputs.list.len() == 1;
     let reader = Reader { plan, budget, progress, began, only };
@@ -171,6 +174,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         reader,
         outputs,
         overview,
+        page,
         merged: None,
         total: None,
         folds: None,
@@ -244,6 +248,8 @@ struct Batch<'a> {
     outputs: Outputs,
     /// Shown instead of tables.
     overview: Option<Overview>,
+    /// With `--report`.
+    page: Option<Page>,
     /// With `--merge`: the report of all inputs so far.
     merged: Option<Report>,
     /// With `--total`: the report of all inputs so far as one.
@@ -523,6 +529,9 @@ impl Batch<'_> {
             }
             None => self.outputs.report(report)?,
         }
+        if let Some(page) = &mut self.page {
+            page.add(report);
+        }
         self.outcome.stats.writing += writing.elapsed();
         Ok(())
     }
@@ -536,7 +545,12 @@ impl Batch<'_> {
         }
         if let Some(mut total) = self.total.take() {
             total.folds = self.folds.take();
-            self.write(&total)?;
+            let writing = Instant::now();
+            self.outputs.report(&total)?;
+            if let Some(page) = &mut self.page {
+                page.add_total(&total);
+            }
+            self.outcome.stats.writing += writing.elapsed();
         }
         self.reader.progress.finish();
         let writing = Instant::now();
@@ -544,6 +558,7 @@ impl Batch<'_> {
             overview.finish(&mut io::stdout().lock())?;
         }
         self.outputs.finish()?;
+        self.page.take().map_or(Ok(()), Page::finish)?;
         self.outcome.stats.writing += writing.elapsed();
         let stats = self.outcome.stats;
         if stats.inputs == 0 {

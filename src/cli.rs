@@ -49,6 +49,10 @@ pub struct Cli {
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
 
+    /// Write a page about all inputs for people: charts and tables in one self-contained HTML file
+    #[arg(long, value_name = "FILE.html")]
+    pub report: Option<PathBuf>,
+
     /// Output format; `auto` is `table` on a terminal and `csv` otherwise
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
     pub format: String,

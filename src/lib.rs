@@ -18,7 +18,7 @@
 //! - [`pass`] is what a walk feeds: counting, rows, a selection of packets.
 //! - [`fold`] is for counts that depend on the order of packets: TCP analysis.
 //! - [`reading`] joins the passes of a run into one walk over one capture; a [`report`] remains.
-//! - [`table`] is a view of a report, [`output`] writes it in a format.
+//! - [`table`] is a view of a report, [`output`] writes it in a format, [`page`] shows it to people.
 //! - [`batch`] works through many inputs; [`cli`] and [`plan`] say what is wanted; [`exit`] lists
 //!   the ways to end.
 //!
@@ -99,6 +99,8 @@ mod names;
 pub mod output;
 #[cfg(feature = "cli")]
 pub mod overview;
+#[cfg(feature = "cli")]
+pub mod page;
 pub mod pass;
 mod path_text;
 #[cfg(feature = "cli")]

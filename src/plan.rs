@@ -13,6 +13,7 @@ use crate::output;
 use crate::output::arranged::Arrangement;
 use crate::output::format::{self, Format};
 use crate::overview;
+use crate::page;
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
@@ -46,6 +47,8 @@ pub struct Plan {
     pub tables: Vec<&'static Table>,
     /// Directory to write them to. None for standard output.
     pub output_dir: Option<PathBuf>,
+    /// File for a page about all inputs.
+    pub page: Option<PathBuf>,
     /// Output format.
     pub format: &'static Format,
     /// The screen, if tables are shown on a terminal.
@@ -120,6 +123,7 @@ impl Plan {
         };
         let paths = all_paths(&cli)?;
         check_directory(cli.output_dir.as_deref())?;
+        check_page(cli.report.as_deref())?;
         let top = cli.top.map(|top| top as usize);
         let arrangement = Arrangement::new(cli.sort.as_deref(), top, &tables)?;
         let baseline = match &cli.baseline {
@@ -150,7 +154,9 @@ impl Plan {
         let available = || std::thread::available_parallelism().map_or(1, usize::from);
         let expectations = expectations(&cli.expect)?;
         let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
-        let mut needs = needed.fold(Needs::NOTHING, |needs, table| needs.union(table.needs));
+        let shown: Vec<&Table> = cli.report.iter().flat_map(|_| page::tables()).collect();
+        let of_page = if cli.report.is_some() { page::needs() } else { Needs::NOTHING };
+        let mut needs = needed.fold(of_page, |needs, table| needs.union(table.needs));
         if overview.is_some() {
             needs = needs.union(overview::needs());
         }
@@ -163,7 +169,8 @@ impl Plan {
         wanted.flow_active = nanoseconds("--flow-active", &cli.flow_active)?;
         wanted.conditions = conditions(&cli)?;
         let jobs = cli.jobs.map_or_else(available, usize::from);
-        let memory = bounds(&tables, cli.max_memory.as_deref(), jobs)?;
+        let counted: Vec<&Table> = tables.iter().copied().chain(shown).collect();
+        let memory = bounds(&counted, cli.max_memory.as_deref(), jobs)?;
         Ok(Plan {
             paths,
             naming: naming(&cli)?,
@@ -175,6 +182,7 @@ impl Plan {
                 .then(|| Screen::of_terminal(cli.color)),
             overview,
             output_dir: cli.output_dir,
+            page: cli.report,
             format,
             schema: cli.schema,
             merge: cli.merge,
@@ -251,6 +259,17 @@ fn check_directory(directory: Option<&Path>) -> Result<(), String> {
             "-o {}: is a file; -o takes a directory, in which each table becomes a file",
             path.display()
         )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a page that is no file.
+fn check_page(file: Option<&Path>) -> Result<(), String> {
+    match file {
+        Some(path) if path.as_os_str() == STDIN => Err("--report -: takes a file".into()),
+        Some(path) if path.is_dir() => {
+            Err(format!("--report {}: is a directory; --report takes a file", path.display()))
+        }
         _ => Ok(()),
     }
 }

@@ -42,6 +42,7 @@ mod gate;
 mod inputs;
 mod outputs;
 mod overview;
+mod page;
 mod paths;
 mod salvage;
 mod salvage_rates;

@@ -172,6 +172,8 @@ tallies! {
     conversations: Conversations = |_| Conversations::default();
     /// Packets per bucket of time.
     intervals: Intervals = Intervals::new;
+    /// Packets over the whole time of a capture, in few buckets.
+    timeline: Timeline = |_| Timeline::default();
     /// Packets per bucket of length.
     lengths: Lengths = |_| Lengths::default();
     /// Problems by name.
@@ -180,8 +182,6 @@ tallies! {
     interfaces: InterfaceCounts = |_| InterfaceCounts::default();
     /// Comments of packets.
     comments: Comments = |_| Comments::default();
-    /// Bytes over time.
-    timeline: Timeline = |_| Timeline::default();
 }
 
 /// A tally that may be off. Both sides of a merge are on or off alike: they come from the same

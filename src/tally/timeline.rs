@@ -1,97 +1,290 @@
-//! Bytes over time in at most [`MOST`] buckets, for a graph.
+//! Packets over the whole time of a capture, in at most [`MOST_BUCKETS`] buckets, and the longest
+//! times without a packet: for the graphs of the overview and the page.
 //!
-//! A bucket is 2^n nanoseconds long and begins at a multiple of that; n is the least with which the
-//! time from the first to the last packet fits. So the buckets depend on the packets alone, and
-//! never on their order or on where a capture was cut. Packets without a timestamp are left out.
+//! Buckets have one of the [`WIDTHS`], the least with which all times fit. Each width divides the
+//! next and buckets are aligned to multiples since 1970, so that the result is the same wherever a
+//! capture is cut. Times before the year 0 or after the year 9999 are left out, as tables do.
 
 use super::Tally;
+use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
 use std::collections::VecDeque;
 
 /// Greatest number of buckets.
-const MOST: usize = 1024;
+pub const MOST_BUCKETS: usize = 600;
 
-/// Bytes over time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Number of silences that are kept.
+const MOST_SILENCES: usize = 5;
+
+const MILLISECOND: u64 = 1_000_000;
+const SECOND: u64 = 1_000 * MILLISECOND;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+
+/// Lengths of a bucket in nanoseconds; each divides the next.
+#[rustfmt::skip]
+pub const WIDTHS: [u64; 36] = [
+    1, 2, 10, 20, 100, 200,
+    1_000, 2_000, 10_000, 20_000, 100_000, 200_000,
+    MILLISECOND, 2 * MILLISECOND, 10 * MILLISECOND, 20 * MILLISECOND, 100 * MILLISECOND, 200 * MILLISECOND,
+    SECOND, 2 * SECOND, 10 * SECOND, 20 * SECOND,
+    MINUTE, 2 * MINUTE, 10 * MINUTE, 20 * MINUTE,
+    HOUR, 2 * HOUR, 12 * HOUR,
+    DAY, 2 * DAY, 10 * DAY, 100 * DAY, 1_000 * DAY, 10_000 * DAY, 100_000 * DAY,
+];
+
+/// The years 0 to 9999, in seconds since 1970.
+const TIMES: std::ops::Range<i64> = -719_528 * 86_400..2_932_897 * 86_400;
+
+/// The packets of one bucket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slot {
+    /// Number of packets.
+    pub packets: u64,
+    /// Their original lengths.
+    pub wire_bytes: u64,
+}
+
+/// Time between two packets that follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Its length in nanoseconds.
+    pub nanoseconds: i128,
+    /// Number of the packet before it, from 0.
+    pub after_packet: u64,
+    /// Time of that packet.
+    pub from: Timestamp,
+}
+
+/// A packet's number, from 0, and its time.
+type Stamp = (u64, Timestamp);
+
+/// Packets over time.
+#[derive(Clone, Debug, Default)]
 pub struct Timeline {
-    /// Binary logarithm of a bucket's length in nanoseconds.
-    power: u32,
-    /// Number of the first bucket: its start in units of the length.
-    first: i128,
-    /// Bytes on the wire. The first and the last bucket have a packet.
-    buckets: VecDeque<u64>,
+    /// Index of the width of a bucket.
+    width: usize,
+    /// Number of the first bucket since 1970.
+    base: i128,
+    /// From the first bucket with a packet to the last.
+    slots: VecDeque<Slot>,
+    /// First and last packet with a time, in the order of the file.
+    ends: Option<(Stamp, Stamp)>,
+    /// The longest first.
+    silences: Vec<Silence>,
+    /// Bucket of the packet before, to save a division.
+    current: Option<Current>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Current {
+    start: Timestamp,
+    end: Timestamp,
+    index: usize,
 }
 
 impl Timeline {
-    /// Start and end of each bucket in nanoseconds since 1970, and its bytes.
-    pub fn buckets(&self) -> impl Iterator<Item = (i128, i128, u64)> {
-        self.buckets
-            .iter()
-            .zip(self.first..)
-            .map(|(bytes, number)| (number << self.power, (number + 1) << self.power, *bytes))
+    /// Length of a bucket in nanoseconds.
+    pub fn width(&self) -> u64 {
+        WIDTHS.get(self.width).copied().unwrap_or(DAY)
     }
 
-    /// Adds bytes to the bucket of a number.
-    fn add(&mut self, mut number: i128, bytes: u64) {
-        if self.buckets.is_empty() {
-            self.first = number;
-        }
-        while !self.holds(number) {
-            self.coarsen();
-            number >>= 1;
-        }
-        while number < self.first {
-            self.buckets.push_front(0);
-            self.first -= 1;
-        }
-        let at = (number - self.first) as usize;
-        if at >= self.buckets.len() {
-            self.buckets.resize(at + 1, 0);
-        }
-        if let Some(bucket) = self.buckets.get_mut(at) {
-            *bucket += bytes;
-        }
+    /// Start of the first bucket, in nanoseconds since 1970.
+    pub fn start(&self) -> i128 {
+        self.base * i128::from(self.width())
     }
 
-    /// True if the buckets up to this one are few enough.
-    fn holds(&self, number: i128) -> bool {
-        let last = self.first + self.buckets.len().max(1) as i128 - 1;
-        number.max(last) - number.min(self.first) < MOST as i128
+    /// Every bucket from the first with a packet to the last.
+    pub fn slots(&self) -> impl ExactSizeIterator<Item = Slot> + '_ {
+        self.slots.iter().copied()
     }
 
-    /// Joins buckets in pairs.
-    fn coarsen(&mut self) {
-        let mut joined = VecDeque::with_capacity(self.buckets.len() / 2 + 1);
-        for (number, bytes) in (self.first..).zip(&self.buckets) {
-            match joined.back_mut() {
-                Some(bucket) if number & 1 == 1 => *bucket += bytes,
-                _ => joined.push_back(*bytes),
+    /// Start and end of each bucket in nanoseconds since 1970, and its bytes on the wire.
+    pub fn buckets(&self) -> impl Iterator<Item = (i128, i128, u64)> + '_ {
+        let width = i128::from(self.width());
+        let bucket = move |(number, slot): (i128, &Slot)| {
+            (number * width, (number + 1) * width, slot.wire_bytes)
+        };
+        (self.base..).zip(&self.slots).map(bucket)
+    }
+
+    /// The longest times between two packets, the longest first.
+    pub fn silences(&self) -> &[Silence] {
+        &self.silences
+    }
+
+    /// Makes buckets longer, one width after another.
+    fn widen(&mut self) {
+        let before = self.width();
+        self.width += 1;
+        let ratio = i128::from(self.width() / before);
+        let mut slots: VecDeque<Slot> = VecDeque::new();
+        let base = self.base.div_euclid(ratio);
+        for (number, slot) in (self.base..).zip(&self.slots) {
+            let at = usize::try_from(number.div_euclid(ratio) - base).unwrap_or(0);
+            if at >= slots.len() {
+                slots.resize(at + 1, Slot::default());
+            }
+            if let Some(sum) = slots.get_mut(at) {
+                sum.add(*slot);
             }
         }
-        (self.power, self.first, self.buckets) = (self.power + 1, self.first >> 1, joined);
+        (self.base, self.slots, self.current) = (base, slots, None);
+    }
+
+    /// Index of the bucket of a number at this width; buckets become longer until it fits.
+    fn index(&mut self, nanoseconds: i128) -> usize {
+        loop {
+            let number = nanoseconds.div_euclid(self.width().into());
+            if self.slots.is_empty() {
+                self.base = number;
+            }
+            let last = self.base + self.slots.len() as i128 - 1;
+            let (least, most) = (self.base.min(number), last.max(number));
+            if most - least < MOST_BUCKETS as i128 || self.width + 1 == WIDTHS.len() {
+                while self.base > number {
+                    self.slots.push_front(Slot::default());
+                    self.base -= 1;
+                    self.current = None;
+                }
+                let index = usize::try_from(number - self.base).unwrap_or(0);
+                if index >= self.slots.len() {
+                    self.slots.resize(index + 1, Slot::default());
+                }
+                return index;
+            }
+            self.widen();
+        }
+    }
+
+    /// Index of the bucket of a time.
+    #[inline]
+    fn index_of(&mut self, time: Timestamp) -> usize {
+        if let Some(current) = self.current.filter(|one| one.start <= time && time < one.end) {
+            return current.index;
+        }
+        let nanoseconds = time.total_nanoseconds();
+        let index = self.index(nanoseconds);
+        let width = i128::from(self.width());
+        let start = (self.base + index as i128) * width;
+        self.current = Some(Current {
+            start: Timestamp::from_total_nanoseconds(start),
+            end: Timestamp::from_total_nanoseconds(start + width),
+            index,
+        });
+        index
+    }
+
+    /// Notes the time from one packet to the next, if it is among the longest.
+    #[inline]
+    fn silence(&mut self, (after_packet, from): Stamp, to: Timestamp) {
+        if to <= from {
+            return;
+        }
+        let nanoseconds = to.total_nanoseconds() - from.total_nanoseconds();
+        let least = self.silences.get(MOST_SILENCES - 1).map_or(0, |least| least.nanoseconds);
+        if nanoseconds > least {
+            self.keep(Silence { nanoseconds, after_packet, from });
+        }
+    }
+
+    fn keep(&mut self, silence: Silence) {
+        self.silences.push(silence);
+        self.silences.sort_by_key(|one| (-one.nanoseconds, one.after_packet));
+        self.silences.truncate(MOST_SILENCES);
+    }
+}
+
+impl Slot {
+    fn add(&mut self, other: Slot) {
+        self.packets += other.packets;
+        self.wire_bytes += other.wire_bytes;
+    }
+}
+
+impl PartialEq for Timeline {
+    fn eq(&self, other: &Timeline) -> bool {
+        let parts = |one: &Timeline| (one.width, one.base, one.ends);
+        parts(self) == parts(other) && self.slots == other.slots && self.silences == other.silences
     }
 }
 
 impl Tally for Timeline {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
-        if let Some(time) = packet.record.time {
-            let number = time.total_nanoseconds() >> self.power;
-            self.add(number, packet.record.wire_bytes.into());
+        let record = &packet.record;
+        let Some(time) = record.time.filter(|time| TIMES.contains(&time.seconds)) else { return };
+        let wire_bytes = record.wire_bytes.into();
+        let index = self.index_of(time);
+        if let Some(slot) = self.slots.get_mut(index) {
+            slot.add(Slot { packets: 1, wire_bytes });
+        }
+        let stamp = (record.number, time);
+        match self.ends {
+            None => self.ends = Some((stamp, stamp)),
+            Some((first, last)) => {
+                self.silence(last, time);
+                self.ends = Some((first, stamp));
+            }
         }
     }
 
-    fn merge(&mut self, later: Timeline, _: Shift) {
-        while self.power < later.power {
-            self.coarsen();
+    fn merge(&mut self, mut later: Timeline, shift: Shift) {
+        let Some((first, last)) = later.ends else { return };
+        let moved = |(number, time): Stamp| (number + shift.packets, time);
+        while later.width < self.width {
+            later.widen();
         }
-        let last = later.buckets.len().saturating_sub(1);
-        for (place, (start, _, bytes)) in later.buckets().enumerate() {
-            // Empty buckets are made by those around them.
-            if bytes > 0 || place == 0 || place == last {
-                self.add(start >> self.power, bytes);
+        if self.slots.is_empty() {
+            self.width = later.width;
+        }
+        while self.width < later.width {
+            self.widen();
+        }
+        let width = i128::from(later.width());
+        for (number, slot) in (later.base..).zip(&later.slots).filter(|(_, one)| one.packets > 0) {
+            let index = self.index(number * width);
+            if let Some(sum) = self.slots.get_mut(index) {
+                sum.add(*slot);
             }
         }
+        // Before the later ones: of equal silences the first is kept.
+        if let Some((_, before)) = self.ends {
+            self.silence(before, first.1);
+        }
+        for silence in later.silences {
+            let after_packet = silence.after_packet + shift.packets;
+            self.keep(Silence { after_packet, ..silence });
+        }
+        let began = self.ends.map_or(moved(first), |(began, _)| began);
+        self.ends = Some((began, moved(last)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_width_divides_the_next() {
+        for pair in WIDTHS.windows(2) {
+            assert!(pair[1] % pair[0] == 0 && pair[1] > pair[0], "{pair:?}");
+        }
+        let most = u128::from(WIDTHS[WIDTHS.len() - 1]) * (MOST_BUCKETS as u128 - 1);
+        assert!(most > 10_000 * 366 * u128::from(DAY));
+    }
+
+    #[test]
+    fn buckets_become_longer_until_all_times_fit() {
+        let mut timeline = Timeline::default();
+        for seconds in [1_000, 0, 1_001] {
+            let index = timeline.index_of(Timestamp { seconds, nanoseconds: 5 });
+            timeline.slots[index].packets += 1;
+        }
+        assert_eq!((timeline.width(), timeline.start()), (2 * SECOND, 0));
+        let packets: Vec<u64> = timeline.slots().map(|slot| slot.packets).collect();
+        assert_eq!((packets.len(), packets[0], packets[500]), (501, 1, 2));
     }
 }

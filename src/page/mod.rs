@@ -1,0 +1,129 @@
+//! `--report`: one self-contained HTML page about all inputs, for people.
+//!
+//! A page shows the tables of a [`Report`] as prose, charts and bounded tables, and links to
+//! nothing outside itself. It is at most [`MOST_BYTES`] long, whatever the inputs: the more captures
+//! there are, the less each one's section holds, and every table says how many rows it leaves out.
+//! Text of a capture is escaped by the templates, and its invisible characters are shown.
+//!
+//! A new section is a file and a line in [`section::SECTIONS`].
+
+mod capture;
+mod chart;
+mod findings;
+mod grid;
+mod lines;
+mod overall;
+mod section;
+mod text;
+
+use crate::output::{WholeFile, assert_no_input};
+use crate::report::Report;
+use crate::table::{self, Table};
+use crate::tally::Needs;
+use askama::Template;
+use capture::Sections;
+use overall::Overall;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Greatest length of a page.
+pub const MOST_BYTES: usize = 1_000_000;
+
+/// Names of the tables that a page shows.
+const SHOWN: &[&str] = &[
+    "summary",
+    "protocols",
+    "conversations",
+    "endpoints",
+    "lengths",
+    "problems",
+    "gaps",
+    "interfaces",
+    "health",
+    "streams",
+    "dns",
+    "tls",
+    "http",
+];
+
+/// The tables that a page shows.
+pub fn tables() -> impl Iterator<Item = &'static Table> {
+    SHOWN.iter().filter_map(|name| table::named(name))
+}
+
+/// What must be counted for a page.
+pub fn needs() -> Needs {
+    let charts = Needs { timeline: true, ..Needs::NOTHING };
+    tables().fold(charts, |needs, table| needs.union(table.needs))
+}
+
+/// An unfinished page.
+pub struct Page {
+    file: WholeFile,
+    overall: Overall,
+    sections: Sections,
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Whole<'a> {
+    title: &'a str,
+    version: &'a str,
+    style: &'a str,
+    script: &'a str,
+    one: bool,
+    overall: &'a str,
+    total: &'a str,
+    sections: &'a [String],
+}
+
+impl Page {
+    /// Begins the page that is to be at `path`.
+    ///
+    /// # Errors
+    /// If its directory cannot be written, or it is one of the `inputs`.
+    pub fn begin<'i>(path: &Path, inputs: impl Iterator<Item = &'i Path>) -> io::Result<Page> {
+        assert_no_input(&[path.to_path_buf()], inputs)?;
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+        let file = WholeFile::begin(&directory, path.to_path_buf())?;
+        Ok(Page { file, overall: Overall::default(), sections: Sections::default() })
+    }
+
+    /// Adds the section of a report.
+    pub fn add(&mut self, report: &Report) {
+        let number = self.overall.add(report);
+        self.sections.add(number, report);
+    }
+
+    /// Adds the section of all captures as one (`--total`).
+    pub fn add_total(&mut self, report: &Report) {
+        self.sections.total(report);
+    }
+
+    /// Writes the page and gives it its name.
+    ///
+    /// # Errors
+    /// If it cannot be written or named.
+    pub fn finish(mut self) -> io::Result<()> {
+        let sections = self.sections.finish();
+        let total = self.sections.take_total().unwrap_or_default();
+        let whole = Whole {
+            title: &self.overall.title(),
+            version: env!("CARGO_PKG_VERSION"),
+            style: include_str!("templates/page.css"),
+            script: include_str!("templates/page.js"),
+            overall: &self.overall.html(sections.len()),
+            total: &total,
+            sections: &sections,
+            one: self.overall.count() == 1,
+        };
+        self.file.write_all(rendered(&whole).as_bytes())?;
+        self.file.finish()
+    }
+}
+
+/// The text of a template. Writing to memory cannot fail.
+fn rendered(template: &impl Template) -> String {
+    template.render().unwrap_or_default()
+}
