@@ -21,6 +21,8 @@ use crate::plan::{OWN_BYTES, Plan, STDIN};
 use crate::progress::{self, Progress};
 use crate::reading::{self, Continued};
 use crate::report::{Report, Status};
+use crate::shard::Refusal;
+use crate::shard::partial::{Content, Partial, Piece};
 use crate::source::ReadOptions;
 use crate::table::row::RowBuffer;
 use crate::table::schema;
@@ -164,6 +166,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let page = plan.page.as_deref().map(|path| Page::begin(path, paths())).transpose()?;
     let outcome = Outcome::default();
     let only = inputs.list.len() == 1;
+    let closing = inputs.walked || !only;
     let reader = Reader { plan, budget, progress, began, only };
     let one = plan.shows_one(inputs.list.len());
     let overview = plan.overview.map(|screen| Overview::new(screen, one));
@@ -184,8 +187,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
-    batch.read(&inputs.list)?;
-    let closing = inputs.walked || inputs.list.len() > 1;
+    batch.read_and_take(inputs.list)?;
     let mut outcome = batch.finish(closing, began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
@@ -317,6 +319,79 @@ enum Company {
 }
 
 impl Batch<'_> {
+    /// Reads inputs, and takes those of partials in the place of the first partial of their plan.
+    fn read_and_take(&mut self, inputs: Vec<Input>) -> Result<(), RunError> {
+        let saved = &self.reader.plan.saved;
+        if saved.paths.is_empty() {
+            return self.read(&inputs);
+        }
+        let mut plans = saved.read()?;
+        let mut captures = Vec::new();
+        for input in inputs {
+            if !saved.paths.iter().any(|path| path == input.path()) {
+                captures.push(input);
+                continue;
+            }
+            let at = plans.iter().position(|(path, _)| path == input.path());
+            if let Some(at) = at {
+                self.read(&std::mem::take(&mut captures))?;
+                self.reader.only = false;
+                self.take_partial(plans.remove(at).1)?;
+            }
+        }
+        self.read(&captures)
+    }
+
+    /// Takes the inputs of a whole partial, as if they had been read here.
+    fn take_partial(&mut self, partial: Partial) -> Result<(), RunError> {
+        let plan = self.reader.plan;
+        let wanted = &plan.wanted;
+        for Piece { name, content, .. } in partial.pieces {
+            let reading = match content {
+                Content::Skipped => Reading::Skipped,
+                Content::Unreadable(message) => {
+                    let (name, interval) = (name.clone(), wanted.interval);
+                    let report = Report::unreadable(name, message, wanted.needs, interval);
+                    Reading::Report(Box::new(report))
+                }
+                Content::Read(part) => {
+                    let continues = plan.merge || plan.total;
+                    let budget = match continues {
+                        true => self.reader.budget.clone(),
+                        false => self.reader.budget.of_next_input(),
+                    };
+                    let (mut report, records) = part.report(name.clone(), &budget);
+                    if !plan.merge {
+                        report.folds = wanted.folds(false, &budget);
+                    }
+                    let before = self.before();
+                    if continues {
+                        let folds = || wanted.folds(false, &self.reader.budget);
+                        self.folds = self.folds.take().or_else(folds);
+                    }
+                    let own = report.folds.as_mut().map(|folds| (folds, 0));
+                    let all = self.folds.as_mut().map(|folds| (folds, before));
+                    for (folds, before) in own.into_iter().chain(all) {
+                        let refused = |error| Refusal::Unreadable(format!("{name}: {error}"));
+                        records.apply(folds, before).map_err(refused)?;
+                    }
+                    match budget.exceeded() {
+                        Some(exceeded) => Reading::Short(exceeded.to_string()),
+                        None => Reading::Report(Box::new(report)),
+                    }
+                }
+            };
+            let (rows, _reservation) = (Vec::new(), Reservation::new(&self.reader.budget));
+            self.take_all(vec![Read { reading, rows, name, _reservation }])?;
+        }
+        Ok(())
+    }
+
+    /// Number of packets of the inputs so far, if they are one capture.
+    fn before(&self) -> u64 {
+        self.merged.as_ref().or(self.total.as_ref()).map_or(0, |all| all.shift().packets)
+    }
+
     /// Reads inputs wave by wave and writes their rows in order. One wave is written while the next
     /// is read.
     ///
@@ -360,8 +435,7 @@ impl Batch<'_> {
     /// one worker: each of several holds tables of its own.
     fn read_alone(&mut self, reader: &Reader<'_>, input: &Input) -> io::Result<Read> {
         let (merge, total) = (reader.plan.merge, reader.plan.total);
-        let all = self.merged.as_ref().or(self.total.as_ref());
-        let before = all.map_or(0, |all| all.shift().packets);
+        let before = self.before();
         if (merge || total) && self.folds.is_none() {
             let segments = merge && reader.plan.writes(segments::TABLE.name);
             self.folds = reader.plan.wanted.folds(segments, &reader.budget);
@@ -676,7 +750,8 @@ impl Reader<'_> {
             Err(error) if error.is_shortage() => Ok(Reading::Short(error.to_string())),
             Err(error) => {
                 let name = input.name.clone();
-                let report = Report::unreadable(name, &error, wanted.needs, wanted.interval);
+                let message = error.to_string();
+                let report = Report::unreadable(name, message, wanted.needs, wanted.interval);
                 Ok(Reading::Report(Box::new(report)))
             }
         };

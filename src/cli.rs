@@ -281,5 +281,7 @@ fn after_help() -> String {
     for exit in EXIT_CODES {
         text += &format!("  {:>3}  {}\n", exit.code, exit.meaning);
     }
+    text +=
+        "\nMany machines:\n  pcapstat shard plan, map, merge, finish; see pcapstat shard --help\n";
     text
 }

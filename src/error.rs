@@ -3,6 +3,9 @@
 //! There are two kinds. An [`Error`] means that nothing of an input could be read (missing, no
 //! permission, not a capture). A [`Fault`] is damage inside a capture: packets before it are kept.
 
+use crate::saved::count;
+use crate::source::Compression;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An input that could not be read at all, or an output that could not be written.
@@ -65,7 +68,8 @@ macro_rules! faults {
     ($($variant:ident $({ $($field:ident: $type:ty),* })? = $name:literal, $meaning:literal;)*) => {
         /// Reason why reading a capture stopped.
         #[allow(missing_docs, reason = "the fields are those of the variant's message")]
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(try_from = "Saved", into = "Saved")]
         #[non_exhaustive]
         pub enum FaultKind {
             $(#[doc = $meaning] $variant $({ $($field: $type),* })?,)*
@@ -82,8 +86,79 @@ macro_rules! faults {
                     $(FaultKind::$variant { .. } => $name,)*
                 }
             }
+
+            /// The texts of its fields.
+            fn fields(self) -> Vec<String> {
+                match self {
+                    $(FaultKind::$variant $({ $($field),* })? => {
+                        vec![$($($field.to_string()),*)?]
+                    })*
+                }
+            }
+
+            /// The fault of a name and the texts of its fields. None if there is none.
+            fn named(name: &str, fields: &[String]) -> Option<FaultKind> {
+                let mut fields = fields.iter();
+                let kind = match name {
+                    $($name => FaultKind::$variant $({
+                        $($field: Field::read(fields.next()?)?),*
+                    })?,)*
+                    _ => return None,
+                };
+                fields.next().is_none().then_some(kind)
+            }
         }
     };
+}
+
+/// Name of a fault and the texts of its fields.
+type Saved = (String, Vec<String>);
+
+impl From<FaultKind> for Saved {
+    fn from(kind: FaultKind) -> Saved {
+        (kind.name().into(), kind.fields())
+    }
+}
+
+impl TryFrom<Saved> for FaultKind {
+    type Error = String;
+
+    fn try_from((name, fields): Saved) -> Result<FaultKind, String> {
+        FaultKind::named(&name, &fields).ok_or_else(|| format!("no fault is named {name:?}"))
+    }
+}
+
+/// Name of a compression.
+type Name = &'static str;
+
+/// A field of a fault.
+trait Field: Sized {
+    /// Reads its text.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Field for u64 {
+    fn read(text: &str) -> Option<u64> {
+        text.parse().ok()
+    }
+}
+
+impl Field for u32 {
+    fn read(text: &str) -> Option<u32> {
+        text.parse().ok()
+    }
+}
+
+impl Field for i32 {
+    fn read(text: &str) -> Option<i32> {
+        text.parse().ok()
+    }
+}
+
+impl Field for Name {
+    fn read(text: &str) -> Option<Name> {
+        Compression::ALL.iter().map(|known| known.name()).find(|name| *name == text)
+    }
 }
 
 faults! {
@@ -104,9 +179,9 @@ faults! {
         "a section header with an unknown byte-order magic or version";
     InterfaceUnknown { interface: u32 } = "interface_unknown",
         "a packet refers to an interface that was not described before it";
-    CompressedStreamCut { compression: &'static str } = "compressed_stream_cut",
+    CompressedStreamCut { compression: Name } = "compressed_stream_cut",
         "the compressed stream ends too early";
-    CompressedStreamDamaged { compression: &'static str } = "compressed_stream_damaged",
+    CompressedStreamDamaged { compression: Name } = "compressed_stream_damaged",
         "the compressed stream cannot be decompressed any further";
     InflatesTooFar { limit: u64 } = "inflates_too_far",
         "the decompressed capture exceeds --max-inflated";
@@ -225,10 +300,11 @@ impl fmt::Display for FaultKind {
 }
 
 /// A [`FaultKind`] and its place in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// Reason.
     pub kind: FaultKind,
     /// Offset of the record or block that could not be read, in bytes.
+    #[serde(deserialize_with = "count")]
     pub offset: u64,
 }

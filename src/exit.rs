@@ -4,6 +4,7 @@
 //! 74 are `EX_SOFTWARE`, `EX_OSERR` and `EX_IOERR` of sysexits.h; 130 is 128 and SIGINT.
 
 use crate::error::without_code;
+use crate::shard::Refusal;
 use std::io;
 
 /// How the program ended. Greater is worse: with several, the greatest counts.
@@ -18,6 +19,8 @@ pub enum Exit {
     Damaged,
     /// An input could not be read at all.
     Unreadable,
+    /// Shards must be mapped again.
+    MapAgain,
     /// The command line was wrong.
     Usage,
     /// A signal.
@@ -60,6 +63,11 @@ pub static EXIT_CODES: &[ExitCode] = &[
         4,
         "at least one input was damaged or cut short; the tables hold the packets before the damage",
     ),
+    code(
+        Exit::MapAgain,
+        5,
+        "shard merge or finish: shards must be mapped again from the places that are printed",
+    ),
     code(Exit::Bug, 70, "a bug: a packet made pcapstat panic; please report it"),
     code(
         Exit::OutOfMemory,
@@ -84,6 +92,9 @@ pub enum RunError {
     /// Tables or inputs need more memory or descriptors than this process has.
     #[error("{0}")]
     OutOfMemory(String),
+    /// Partials do not make a whole.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// An output could not be written.
     #[error("cannot write: {}", without_code(.0))]
     Output(io::Error),
@@ -101,6 +112,7 @@ impl RunError {
     pub fn exit(&self) -> Option<Exit> {
         match self {
             RunError::OutOfMemory(_) => Some(Exit::OutOfMemory),
+            RunError::Refused(refusal) => Some(refusal.exit()),
             RunError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             RunError::Output(_) => Some(Exit::OutputFailed),
         }
@@ -121,7 +133,7 @@ mod tests {
     #[test]
     fn the_worst_end_counts() {
         // The contract: 70, 71, 74, 130, then 2, 3, 4, 1.
-        let order = [1, 4, 3, 2, 130, 74, 71, 70];
+        let order = [1, 4, 3, 5, 2, 130, 74, 71, 70];
         let mut exits: Vec<Exit> = EXIT_CODES.iter().map(|known| known.exit).collect();
         exits.sort();
         assert_eq!(exits.iter().skip(1).map(|exit| exit.code()).collect::<Vec<_>>(), order);

@@ -29,9 +29,9 @@ pub struct Input {
     /// A file: it can be opened and read again.
     pub is_repeatable: bool,
     /// Error of finding it.
-    refused: Option<Error>,
+    pub refused: Option<Error>,
     /// Found in a directory, with a name that does not claim to be a capture.
-    may_be_skipped: bool,
+    pub may_be_skipped: bool,
 }
 
 impl Input {

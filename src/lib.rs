@@ -109,6 +109,9 @@ pub mod plan;
 pub mod progress;
 pub mod reading;
 pub mod report;
+mod saved;
+#[cfg(feature = "cli")]
+pub mod shard;
 pub mod source;
 mod suggest;
 pub mod table;

@@ -1,8 +1,8 @@
 //! The command: parse, plan, run, exit code.
 
 use anyhow::Context;
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
+use clap::{CommandFactory, FromArgMatches};
 use pcapstat::batch::{self, Outcome, Stats};
 use pcapstat::cli::{Cli, Kind};
 use pcapstat::exit::{Exit, RunError};
@@ -11,11 +11,15 @@ use pcapstat::interrupt;
 use pcapstat::limits;
 use pcapstat::output;
 use pcapstat::plan::{OWN_BYTES, Plan};
+use pcapstat::shard::Refusal;
+use pcapstat::shard::command::{self, Step};
 use pcapstat::source::heap::{self, Heap};
 #[cfg(unix)]
 use pcapstat::source::process as process_start;
+use std::env;
 use std::io::{self, Write};
 use std::process::{self, ExitCode};
+use std::thread;
 use std::time::Instant;
 
 #[global_allocator]
@@ -34,43 +38,112 @@ fn refused(bytes: usize) {
 
 fn main() -> ExitCode {
     let began = Instant::now();
-    let cli = parse();
+    if env::args_os().nth(1).is_some_and(|word| word == command::NAME) {
+        return shard(began);
+    }
+    let matches = parsed(Cli::command().try_get_matches());
+    let cli = parsed(Cli::from_arg_matches(&matches));
     if let Some(kind) = cli.generate {
         return generate(kind);
     }
-    let mut plan = match Plan::new(cli) {
+    let plan = match command::with_partials(&cli, &matches) {
+        Ok(None) => Plan::new(cli).map_err(Refusal::Usage),
+        Ok(Some(plan)) => Ok(plan),
+        Err(refusal) => Err(refusal),
+    };
+    match plan {
         Ok(mut plan) => {
-            HEAP.limit(plan.memory.all.saturating_add(OWN_BYTES));
-            plan.memory.used = Some(|| HEAP.used());
-            if plan.memory.strict {
-                heap::return_freed_memory();
-            }
-            plan
+            limit(&mut plan);
+            work(&mut plan, began)
         }
-        Err(message) => {
-            warn(&format!("{message}\nTry 'pcapstat --help'."));
-            return ExitCode::from(Exit::Usage.code());
+        Err(refusal) => refuse(&refusal),
+    }
+}
+
+/// Ends with the code of a refusal.
+fn refuse(refusal: &Refusal) -> ExitCode {
+    let hint = if refusal.exit() == Exit::Usage { "\nTry 'pcapstat --help'." } else { "" };
+    warn(&format!("{refusal}{hint}"));
+    ExitCode::from(refusal.exit().code())
+}
+
+/// Does a step of a run on many machines.
+fn shard(began: Instant) -> ExitCode {
+    let matches = parsed(command::parse(env::args_os().skip(2)));
+    let step = match command::step(&matches) {
+        Ok(step) => step,
+        Err(refusal) => return refuse(&refusal),
+    };
+    let (jobs, step) = match step {
+        Step::Finish(mut plan) => {
+            limit(&mut plan);
+            return work(&mut plan, began);
         }
+        Step::Map { mut plan, spec, stdin } => {
+            limit(&mut plan);
+            (Some(plan.jobs), Step::Map { plan, spec, stdin })
+        }
+        step => (None, step),
     };
     interrupt::on_stop(stop);
     #[cfg(unix)]
     process_start::report_file_size();
-    match run(&mut plan, began) {
+    let jobs = jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    let done = match workers(jobs) {
+        Ok(pool) => pool.install(|| command::run(step)),
+        Err(error) => Err(RunError::OutOfMemory(format!("cannot start workers: {error}"))),
+    };
+    let Err(error) = done else { return ExitCode::from(Exit::Success.code()) };
+    print_again(&error);
+    match error.exit() {
+        // A reader that closes the pipe early has all it wanted.
+        None => ExitCode::from(Exit::Success.code()),
+        Some(exit) => {
+            warn(&error.to_string());
+            ExitCode::from(exit.code())
+        }
+    }
+}
+
+/// Prints the shards that must be mapped again.
+fn print_again(error: &RunError) {
+    if let RunError::Refused(Refusal::MapAgain(again)) = error {
+        // The exit code tells it if standard output is closed or full.
+        let _ = command::write_lines(again);
+    }
+}
+
+/// Limits memory to that of a plan.
+fn limit(plan: &mut Plan) {
+    HEAP.limit(plan.memory.all.saturating_add(OWN_BYTES));
+    plan.memory.used = Some(|| HEAP.used());
+    if plan.memory.strict {
+        heap::return_freed_memory();
+    }
+}
+
+/// Makes the tables of a plan.
+fn work(plan: &mut Plan, began: Instant) -> ExitCode {
+    interrupt::on_stop(stop);
+    #[cfg(unix)]
+    process_start::report_file_size();
+    match run(plan, began) {
         Ok(outcome) => ExitCode::from(outcome.exit.code()),
         Err(error) => {
             warn(&format!("{error:#}"));
             if plan.verbose {
                 warn(&format!("peak memory {}", peak_memory()));
             }
+            error.downcast_ref().into_iter().for_each(print_again);
             let exit = error.downcast_ref().map_or(Some(Exit::OutOfMemory), RunError::exit);
             ExitCode::from(exit.unwrap_or_default().code())
         }
     }
 }
 
-/// Parses the command line. Help and version are output: they are written like a table.
-fn parse() -> Cli {
-    Cli::try_parse().unwrap_or_else(|error| {
+/// A command line that is well. Help and version are output: they are written like a table.
+fn parsed<T>(result: Result<T, clap::Error>) -> T {
+    result.unwrap_or_else(|error| {
         let hint = match error.get(ContextKind::InvalidArg) {
             Some(ContextValue::String(option)) => hints::hint(option),
             _ => None,

@@ -19,6 +19,7 @@ use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
 use crate::path_text;
 use crate::reading::Wanted;
+use crate::shard::finish::Saved;
 use crate::source::ReadOptions;
 use crate::table::{self, TABLES, Table};
 use crate::tally::Needs;
@@ -79,6 +80,8 @@ pub struct Plan {
     pub decode_as: Arc<[DecodeAs]>,
     /// Resynchronise after damage.
     pub salvage: bool,
+    /// Partials among the inputs.
+    pub saved: Saved,
     /// Memory that the run may take.
     pub memory: Bounds,
     /// Draw a progress bar.
@@ -207,6 +210,7 @@ impl Plan {
             },
             decode_as: decode_as(&cli.decode_as)?,
             salvage: cli.salvage,
+            saved: Saved::default(),
             progress: match cli.progress {
                 When::Auto => std::io::stderr().is_terminal(),
                 When::Always => true,
@@ -486,7 +490,10 @@ fn range_bytes(memory: Bounds, jobs: usize) -> u64 {
 }
 
 /// The value of an option that is a size.
-fn bytes(option: &str, text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// A message that names the option.
+pub fn bytes(option: &str, text: &str) -> Result<u64, String> {
     size(text).ok_or_else(|| format!("{option} {text}: not a size such as 65536, 64k, 2M"))
 }
 

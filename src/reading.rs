@@ -2,17 +2,19 @@
 //!
 //! The command, the library, benches and tests all come through [`read`].
 
-use crate::capture::Capture;
+use crate::capture::{Capture, Position};
 use crate::engine::memory::Budget;
-use crate::engine::{self, Options};
+use crate::engine::{self, Options, Walked, Within};
+use crate::fold::encoded::Records;
 use crate::fold::{FoldNeeds, Folds, Settings};
 use crate::pass::counting::Counting;
 use crate::pass::folding::Folding;
+use crate::pass::keeping::Keeping;
 use crate::pass::rows::{Rows, Sink};
 use crate::pass::selected::{Conditions, Selected};
-use crate::report::Report;
+use crate::report::{FileFacts, Report};
 use crate::table::row::RowBuffer;
-use crate::tally::Needs;
+use crate::tally::{Needs, Tallies};
 use std::io;
 use std::sync::Arc;
 
@@ -79,6 +81,59 @@ pub struct Continued<'a> {
     pub total: Option<(&'a mut Folds, u64)>,
 }
 
+/// Result of reading a part of a capture.
+#[derive(Debug)]
+pub struct Stretch {
+    /// The walk.
+    pub within: Within,
+    /// Counts of its packets.
+    pub tallies: Tallies,
+    /// Records of the folds.
+    pub records: Records,
+}
+
+impl Stretch {
+    /// No packets, at this place.
+    pub fn nothing(end: Position, wanted: &Wanted) -> Stretch {
+        let tallies = Tallies::new(wanted.needs, wanted.interval);
+        let walked = Walked::default();
+        let within = Within { walked, end, first_time: None, unsure: false };
+        Stretch { within, tallies, records: Records::default() }
+    }
+}
+
+/// Reads the records that begin at or after `start` and before the byte `until`. Counts are those of
+/// [`read`]; what depends on the order of packets is kept as records. Call it on a worker of the pool
+/// to use.
+///
+/// # Errors
+/// None: nothing is written.
+pub fn read_stretch(
+    capture: &mut Capture,
+    wanted: &Wanted,
+    options: &Options<'_>,
+    start: Position,
+    until: u64,
+) -> io::Result<Stretch> {
+    if wanted.needs.comments {
+        capture.keep_notes();
+    }
+    let mut counting = Counting::new(wanted.needs, wanted.interval, &options.budget);
+    let folds = wanted.folds(false, &options.budget);
+    let mut keeping = folds.map(|folds| Keeping::new(&folds, &options.budget));
+    let conditions = wanted.conditions.clone();
+    let within = if keeping.is_none() && conditions.is_empty() {
+        engine::run_within(capture, options, &mut counting, start, until)?
+    } else {
+        let passes = (&mut counting, keeping.as_mut());
+        let mut pass = Selected::new(passes, conditions);
+        engine::run_within(capture, options, &mut pass, start, until)?
+    };
+    let (tallies, _) = counting.finish();
+    let records = keeping.map(Keeping::finish).unwrap_or_default();
+    Ok(Stretch { within, tallies, records })
+}
+
 /// Reads a capture to its end. Call it on a worker of the pool to use; `file` is what the report
 /// calls the capture.
 ///
@@ -123,7 +178,8 @@ pub fn read(
         }
     };
     let (tallies, reservation) = counting.finish();
-    let mut report = Report::new(file.to_string(), capture, walked, tallies, reservation);
+    let facts = FileFacts::of(capture);
+    let mut report = Report::new(file.to_string(), facts, walked, tallies, reservation);
     report.folds = own;
     Ok(report)
 }

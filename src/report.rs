@@ -2,17 +2,18 @@
 //!
 //! Every table is derived from a report.
 
-use crate::capture::note::{Note, Subject};
-use crate::capture::{Capture, InterfaceBlock, InterfaceEntry, LinkType};
+use crate::capture::note::{Note, SNAPLEN, Subject};
+use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
 use crate::engine::{Described, Gaps, Walked};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::fold::tcp::Tcp;
 use crate::fold::{Folded, Folds};
-use crate::source::Compression;
+use crate::saved::count;
 use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
@@ -80,6 +81,37 @@ pub struct Report {
     pairs: OnceLock<IpPairs>,
 }
 
+/// Facts of a file apart from its packets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Name of the format.
+    pub format: String,
+    /// Name of the compression.
+    pub compression: Option<String>,
+    /// Length of the file in bytes.
+    #[serde(deserialize_with = "count")]
+    pub file_bytes: u64,
+    /// Length of the decompressed capture in bytes.
+    #[serde(deserialize_with = "count")]
+    pub capture_bytes: u64,
+    /// The interface that the file header describes. None in formats that describe each apart.
+    pub only_interface: Option<Interface>,
+}
+
+impl FileFacts {
+    /// Facts of a capture that was walked.
+    pub fn of(capture: &Capture) -> FileFacts {
+        let source = capture.source();
+        FileFacts {
+            format: capture.format().into(),
+            compression: source.compression().map(|compression| compression.name().into()),
+            file_bytes: source.length(),
+            capture_bytes: source.end(),
+            only_interface: capture.only_interface(),
+        }
+    }
+}
+
 /// A fault of the file, and the number of packets before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damage {
@@ -102,10 +134,10 @@ impl fmt::Display for Damage {
 
 impl Report {
     /// Report of an input that could not be read at all.
-    pub fn unreadable(file: String, error: &Error, needs: Needs, interval: u64) -> Report {
+    pub fn unreadable(file: String, message: String, needs: Needs, interval: u64) -> Report {
         Report {
             status: Status::Unreadable,
-            error: Some(error.to_string()),
+            error: Some(message),
             ..Report::empty(file, Tallies::new(needs, interval))
         }
     }
@@ -142,15 +174,15 @@ impl Report {
     /// Report of a capture that was walked.
     pub fn new(
         file: String,
-        capture: &Capture,
+        facts: FileFacts,
         mut walked: Walked,
         tallies: Tallies,
         mut reservation: Reservation,
     ) -> Report {
         reservation.resize(tallies.memory().plus(walked.memory()));
-        if let Some(interface) = capture.only_interface() {
+        if let Some(interface) = facts.only_interface {
             if tallies.comments.is_some() && interface.snaplen > 0 {
-                let (key, value) = ("snaplen", interface.snaplen.to_string());
+                let (key, value) = (SNAPLEN, interface.snaplen.to_string());
                 let note = Note { section: 0, subject: Subject::File, key, value };
                 walked.described.note(vec![note]);
             }
@@ -162,8 +194,8 @@ impl Report {
             described.append(std::mem::take(&mut walked.described), 0);
             walked.described = described;
         }
-        let mut formats = vec![capture.format().to_string()];
-        append_new(&mut formats, walked.formats.iter().map(ToString::to_string).collect());
+        let mut formats = vec![facts.format];
+        append_new(&mut formats, walked.formats.clone());
         let last = walked.fault.map(|fault| Damage { fault, packets: walked.packets });
         let skipped = walked.gaps.kinds().map(|(fault, packets)| Damage { fault, packets });
         // Damage without a record after it is a gap up to the end of the file.
@@ -176,14 +208,9 @@ impl Report {
                 Some(_) => Status::Damaged,
             },
             formats,
-            compressions: capture
-                .source()
-                .compression()
-                .map(|compression| Compression::name(compression).to_string())
-                .into_iter()
-                .collect(),
-            file_bytes: Some(capture.source().length()),
-            capture_bytes: capture.source().end(),
+            compressions: facts.compression.into_iter().collect(),
+            file_bytes: Some(facts.file_bytes),
+            capture_bytes: facts.capture_bytes,
             faults: one_of_each(skipped.chain(last)),
             error: message(&walked.gaps, last, walked.packets),
             walked,
@@ -264,7 +291,7 @@ impl Report {
     pub fn link_types(&self) -> Vec<LinkType> {
         let used = &self.tallies.totals.link_types;
         let described = &self.walked.described.link_types;
-        if used.is_empty() { described.clone() } else { used.clone() }
+        if used.is_empty() { described.to_vec() } else { used.to_vec() }
     }
 }
 

@@ -141,6 +141,21 @@ impl Source {
         Ok(Source { compression, stream: Some(Mutex::new(stream)), ..Source::from(bytes) })
     }
 
+    /// Opens a stream of the bytes from `base` on of an uncompressed file of `length` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if not even its first bytes can be read.
+    pub fn part(
+        stream: impl Read + Send + 'static,
+        options: ReadOptions,
+        base: u64,
+        length: u64,
+    ) -> Result<Source, Error> {
+        let (stream, bytes) = Stream::uncompressed(stream, options)?;
+        let stream = Some(Mutex::new(stream));
+        Ok(Source { base, length: Some(length), stream, ..Source::from(bytes) })
+    }
+
     fn whole(bytes: Bytes) -> Source {
         Source { bytes, base: 0, stream: None, over: false, compression: None, length: None }
     }

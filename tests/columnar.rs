@@ -127,6 +127,34 @@ fn bytes_do_not_depend_on_ranges_and_workers() {
     }
 }
 
+/// More rows than a batch and a row group hold, in pieces of other sizes.
+#[test]
+fn batches_and_row_groups_have_a_fixed_number_of_rows() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (header, record) = {
+        let bytes = fs::read(testdata().join("dns.pcap")).expect("a capture");
+        let length = u32::from_le_bytes(bytes[32..36].try_into().expect("four bytes")) as usize;
+        (bytes[..24].to_vec(), bytes[24..40 + length].to_vec())
+    };
+    let bytes = [header, record.repeat(140_000)].concat();
+    fs::write(directory.path().join("long.pcap"), bytes).expect("room");
+    for format in ["arrow", "parquet"] {
+        let write = |out: &str, options: &[&str]| {
+            let fixed = ["-q", "-f", format, "-t", "packets", "-o", out, "long.pcap"];
+            let said = run(directory.path(), &[&fixed, options].concat());
+            assert_eq!(said.code, Some(0), "{}", said.stderr);
+            fs::read(directory.path().join(out).join(format!("packets.{format}"))).expect("a table")
+        };
+        let one = write("one", &["-j", "1"]);
+        assert!(one == write("three", &["-j", "3", "--range-bytes", "70000"]), "{format}");
+    }
+    let file = File::open(directory.path().join("one/packets.parquet")).expect("a file");
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).expect("a footer");
+    let rows: Vec<_> =
+        reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect();
+    assert_eq!(rows, [131_072, 8_928]);
+}
+
 #[test]
 fn options_for_rows_work_for_batches_too() {
     let directory = tempfile::tempdir().expect("a directory");

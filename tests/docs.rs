@@ -11,7 +11,9 @@ use pcapstat::cli::Cli;
 use pcapstat::dissect::problem::PROBLEMS;
 use pcapstat::error::FILE_PROBLEMS;
 use pcapstat::filter::words::WORDS;
+use pcapstat::shard::command;
 use pcapstat::table::TABLES;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -242,10 +244,17 @@ fn commands_in_the_documentation_parse() {
     for (path, page) in pages() {
         for line in code(&page, &["sh", "console"]) {
             let commands = line.trim_start_matches("$ ").split("| ");
-            for command in commands.filter(|command| command.starts_with("pcapstat ")) {
+            for line in commands.filter(|command| command.starts_with("pcapstat ")) {
                 count += 1;
-                if let Err(error) = Cli::try_parse_from(words(command)) {
-                    panic!("{}: {command}: {error}", path.display());
+                let words = words(line);
+                let parsed = match words.get(1) {
+                    Some(word) if word == command::NAME => {
+                        command::parse(words.iter().skip(2).map(OsString::from)).map(drop)
+                    }
+                    _ => Cli::try_parse_from(words).map(drop),
+                };
+                if let Err(error) = parsed {
+                    panic!("{}: {line}: {error}", path.display());
                 }
             }
         }

@@ -117,7 +117,7 @@ fn data() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![8 => frame(), 1 => vec(any::<u8>(), 1000..3000), 1 => (1..200usize).prop_map(|length| vec![0; length])]
 }
 
-fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
+pub fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
     let record = (data(), 0..40u32, 0..2_000_000u32, 0..100u32);
     let link_type = select(vec![1u16, 1, 1, 101, 113, 147]);
     let file = prop_oneof![
@@ -133,7 +133,7 @@ fn pcap_file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-fn snoop_file() -> impl Strategy<Value = Vec<u8>> {
+pub fn snoop_file() -> impl Strategy<Value = Vec<u8>> {
     let record = (data(), 0..40u32, 0..2_000_000u32, 0..100u32);
     vec(record, 0..60).prop_map(|records| {
         let mut file = Snoop::ethernet();
@@ -175,7 +175,7 @@ fn block() -> impl Strategy<Value = Block> {
     ]
 }
 
-fn pcapng_file() -> impl Strategy<Value = Vec<u8>> {
+pub fn pcapng_file() -> impl Strategy<Value = Vec<u8>> {
     (order(), vec(block(), 0..80)).prop_map(|(order, blocks)| {
         let mut file = Pcapng::new(order);
         let mut interfaces = 0;

@@ -47,5 +47,6 @@ mod paths;
 mod salvage;
 mod salvage_rates;
 mod selection;
+mod shards;
 mod snapshots;
 mod streams;

@@ -27,7 +27,7 @@ impl Tolerance {
         if before == after {
             return true;
         }
-        let number = matches!(kind, ColumnType::Integer | ColumnType::Decimal);
+        let number = matches!(kind, ColumnType::Integer | ColumnType::Signed | ColumnType::Decimal);
         let (Some(before), Some(after)) = (billionths(before), billionths(after)) else {
             return false;
         };

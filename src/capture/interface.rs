@@ -6,10 +6,11 @@
 
 use super::time::Clock;
 use super::{Framing, LinkType};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Description of an interface.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interface {
     /// The link type of its packets.
     pub link_type: LinkType,
@@ -52,7 +53,8 @@ pub struct InterfaceEntry {
 
 /// Interfaces by number. Equal neighbours are stored once, in blocks that copies of the list share:
 /// each worker holds a copy.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<(u32, Interface)>", into = "Vec<(u32, Interface)>")]
 pub struct Interfaces {
     /// Blocks of [`Interfaces::BLOCK`] runs each.
     full: Vec<Arc<[Run]>>,
@@ -110,8 +112,13 @@ impl Interfaces {
 
     /// Appends an interface.
     pub fn push(&mut self, interface: Interface) {
+        self.push_equal(1, interface);
+    }
+
+    /// Adds as many equal ones.
+    fn push_equal(&mut self, count: usize, interface: Interface) {
         let first = self.count;
-        self.count += 1;
+        self.count = self.count.saturating_add(count);
         if self.last.last().is_some_and(|run| run.interface == interface) {
             return;
         }
@@ -119,6 +126,29 @@ impl Interfaces {
             self.full.push(std::mem::take(&mut self.last).into());
         }
         self.last.push(Run { first, interface });
+    }
+}
+
+/// Equal ones in a row, with their number.
+impl From<Vec<(u32, Interface)>> for Interfaces {
+    fn from(runs: Vec<(u32, Interface)>) -> Interfaces {
+        let mut interfaces = Interfaces::new();
+        for (count, interface) in runs.into_iter().filter(|(count, _)| *count > 0) {
+            interfaces.push_equal(count as usize, interface);
+        }
+        interfaces
+    }
+}
+
+impl From<Interfaces> for Vec<(u32, Interface)> {
+    fn from(interfaces: Interfaces) -> Vec<(u32, Interface)> {
+        let runs = || interfaces.full.iter().flat_map(|block| block.iter()).chain(&interfaces.last);
+        let ends = runs().skip(1).map(|run| run.first).chain([interfaces.count]);
+        let counted = runs().zip(ends).map(|(run, end)| {
+            let count = u32::try_from(end.saturating_sub(run.first)).unwrap_or(u32::MAX);
+            (count, run.interface.clone())
+        });
+        counted.collect()
     }
 }
 
@@ -161,5 +191,8 @@ mod tests {
         assert!((0..20_000).all(found));
         assert_eq!(interfaces.get(20_000), None);
         assert!(interfaces.bytes() <= 2_048 * size_of::<Run>());
+        let runs = Vec::from(interfaces.clone());
+        assert_eq!(runs.len(), 2_000);
+        assert_eq!(Interfaces::from(runs), interfaces);
     }
 }

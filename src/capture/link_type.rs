@@ -4,11 +4,55 @@
 //! Names are those of capinfos 4.0. Longest records are those of Wireshark's wiretap (`wtap.h`). A
 //! link type without a row is named by its number.
 
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::fmt;
+use std::ops::Deref;
 
 /// A link-layer header type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct LinkType(pub u16);
+
+/// Link types in order of first use, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Vec<LinkType>", into = "Vec<LinkType>")]
+pub struct LinkTypes {
+    list: Vec<LinkType>,
+    /// The same as a set: a hostile file has thousands.
+    known: HashSet<LinkType>,
+}
+
+impl LinkTypes {
+    /// Adds a link type unless it is known.
+    pub fn note(&mut self, link_type: LinkType) {
+        if self.known.insert(link_type) {
+            self.list.push(link_type);
+        }
+    }
+}
+
+impl Deref for LinkTypes {
+    type Target = [LinkType];
+
+    #[inline]
+    fn deref(&self) -> &[LinkType] {
+        &self.list
+    }
+}
+
+impl From<Vec<LinkType>> for LinkTypes {
+    fn from(list: Vec<LinkType>) -> LinkTypes {
+        let mut all = LinkTypes::default();
+        list.into_iter().for_each(|link_type| all.note(link_type));
+        all
+    }
+}
+
+impl From<LinkTypes> for Vec<LinkType> {
+    fn from(all: LinkTypes) -> Vec<LinkType> {
+        all.list
+    }
+}
 
 /// Longest record of most link types, in bytes.
 const LONGEST_RECORD: u32 = 262_144;

@@ -22,9 +22,10 @@ use crate::error::Fault;
 use crate::error::{Error, FaultKind};
 use crate::source::{Source, prefetch};
 pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
-pub use link_type::LinkType;
+pub use link_type::{LinkType, LinkTypes};
 pub use pcapng::Options;
 use salvage::{Before, Found, Verdict};
+use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::sync::Arc;
 use time::Timestamp;
@@ -57,7 +58,7 @@ pub struct Record<'a> {
 }
 
 /// Form of a frame as the file states it, beyond its link type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Framing {
     /// Nothing.
     #[default]
@@ -78,7 +79,7 @@ impl Framing {
 }
 
 /// State of a pcapng section: all that is needed to read a packet in the middle of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Section {
     /// Its number, from 0.
     pub number: u32,
@@ -89,7 +90,7 @@ pub struct Section {
 }
 
 /// A place between two records, with all that a reader needs to continue there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Position {
     /// The byte offset.
     pub offset: u64,
@@ -97,7 +98,9 @@ pub struct Position {
     pub section: Option<Arc<Section>>,
     /// Time before it, which only strict walks know and need.
     pub before: Before,
-    /// The capture that it is in, if it is not the one that the file begins with.
+    /// The capture that it is in, if it is not the one that the file begins with. Saved positions
+    /// have none: with `--salvage` no file is cut into shards.
+    #[serde(skip)]
     pub appended: Option<Arc<Appended>>,
 }
 
@@ -196,6 +199,11 @@ pub struct Capture {
 /// Number of leading bytes that decide whether a file is a capture.
 pub const MAGIC_BYTES: usize = 8;
 
+/// Number of leading bytes that opening needs. None if these are enough.
+fn needed_bytes(bytes: &[u8]) -> Option<u64> {
+    pcap::needed_bytes(bytes).or_else(|| snoop::needed_bytes(bytes))
+}
+
 impl Capture {
     /// Reads the file header.
     ///
@@ -204,8 +212,6 @@ impl Capture {
     /// or unknown.
     pub fn new(mut source: Source) -> Result<Capture, Error> {
         source.read_to(foreign::header_bytes(source.rest(0)));
-        let needed_bytes =
-            |bytes: &[u8]| pcap::needed_bytes(bytes).or_else(|| snoop::needed_bytes(bytes));
         while let Some(needed) = needed_bytes(source.rest(0)) {
             source.read_to(needed);
             if source.end() < needed {
@@ -217,6 +223,21 @@ impl Capture {
         }
         let (format, has_erf_headers) = AnyFormat::open_any(source.rest(0))?;
         Ok(Capture { source, format, has_erf_headers })
+    }
+
+    /// Number of leading bytes that opening it needs, and the first packet's section.
+    pub fn opening_bytes(&self) -> u64 {
+        let rest = self.source.rest(0);
+        let (all, mut needed) = (rest.len() as u64, MAGIC_BYTES as u64);
+        while let Some(more) = rest.get(..needed as usize).and_then(needed_bytes) {
+            needed = more;
+        }
+        needed.min(all).max(foreign::header_bytes(rest)).max(self.assumed().offset)
+    }
+
+    /// The same capture, of which only a part is at hand.
+    pub fn of_part(self, source: Source) -> Capture {
+        Capture { source, ..self }
     }
 
     /// The bytes of the input.

@@ -5,22 +5,28 @@
 //! out. An empty text says nothing. A capture filter as BPF bytecode is no text and is left out.
 
 use super::pcapng::Options;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Kind of a value: one of a few names.
+pub type Key = &'static str;
 
 /// One thing that a capture says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The section's number, from 0.
     pub section: u32,
     /// Its subject.
     pub subject: Subject,
     /// Kind of the value.
-    pub key: &'static str,
+    #[serde(deserialize_with = "key")]
+    pub key: Key,
     /// The text.
     pub value: String,
 }
 
 /// Subject of a note, in the order of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Subject {
     /// The file, in formats without sections.
     File,
@@ -49,6 +55,21 @@ pub const OF_INTERFACES: &[Kind] = &[
 
 /// Options of packets.
 pub const OF_PACKETS: &[Kind] = &[(1, "comment", text)];
+
+/// Key of the snaplen in a file header.
+pub const SNAPLEN: Key = "snaplen";
+
+/// Reads a key.
+///
+/// # Errors
+/// If there is none of this name.
+pub fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let kinds = [OF_SECTIONS, OF_INTERFACES, OF_PACKETS];
+    let mut keys = kinds.into_iter().flatten().map(|(_, key, _)| *key).chain([SNAPLEN]);
+    keys.find(|key| *key == name)
+        .ok_or_else(|| D::Error::custom(format!("no note is named {name:?}")))
+}
 
 /// Key and text of each option that is a note, in order.
 pub fn notes<'a>(

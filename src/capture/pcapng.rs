@@ -355,7 +355,7 @@ fn add_interface_notes(
     let subject = Subject::Interface(interface);
     let texts = note::notes(options, note::OF_INTERFACES);
     let snaplen = Some(snaplen).filter(|snaplen| *snaplen > 0);
-    let snaplen = snaplen.map(|snaplen| ("snaplen", snaplen.to_string()));
+    let snaplen = snaplen.map(|snaplen| (note::SNAPLEN, snaplen.to_string()));
     let all = texts.chain(snaplen);
     notes.extend(all.map(|(key, value)| Note { section, subject, key, value }));
 }

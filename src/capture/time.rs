@@ -5,10 +5,13 @@
 //! with the high bit, of two) and an offset (`if_tsoffset`). pcap-parser 0.17 reads neither powers
 //! of two nor big-endian offsets, hence this module.
 
+use serde::{Deserialize, Serialize};
+
 const NANOSECONDS: u32 = 1_000_000_000;
 
 /// A point in time, to the nanosecond, over all times that 64-bit units can express.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(i64, u32)", into = "(i64, u32)")]
 pub struct Timestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
     pub seconds: i64,
@@ -54,8 +57,21 @@ impl Timestamp {
     }
 }
 
+impl From<(i64, u32)> for Timestamp {
+    fn from((seconds, nanoseconds): (i64, u32)) -> Timestamp {
+        Timestamp::new(seconds, nanoseconds.into())
+    }
+}
+
+impl From<Timestamp> for (i64, u32) {
+    fn from(time: Timestamp) -> (i64, u32) {
+        (time.seconds, time.nanoseconds)
+    }
+}
+
 /// How an interface counts time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u8, i64)", into = "(u8, i64)")]
 pub struct Clock {
     resolution: Resolution,
     /// Seconds that are added to every stamp.
@@ -76,6 +92,24 @@ impl Default for Clock {
     /// Microseconds since 1970, what an interface without options counts.
     fn default() -> Clock {
         Clock { resolution: Resolution::Microseconds, offset: 0 }
+    }
+}
+
+impl From<(u8, i64)> for Clock {
+    fn from((tsresol, offset): (u8, i64)) -> Clock {
+        Clock::new(tsresol, offset)
+    }
+}
+
+impl From<Clock> for (u8, i64) {
+    fn from(Clock { resolution, offset }: Clock) -> (u8, i64) {
+        let tsresol = match resolution {
+            Resolution::Microseconds => 6,
+            Resolution::Nanoseconds => 9,
+            Resolution::Decimal(power) => power,
+            Resolution::Binary(power) => 0x80 | power,
+        };
+        (tsresol, offset)
     }
 }
 

@@ -3,6 +3,8 @@
 //! Names only: how a packet comes to one is told in [`crate::fold::application`].
 
 use super::protocol::Protocol;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::num::NonZeroU16;
 
 /// An application protocol, by its place in the list of names plus 1.
@@ -488,6 +490,12 @@ impl Application {
         }
     }
 
+    /// The application of a name. None if there is none.
+    fn find(name: &str) -> Option<Application> {
+        let place = NAMES.binary_search(&name).ok()?;
+        NonZeroU16::new(place as u16 + 1).map(Application)
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0.get()) - 1).copied().unwrap_or_default()
@@ -496,6 +504,26 @@ impl Application {
     /// The layer of a path.
     pub fn protocol(self) -> Protocol {
         Protocol::application(self.0.get() - 1)
+    }
+}
+
+/// The layer of this name, if it is an application.
+pub(super) fn place_of(name: &str) -> Option<Protocol> {
+    Application::find(name).map(Application::protocol)
+}
+
+/// Its name, which outlives the number.
+impl Serialize for Application {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Application {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Application, D::Error> {
+        let name = <&str>::deserialize(deserializer)?;
+        let unknown = || D::Error::custom(format!("no application is named {name:?}"));
+        Application::find(name).ok_or_else(unknown)
     }
 }
 

@@ -4,6 +4,8 @@
 //! truncated by the snaplen is no problem: `truncated_packets` counts it.
 
 use super::protocol::Protocol;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A problem of a packet; [`Problem::info`] has its name and meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +97,22 @@ impl Problem {
             layer: Protocol::FRAME,
             meaning: "unknown",
         })
+    }
+}
+
+/// Its name, which outlives the number.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.info().name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Problem, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = PROBLEMS.iter().zip(0..).find(|(info, _)| info.name == name);
+        let unknown = || D::Error::custom(format!("no problem is named {name:?}"));
+        known.map(|(_, number)| Problem(number)).ok_or_else(unknown)
     }
 }
 

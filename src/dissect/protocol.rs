@@ -6,6 +6,8 @@
 
 use super::application;
 use crate::capture::LinkType;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -189,6 +191,22 @@ impl Protocol {
             .or_else(|| application::name_of(self.0).filter(|_| self.0 < LINK_TYPES))
     }
 
+    /// The protocol of this name; one of them if there are several.
+    fn named(name: &str) -> Option<Protocol> {
+        if let Some((_, known)) = NAMES.iter().zip(0..).find(|(known, _)| **known == name) {
+            return Some(Protocol(known));
+        }
+        if let Some(application) = application::place_of(name) {
+            return Some(application);
+        }
+        let number = |prefix| name.strip_prefix(prefix).and_then(|number| number.parse().ok());
+        let ip_protocol = number("ip-proto-").and_then(|number: u16| number.try_into().ok());
+        let link_type = number("dlt-").filter(|number| *number < LINK_TYPES);
+        ip_protocol
+            .map(Protocol::ip_protocol)
+            .or(link_type.map(|n| Protocol::link_type(LinkType(n))))
+    }
+
     /// Writes the name; as [`Protocol`]'s `Display`, without its machinery.
     #[inline]
     pub fn write(self, out: &mut Vec<u8>) {
@@ -340,9 +358,50 @@ impl fmt::Display for Path {
     }
 }
 
+/// The names of its layers, which outlive the numbers.
+impl Serialize for Path {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Path {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Path, D::Error> {
+        let (text, mut path) = (String::deserialize(deserializer)?, Path::default());
+        for name in text.split(':').filter(|_| !text.is_empty()) {
+            let known = Protocol::named(name);
+            let protocol =
+                known.ok_or_else(|| D::Error::custom(format!("no protocol is named {name:?}")))?;
+            if !path.push(protocol) {
+                return Err(D::Error::custom("a path has too many layers"));
+            }
+        }
+        Ok(path)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn saved_paths_keep_their_names() {
+        let tunnel = [Protocol::ETH, Protocol::IP, Protocol::ip_protocol(253)];
+        for path in
+            [Path::default(), Path::of(&tunnel), Path::of(&[Protocol::link_type(LinkType(147))])]
+        {
+            let saved = postcard::to_allocvec(&path).unwrap();
+            assert_eq!(postcard::from_bytes(&saved), Ok(path));
+        }
+        for (name, protocol) in Protocol::known() {
+            assert_eq!(Protocol::named(name).map(|found| found.to_string()).as_deref(), Some(name));
+            assert!(!name.contains(':'), "{protocol:?}");
+        }
+        for wrong in ["eth:", "eth:no", "ip-proto-256", "dlt-40000", &["eth"; 32].join(":")] {
+            let saved = postcard::to_allocvec(wrong).unwrap();
+            assert!(postcard::from_bytes::<Path>(&saved).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn protocols_and_paths_have_wiresharks_names() {

@@ -6,15 +6,17 @@
 
 use super::memory::{Growth, MemoryUse};
 use crate::capture::note::Note;
-use crate::capture::{Interface, InterfaceBlock, InterfaceEntry, LinkType, Section};
-use std::collections::{BTreeMap, HashSet};
+use crate::capture::{Interface, InterfaceBlock, InterfaceEntry, LinkTypes, Section};
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Number of a section and of an interface in it, both from 0.
 pub type InterfaceId = (u32, u32);
 
 /// Statements about one interface; the last of each kind counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statements {
     /// Its description.
     pub description: Option<Interface>,
@@ -25,14 +27,13 @@ pub struct Statements {
 }
 
 /// Interfaces that a capture describes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Described {
     /// Number of descriptions.
+    #[serde(deserialize_with = "count")]
     pub count: u64,
     /// Their link types in order, each once.
-    pub link_types: Vec<LinkType>,
-    /// The same as a set: a hostile file has thousands.
-    known: HashSet<LinkType>,
+    pub link_types: LinkTypes,
     /// Statements by interface, if they are kept.
     pub statements: BTreeMap<InterfaceId, Statements>,
     /// Notes on sections and interfaces in order, if they are kept.
@@ -57,7 +58,7 @@ impl Described {
         for InterfaceEntry { section, interface, block } in blocks {
             if let InterfaceBlock::Description(description) = &block {
                 self.count += 1;
-                self.note_link_type(description.link_type);
+                self.link_types.note(description.link_type);
             }
             if keep {
                 let statements = match block {
@@ -82,7 +83,7 @@ impl Described {
     /// Appends what is said later, `sections` sections after this.
     pub fn append(&mut self, later: Described, sections: u32) {
         self.count += later.count;
-        later.link_types.into_iter().for_each(|link_type| self.note_link_type(link_type));
+        later.link_types.iter().for_each(|link_type| self.link_types.note(*link_type));
         for ((section, interface), statements) in later.statements {
             self.add((section.saturating_add(sections), interface), statements);
         }
@@ -112,12 +113,6 @@ impl Described {
         interfaces.plus(MemoryUse::of(&NOTES, self.notes.len() as u64, bytes as u64))
     }
 
-    fn note_link_type(&mut self, link_type: LinkType) {
-        if self.known.insert(link_type) {
-            self.link_types.push(link_type);
-        }
-    }
-
     fn add(&mut self, id: InterfaceId, later: Statements) {
         let name = later.description.as_ref().and_then(|description| description.name.as_ref());
         self.name_bytes += name.map_or(0, String::capacity);
@@ -131,8 +126,8 @@ impl Described {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::Framing;
     use crate::capture::time::Clock;
+    use crate::capture::{Framing, LinkType};
 
     fn described(snaplen: u32) -> InterfaceEntry {
         let (link_type, clock) = (LinkType(1), Clock::default());

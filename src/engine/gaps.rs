@@ -4,15 +4,19 @@
 use super::memory::{Growth, MemoryUse};
 use super::pass::Shift;
 use crate::error::Fault;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 
 /// Bytes between two records that `--salvage` skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// Damage at its start.
     pub fault: Fault,
     /// Number of packets before it.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// Its length.
+    #[serde(deserialize_with = "count")]
     pub bytes: u64,
 }
 
@@ -24,9 +28,11 @@ impl Gap {
 }
 
 /// Skipped regions, in file order. Adjacent ones are one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gaps {
+    #[serde(deserialize_with = "count")]
     count: u64,
+    #[serde(deserialize_with = "count")]
     bytes: u64,
     first: Option<Gap>,
     last: Option<Gap>,
@@ -104,7 +110,8 @@ impl Gaps {
             self.note_kind(fault, packets + shift.packets);
         }
         self.list.extend(later.list.into_iter().skip(1).map(shifted));
-        (self.count, self.bytes) = (self.count + later.count - 1, bytes);
+        self.count = (self.count + later.count).saturating_sub(1);
+        self.bytes = bytes;
         if later.count > 1 {
             self.last = later.last.map(shifted);
         }

@@ -22,8 +22,8 @@ mod run;
 mod speculation;
 mod walker;
 
-use crate::capture::cut::Ranges;
-use crate::capture::salvage::{self, Found};
+use crate::capture::cut::{self, Ranges};
+use crate::capture::salvage::{self, Before, Found};
 use crate::capture::{Capture, Position};
 use crate::error::{Fault, FaultKind};
 use described::section_memory;
@@ -47,8 +47,44 @@ pub fn run<P: Pass>(
     options: &Options<'_>,
     pass: &mut P,
 ) -> Result<Walked, P::Error> {
+    let start = capture.start();
+    Ok(run_within(capture, options, pass, start, u64::MAX)?.walked)
+}
+
+/// How a walk over a part of a capture went.
+#[derive(Debug)]
+pub struct Within {
+    /// Its facts.
+    pub walked: Walked,
+    /// After its last record.
+    pub end: Position,
+    /// Seconds of its first record that has a time, in a strict walk.
+    pub first_time: Option<i64>,
+    /// It came to a record that cannot be judged without the time before its start.
+    pub unsure: bool,
+}
+
+/// As [`run`], but walks only the records that begin at or after `start` and before the byte `until`.
+/// A stream must begin at or before `start`.
+///
+/// # Errors
+/// Those of [`Pass::take`].
+pub fn run_within<P: Pass>(
+    capture: &mut Capture,
+    options: &Options<'_>,
+    pass: &mut P,
+    start: Position,
+    until: u64,
+) -> Result<Within, P::Error> {
     let reservation = Reservation::new(&options.budget);
-    let mut whole = Whole { end: capture.start(), walked: Walked::default(), reservation };
+    let mut whole = Whole {
+        end: start,
+        until,
+        walked: Walked::default(),
+        first_time: None,
+        unsure: false,
+        reservation,
+    };
     loop {
         windows(capture, options, &mut whole, pass)?;
         // Parts walked over bytes that are gone were not taken: the walk continues up to the new
@@ -61,10 +97,26 @@ pub fn run<P: Pass>(
     }
 }
 
+/// Guesses the first record at or after the byte `from`, and before `until`, in a section like that of
+/// `assumed`. A guess decides nothing: see [`cut`].
+pub fn guess(capture: &Capture, assumed: &Position, from: u64, until: u64) -> Option<Position> {
+    // No record before it can be decoded with the assumed state.
+    if from < assumed.offset {
+        return None;
+    }
+    let offset = cut::resync(capture, assumed, from, until)?;
+    Some(Position { offset, before: Before::Unknown, ..assumed.clone() })
+}
+
 /// Verified part of the walk: everything up to `end` has been taken.
 struct Whole {
     end: Position,
+    /// Records from this byte on are not walked.
+    until: u64,
     walked: Walked,
+    /// Those of [`Within`].
+    first_time: Option<i64>,
+    unsure: bool,
     /// Memory of the facts and of the section's interfaces.
     reservation: Reservation,
 }
@@ -95,7 +147,7 @@ fn windows<P: Pass>(
         };
         let (ahead, done) = rayon::join(|| capture.source().read_ahead(), walk);
         done?;
-        if options.budget.is_exceeded() {
+        if options.budget.is_exceeded() || whole.end.offset >= whole.until || whole.unsure {
             return Ok(());
         }
         let Some(ahead) = ahead else { break };
@@ -133,7 +185,8 @@ fn window<P: Pass>(
     whole: &mut Whole,
     pass: &mut P,
 ) -> Result<(), P::Error> {
-    let ranges = Ranges::new(whole.end.offset, capture.source().end(), options.range_bytes);
+    let end = capture.source().end().min(whole.until);
+    let ranges = Ranges::new(whole.end.offset, end, options.range_bytes);
     let segments = match pass.piece() {
         Piece::Long => ranges.segments(rayon::current_num_threads()),
         Piece::Range => return batches::window(capture, options, ranges, whole, pass),
@@ -151,6 +204,7 @@ fn window<P: Pass>(
         }
         let shift = Shift::of_packets(whole.walked.packets);
         let began = Instant::now();
+        whole.note_doubt(run.first_time, run.unsure);
         whole.append(run.end, run.walked, shift);
         if let Err(error) = pass.take(run.part, shift) {
             failed = Some(error);
@@ -188,6 +242,12 @@ impl Whole {
         if self.end.offset > first.offset { self.end.clone() } else { first }
     }
 
+    /// Notes what makes a run stand or fall with the time before it.
+    fn note_doubt(&mut self, first_time: Option<i64>, unsure: bool) {
+        self.first_time = self.first_time.or(first_time);
+        self.unsure |= unsure;
+    }
+
     /// Appends the facts of the next run, which ended at `end`.
     fn append(&mut self, end: Position, walked: Walked, shift: Shift) {
         self.end = end;
@@ -197,7 +257,7 @@ impl Whole {
     }
 
     /// The facts once nothing more comes.
-    fn ended(mut self, capture: &Capture, options: &Options<'_>) -> Walked {
+    fn ended(mut self, capture: &Capture, options: &Options<'_>) -> Within {
         let (source, offset) = (capture.source(), self.end.offset);
         let cut = self.walked.fault.is_none_or(|fault| fault.kind.is_record_cut());
         if source.has_shrunk() && cut {
@@ -215,6 +275,7 @@ impl Whole {
             (None, None) => 0,
         };
         self.walked.sections = last.saturating_add(1);
-        self.walked
+        let Whole { walked, end, first_time, unsure, .. } = self;
+        Within { walked, end, first_time, unsure }
     }
 }

@@ -86,6 +86,7 @@ pub fn window<P: Pass>(
                 run = observing.segment(segment.clone(), start, packets, &never);
             }
             let shift = Shift::of_packets(whole.walked.packets);
+            whole.note_doubt(run.first_time, run.unsure);
             whole.append(run.end, run.walked, shift);
             ready.push((run.part, shift, run.reservation));
         }

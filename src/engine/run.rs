@@ -11,6 +11,8 @@ use super::pass::{Part, Shift};
 use crate::capture::salvage::Before;
 use crate::capture::{Position, Section};
 use crate::error::Fault;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,24 +34,29 @@ pub struct RangeStats {
 }
 
 /// Facts of a walk, apart from what its parts observed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Walked {
     /// Number of packets.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// Reason for ending before the end. None if all was read.
     pub fault: Option<Fault>,
     /// Skipped regions.
     pub gaps: Gaps,
     /// Number of ranges.
+    #[serde(deserialize_with = "count")]
     pub range_count: u64,
     /// Their statistics in order, if they are kept.
+    #[serde(skip)]
     pub ranges: Vec<RangeStats>,
     /// Number of segments that were walked again because their start was guessed wrong.
+    #[serde(deserialize_with = "count")]
     pub rewalked: u64,
     /// Time spent taking parts.
+    #[serde(skip)]
     pub merging: Duration,
     /// Formats of appended captures, each once.
-    pub formats: Vec<&'static str>,
+    pub formats: Vec<String>,
     /// Number of sections; 1 in formats without them.
     pub sections: u32,
     /// Interfaces that the capture describes.
@@ -72,7 +79,7 @@ impl Walked {
             self.ranges.push(range);
         }
         self.described.append(later.described, shift.sections);
-        later.formats.into_iter().for_each(|format| self.note_format(format));
+        later.formats.iter().for_each(|format| self.note_format(format));
         self.packets += later.packets;
         self.sections = self.sections.saturating_add(later.sections);
         self.fault = later.fault.map(|fault| Fault { offset: fault.offset + shift.bytes, ..fault });
@@ -98,9 +105,9 @@ impl Walked {
     }
 
     /// Adds the format of an appended capture.
-    fn note_format(&mut self, format: &'static str) {
-        if !self.formats.contains(&format) {
-            self.formats.push(format);
+    fn note_format(&mut self, format: &str) {
+        if !self.formats.iter().any(|known| known == format) {
+            self.formats.push(format.into());
         }
     }
 

@@ -8,8 +8,8 @@
 use super::pass::Part;
 use super::run::Run;
 use super::walker::Walker;
+use crate::capture::Position;
 use crate::capture::salvage::Before;
-use crate::capture::{Position, cut};
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -154,13 +154,7 @@ fn guess<P: Part>(
 ) -> Option<Position> {
     let ranges = walker.ranges;
     let (from, until) = (ranges.offset(segment.start), ranges.offset(segment.end));
-    // The assumed state was read from further on in the file, so no record in this segment can be
-    // decoded with it.
-    if from < assumed.offset {
-        return None;
-    }
-    let offset = cut::resync(walker.capture, assumed, from, until)?;
-    Some(Position { offset, before: Before::Unknown, ..assumed.clone() })
+    super::guess(walker.capture, assumed, from, until)
 }
 
 impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P, F> {

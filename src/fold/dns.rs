@@ -15,8 +15,10 @@ use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
 use crate::engine::memory::Growth;
+use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Questions and answers.
@@ -35,8 +37,9 @@ pub const PROTOCOLS: [(&str, u16); 3] = [("dns", 53), ("llmnr", 5355), ("mdns", 
 const MULTICAST: u8 = 2;
 
 /// A message of a packet.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Record {
+    #[serde(deserialize_with = "number")]
     packet: u64,
     time: Option<Timestamp>,
     wire_bytes: u32,

@@ -11,8 +11,10 @@ use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
+use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Echo requests and replies.
@@ -22,8 +24,9 @@ pub struct Echo;
 static GROWTH: Growth = Growth { entries: "echo requests", advice: "select packets with --filter" };
 
 /// A request or a reply.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Record {
+    #[serde(deserialize_with = "number")]
     packet: u64,
     time: Option<Timestamp>,
     key: Key,

@@ -13,8 +13,10 @@ use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
+use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// Flows.
 #[derive(Debug)]
@@ -23,8 +25,9 @@ pub struct Flows;
 static GROWTH: Growth = Growth { entries: "flows", advice: "lengthen --flow-idle" };
 
 /// A packet of a flow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Record {
+    #[serde(deserialize_with = "number")]
     packet: u64,
     time: Option<Timestamp>,
     key: Key,
@@ -35,7 +38,7 @@ pub struct Record {
 }
 
 /// Endpoints and protocol of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// The endpoints.
     pub pair: Pair,

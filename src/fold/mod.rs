@@ -11,6 +11,7 @@
 pub mod application;
 pub mod dns;
 pub mod echo;
+pub mod encoded;
 pub mod flows;
 pub mod message;
 pub mod pair;
@@ -26,6 +27,8 @@ use application::named::{self, Frames, NamedPaths, Names};
 use application::names::{RTCP, RTP, T38};
 use pair::{Endpoint, Pair};
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -35,7 +38,7 @@ pub const SHARDS: usize = 64;
 /// A kind of counting that depends on the order of packets.
 pub trait Fold {
     /// Plain data of a packet. Packet numbers in it count from 0 within the part.
-    type Record: Debug + Send + Sync;
+    type Record: Debug + Send + Sync + Serialize + DeserializeOwned;
     /// State of the conversations of one shard.
     type Shard: Debug + Send + Sync;
     /// Kind of the entries of a shard, for the message when memory runs out.
@@ -58,7 +61,7 @@ pub trait Fold {
 }
 
 /// Settings of the folds of a run.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Settings {
     /// Keep the analysis of every TCP segment until it is taken.
     pub segments: bool,
@@ -110,7 +113,8 @@ pub struct Folded<F: Fold> {
 }
 
 /// Records of one part, by shard.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
 pub struct Dealt<F: Fold>(Vec<Vec<F::Record>>);
 
 /// Consecutive parts of a batch, each with the number of packets before it.
@@ -249,7 +253,7 @@ macro_rules! folds {
         }
 
         /// Records of one part for each fold that is on.
-        #[derive(Debug)]
+        #[derive(Debug, Serialize, Deserialize)]
         pub struct Parts {
             $($name: Option<Dealt<$fold>>,)*
             settings: Settings,

@@ -2,6 +2,7 @@
 
 use super::SHARDS;
 use crate::dissect::packet::Addresses;
+use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -9,7 +10,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub type Endpoint = (IpAddr, u16);
 
 /// Two endpoints, the greater address first; ports decide between equal addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Pair {
     /// The endpoint with the greater address.
     pub high: Endpoint,

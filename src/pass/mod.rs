@@ -1,4 +1,4 @@
-//! Passes over a capture: counting, folding, rows, and the selection of packets for either.
+//! Passes over a capture: counting, folding, keeping records, rows, and the selection of packets for either.
 //!
 //! A pass joins what the engine walks with what is made of it. A new one is a file here and a line
 //! where [`crate::reading`] puts the run's passes together.
@@ -6,6 +6,7 @@
 pub mod counting;
 pub mod each;
 pub mod folding;
+pub mod keeping;
 pub mod period;
 pub mod rows;
 pub mod selected;

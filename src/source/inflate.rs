@@ -35,6 +35,15 @@ pub enum Compression {
 }
 
 impl Compression {
+    /// Every compression.
+    pub const ALL: [Compression; 5] = [
+        Compression::Gzip,
+        Compression::Zstd,
+        Compression::Lz4,
+        Compression::Xz,
+        Compression::Bzip2,
+    ];
+
     /// Compression of a file that begins with these bytes. None if it is not compressed.
     pub fn of(mut bytes: &[u8]) -> Option<Compression> {
         const MAGICS: [(&[u8], Compression); 6] = [

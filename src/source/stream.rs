@@ -113,6 +113,33 @@ impl Stream {
         Ok((stream, bytes))
     }
 
+    /// Opens a stream that is not compressed, whatever its first bytes: returns it and the first
+    /// ones.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if not even the first bytes can be read.
+    pub fn uncompressed(
+        reader: impl Read + Send + 'static,
+        options: ReadOptions,
+    ) -> Result<(Stream, Vec<u8>), Error> {
+        let raw = Arc::new(AtomicU64::new(0));
+        let mut stream = Stream {
+            reader: Box::new(Counted { reader, count: raw.clone() }),
+            raw,
+            compression: None,
+            left: u64::MAX,
+            limit: u64::MAX,
+            max_window_bytes: u64::MAX,
+            chunk_bytes: options.chunk_bytes.max(1),
+            end: None,
+        };
+        let Chunk { bytes, end } = stream.read_ahead();
+        match end {
+            Some(Err(fault)) if bytes.is_empty() => Err(Error::FirstBytes(fault)),
+            _ => Ok((stream, bytes)),
+        }
+    }
+
     /// Compression of the stream. None if it is not compressed.
     pub fn compression(&self) -> Option<Compression> {
         self.compression

@@ -32,7 +32,7 @@ columns! {
     udp_packets: Integer "packets", "packets whose innermost IP layer carries UDP with ports" =>
         Cell::Integer(bucket.udp_packets);
     other_packets: Integer "packets", "all other packets" =>
-        Cell::Integer(counts.packets - bucket.tcp_packets - bucket.udp_packets);
+        Cell::Integer(counts.packets.saturating_sub(bucket.tcp_packets + bucket.udp_packets));
 }
 
 fn rows(report: &Report) -> Rows<'_> {

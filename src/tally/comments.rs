@@ -1,26 +1,30 @@
 //! Comments of packets: a part of the `metadata` table.
 
 use super::Tally;
-use crate::capture::note::{OF_PACKETS, notes};
+use crate::capture::note::{Key, OF_PACKETS, key, notes};
 use crate::dissect::packet::Packet;
 use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 
 /// A note of one packet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PacketNote {
     /// Number of the packet's section, from 0.
     pub section: u32,
     /// The packet's number, from 0.
+    #[serde(deserialize_with = "count")]
     pub packet: u64,
     /// Kind of the text.
-    pub key: &'static str,
+    #[serde(deserialize_with = "key")]
+    pub key: Key,
     /// The text.
     pub value: String,
 }
 
 /// Notes of packets, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comments {
     /// The notes.
     pub notes: Vec<PacketNote>,

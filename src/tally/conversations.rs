@@ -10,10 +10,11 @@ use super::flow::{self, Flows, Key, Pairs};
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
+use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Conversations of one capture or run.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Conversations {
     /// Pairs of MAC addresses.
     pub eth: Flows<3>,

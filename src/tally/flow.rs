@@ -6,8 +6,10 @@
 use super::shards::{Merge, ShardKey, Shards};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
+use crate::saved::{Bound, bounded};
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::hash::{BuildHasher, Hasher};
 
 /// One direction of a conversation.
@@ -59,7 +61,8 @@ impl From<Stamp> for Timestamp {
 }
 
 /// Counts of one conversation. "Low" is the side with the lesser address and port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Saved", into = "Saved")]
 pub struct Flow {
     /// The number of the first packet, from 0, which of its address layers it was, and whether the
     /// high side sent it.
@@ -68,6 +71,41 @@ pub struct Flow {
     from_high: Direction,
     earliest: Stamp,
     latest: Stamp,
+}
+
+/// First; packets, bytes and payload of the low and of the high side; least timestamp, and
+/// nanoseconds from it to the greatest: most are short.
+type Saved = (u64, [u64; 3], [u64; 3], Option<(Timestamp, u128)>);
+
+impl From<Flow> for Saved {
+    fn from(flow: Flow) -> Saved {
+        let counts = |one: Direction| [one.packets, one.wire_bytes, one.payload_bytes];
+        let times = flow.time_extent().map(|(earliest, latest)| {
+            (earliest, (latest.total_nanoseconds() - earliest.total_nanoseconds()) as u128)
+        });
+        (flow.first, counts(flow.from_low), counts(flow.from_high), times)
+    }
+}
+
+impl TryFrom<Saved> for Flow {
+    type Error = Bound;
+
+    fn try_from((first, low, high, times): Saved) -> Result<Flow, Bound> {
+        bounded(first >> PACKET_SHIFT)?;
+        low.iter().chain(&high).try_for_each(|count| bounded(*count).map(|_| ()))?;
+        let direction = |[packets, wire_bytes, payload_bytes]: [u64; 3]| Direction {
+            packets,
+            wire_bytes,
+            payload_bytes,
+        };
+        let mut flow = Flow::new(first);
+        (flow.from_low, flow.from_high) = (direction(low), direction(high));
+        if let Some((earliest, longer)) = times {
+            let latest = earliest.total_nanoseconds().checked_add_unsigned(longer).ok_or(Bound)?;
+            flow.note_times(earliest, Timestamp::from_total_nanoseconds(latest));
+        }
+        Ok(flow)
+    }
 }
 
 /// Bits below the number of the first packet: five for the layer (a path has no more) and one for

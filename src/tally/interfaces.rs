@@ -6,11 +6,13 @@ use crate::dissect::packet::Packet;
 use crate::engine::InterfaceId;
 use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Packets per interface.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<InterfaceId, Counts>", into = "BTreeMap<InterfaceId, Counts>")]
 pub struct InterfaceCounts {
     counts: BTreeMap<InterfaceId, Counts>,
     /// The interface of the packet before, not yet in `counts`: mostly it is the next one's too.
@@ -33,6 +35,18 @@ impl InterfaceCounts {
         if counts.packets > 0 {
             self.counts.entry(id).or_default().merge(counts);
         }
+    }
+}
+
+impl From<BTreeMap<InterfaceId, Counts>> for InterfaceCounts {
+    fn from(counts: BTreeMap<InterfaceId, Counts>) -> InterfaceCounts {
+        InterfaceCounts { counts, ..InterfaceCounts::default() }
+    }
+}
+
+impl From<InterfaceCounts> for BTreeMap<InterfaceId, Counts> {
+    fn from(counts: InterfaceCounts) -> BTreeMap<InterfaceId, Counts> {
+        counts.counts().into_owned()
     }
 }
 

@@ -7,21 +7,26 @@ use crate::capture::time::Timestamp;
 use crate::dissect::packet::{Packet, Transport};
 use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// The packets of one bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     /// All packets.
     pub counts: Counts,
     /// Those whose innermost IP layer carries TCP with ports.
+    #[serde(deserialize_with = "count")]
     pub tcp_packets: u64,
     /// Those whose innermost IP layer carries UDP with ports.
+    #[serde(deserialize_with = "count")]
     pub udp_packets: u64,
 }
 
 /// Packets per bucket.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub struct Intervals {
     /// The length of a bucket in nanoseconds, at least 1.
     interval: u64,
@@ -86,6 +91,34 @@ impl Intervals {
             }
         };
         &mut self.current.get_or_insert_with(fresh).bucket
+    }
+}
+
+/// Length of a bucket, and the buckets in the order of their keys.
+type Saved = (u64, Vec<(Option<i128>, Bucket)>);
+
+impl From<Saved> for Intervals {
+    fn from((interval, buckets): Saved) -> Intervals {
+        /// No time that 64-bit units can express is further away.
+        const FURTHEST: i128 = 1 << 96;
+        let mut intervals = Intervals::new(interval);
+        for (key, bucket) in buckets {
+            let key = key.map(|key| {
+                let most = FURTHEST / i128::from(intervals.interval);
+                key.clamp(-most, most)
+            });
+            intervals.buckets.entry(key).or_default().merge(bucket);
+        }
+        intervals
+    }
+}
+
+impl From<Intervals> for Saved {
+    fn from(mut intervals: Intervals) -> Saved {
+        intervals.settle();
+        let mut buckets: Vec<_> = intervals.buckets.into_iter().collect();
+        buckets.sort_unstable_by_key(|(key, _)| *key);
+        (intervals.interval, buckets)
     }
 }
 

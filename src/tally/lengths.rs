@@ -4,23 +4,27 @@
 use super::Tally;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 
 /// First length of each bucket; the last bucket has no end.
 pub const BUCKETS: [u32; 10] = [0, 20, 40, 80, 160, 320, 640, 1280, 2560, 5120];
 
 /// The packets of one bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LengthBucket {
     /// Number of packets.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// Their bytes on the wire.
+    #[serde(deserialize_with = "count")]
     pub wire_bytes: u64,
     /// The shortest and the longest.
     pub extent: Option<(u32, u32)>,
 }
 
 /// The packets of every bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lengths {
     /// In the order of [`BUCKETS`].
     pub buckets: [LengthBucket; BUCKETS.len()],

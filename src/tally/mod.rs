@@ -30,6 +30,7 @@ use intervals::Intervals;
 use lengths::Lengths;
 use paths::Paths;
 use problems::Problems;
+use serde::{Deserialize, Serialize};
 use timeline::Timeline;
 use totals::Totals;
 
@@ -111,7 +112,7 @@ macro_rules! tallies {
         }
 
         /// The product of all tallies, each on or off but the totals.
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         pub struct Tallies {
             /// The whole capture in numbers.
             pub totals: Totals,

@@ -4,21 +4,26 @@ use super::Tally;
 use crate::dissect::packet::Packet;
 use crate::dissect::problem::Problem;
 use crate::engine::pass::Shift;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The packets of one problem.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Occurrences {
     /// Number of packets.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// The first of them, from 0.
+    #[serde(deserialize_with = "count")]
     pub first_packet: u64,
     /// The byte at which its record begins.
+    #[serde(deserialize_with = "count")]
     pub first_offset: u64,
 }
 
 /// Packets per problem.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problems {
     /// By problem, in the order of the layers.
     pub problems: BTreeMap<Problem, Occurrences>,

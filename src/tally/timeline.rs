@@ -9,6 +9,9 @@ use super::Tally;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
+use crate::saved::count;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::VecDeque;
 
 /// Greatest number of buckets.
@@ -39,16 +42,18 @@ pub const WIDTHS: [u64; 36] = [
 const TIMES: std::ops::Range<i64> = -719_528 * 86_400..2_932_897 * 86_400;
 
 /// The packets of one bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
     /// Number of packets.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// Their original lengths.
+    #[serde(deserialize_with = "count")]
     pub wire_bytes: u64,
 }
 
 /// Time between two packets that follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
     /// Its length in nanoseconds.
     pub nanoseconds: i128,
@@ -62,11 +67,13 @@ pub struct Silence {
 type Stamp = (u64, Timestamp);
 
 /// Packets over time.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Timeline {
     /// Index of the width of a bucket.
+    #[serde(deserialize_with = "saved_width")]
     width: usize,
     /// Number of the first bucket since 1970.
+    #[serde(deserialize_with = "saved_base")]
     base: i128,
     /// From the first bucket with a packet to the last.
     slots: VecDeque<Slot>,
@@ -75,7 +82,23 @@ pub struct Timeline {
     /// The longest first.
     silences: Vec<Silence>,
     /// Bucket of the packet before, to save a division.
+    #[serde(skip)]
     current: Option<Current>,
+}
+
+/// An index of [`WIDTHS`]; a saved one may be anything.
+fn saved_width<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
+    let width = usize::deserialize(from)?;
+    let known = width < WIDTHS.len();
+    known.then_some(width).ok_or_else(|| D::Error::custom("a timeline of an unknown width"))
+}
+
+/// The number of a bucket that a time can have; a saved one may be anything.
+fn saved_base<'de, D: Deserializer<'de>>(from: D) -> Result<i128, D::Error> {
+    let base = i128::deserialize(from)?;
+    let most = i128::from(u64::MAX) << 32;
+    let known = (-most..most).contains(&base);
+    known.then_some(base).ok_or_else(|| D::Error::custom("a timeline beyond all times"))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -233,7 +256,7 @@ impl Tally for Timeline {
 
     fn merge(&mut self, mut later: Timeline, shift: Shift) {
         let Some((first, last)) = later.ends else { return };
-        let moved = |(number, time): Stamp| (number + shift.packets, time);
+        let moved = |(number, time): Stamp| (number.saturating_add(shift.packets), time);
         while later.width < self.width {
             later.widen();
         }
@@ -255,7 +278,7 @@ impl Tally for Timeline {
             self.silence(before, first.1);
         }
         for silence in later.silences {
-            let after_packet = silence.after_packet + shift.packets;
+            let after_packet = silence.after_packet.saturating_add(shift.packets);
             self.keep(Silence { after_packet, ..silence });
         }
         let began = self.ends.map_or(moved(first), |(began, _)| began);

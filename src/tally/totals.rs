@@ -1,20 +1,24 @@
 //! The whole of a capture in numbers: the `summary` table.
 
 use super::Tally;
-use crate::capture::LinkType;
+use crate::capture::LinkTypes;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
-use std::collections::HashSet;
+use crate::saved::count;
+use serde::{Deserialize, Serialize};
 
 /// Packets and their bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Number of packets.
+    #[serde(deserialize_with = "count")]
     pub packets: u64,
     /// Their captured bytes.
+    #[serde(deserialize_with = "count")]
     pub captured_bytes: u64,
     /// Their bytes on the wire.
+    #[serde(deserialize_with = "count")]
     pub wire_bytes: u64,
 }
 
@@ -36,13 +40,15 @@ impl Counts {
 }
 
 /// Everything that `summary` says of packets.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// All packets.
     pub counts: Counts,
     /// Packets captured shorter than they were on the wire.
+    #[serde(deserialize_with = "count")]
     pub truncated_packets: u64,
     /// Packets with a problem.
+    #[serde(deserialize_with = "count")]
     pub problem_packets: u64,
     /// Lengths of the shortest and the longest packet on the wire.
     wire_extent: WireExtent,
@@ -50,13 +56,11 @@ pub struct Totals {
     /// True if a packet is earlier than the one before it.
     pub out_of_order: bool,
     /// The link types in the order of their first packet.
-    pub link_types: Vec<LinkType>,
-    /// The same as a set: a hostile file has thousands.
-    known_link_types: HashSet<LinkType>,
+    pub link_types: LinkTypes,
 }
 
 /// Least and greatest length; the least exceeds the greatest before the first packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct WireExtent {
     least: u32,
     greatest: u32,
@@ -69,7 +73,7 @@ impl Default for WireExtent {
 }
 
 /// Timestamps of packets that have one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Times {
     /// The first one and the least one. None before the first packet.
     first_and_least: Option<(Timestamp, Timestamp)>,
@@ -135,12 +139,6 @@ impl Totals {
         *least = (*least).min(extent.least);
         *greatest = (*greatest).max(extent.greatest);
     }
-
-    fn note_link_type(&mut self, link_type: LinkType) {
-        if self.known_link_types.insert(link_type) {
-            self.link_types.push(link_type);
-        }
-    }
 }
 
 impl Tally for Totals {
@@ -156,7 +154,7 @@ impl Tally for Totals {
             self.note_time(time);
         }
         if self.link_types.first() != Some(&record.link_type) {
-            self.note_link_type(record.link_type);
+            self.link_types.note(record.link_type);
         }
     }
 
@@ -169,8 +167,6 @@ impl Tally for Totals {
             self.note_times(first, later.times.last, least, later.times.greatest);
         }
         self.out_of_order |= later.out_of_order;
-        for link_type in later.link_types {
-            self.note_link_type(link_type);
-        }
+        later.link_types.iter().for_each(|link_type| self.link_types.note(*link_type));
     }
 }

@@ -22,6 +22,7 @@ use super::time::Timestamp;
 use super::walk::Format;
 pub(super) use chain::{Chain, View};
 pub use judge::{Verdict, judge};
+use serde::{Deserialize, Serialize};
 
 /// No damaged record reaches further: the longest common record and its header, in bytes.
 const LONGEST: u64 = 262_144 + 24;
@@ -36,7 +37,7 @@ const AHEAD: u64 = 4 * LONGEST;
 pub const KEPT_BYTES: u64 = 2 * AHEAD;
 
 /// The time before a position, by which the records after it are judged: that of the record before.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Before {
     /// The position was guessed, or the walk to it was not strict.
     #[default]

@@ -5,13 +5,14 @@ use super::super::pair::Endpoint;
 use crate::dissect::packet::{Packet, Transport};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// An endpoint, and what is expected there.
 pub type Media = (Endpoint, Kind);
 
 /// Protocol that is announced for an endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kind {
     /// Media over RTP.
     Rtp,

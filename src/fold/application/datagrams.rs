@@ -11,8 +11,10 @@ use crate::dissect::application::Application;
 use crate::dissect::packet::{Packet, Transport};
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
+use crate::saved::place;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Conversations of UDP and SCTP.
@@ -23,9 +25,10 @@ static GROWTH: Growth =
     Growth { entries: "UDP conversations", advice: "name no applications: --depth transport" };
 
 /// A packet with payload.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Record {
     /// Number of the packet in its part, from 0.
+    #[serde(deserialize_with = "place")]
     packet: u32,
     from_low: bool,
     key: Key,

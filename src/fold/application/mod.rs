@@ -24,10 +24,11 @@ pub mod upgrade;
 
 use crate::dissect::application::Application;
 use guess::Guess;
+use serde::{Deserialize, Serialize};
 use upgrade::Upgrade;
 
 /// What a protocol shows of a payload that it takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shows {
     /// Its layer.
     Always,
@@ -38,7 +39,7 @@ pub enum Shows {
 }
 
 /// A protocol that takes a payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// The protocol.
     pub application: Application,
@@ -49,7 +50,7 @@ pub struct Offer {
 }
 
 /// Form of a UDP payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// No other.
     #[default]
@@ -74,7 +75,7 @@ impl Form {
 }
 
 /// Offers for a payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Offers {
     /// That of the lower port.
     pub lower: Option<Offer>,

@@ -3,10 +3,12 @@
 use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Path;
+use crate::saved::place;
 use crate::tally::totals::Counts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The name of a packet, noted by the shard of its conversation.
 #[derive(Clone, Copy, Debug)]
@@ -45,14 +47,15 @@ pub fn by_part(shards: &[Vec<Named>], parts: usize) -> Vec<Names> {
 }
 
 /// Paths and lengths of the packets of one part that may have a name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Frames {
     paths: Vec<Path>,
     frames: Vec<Frame>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Frame {
+    #[serde(deserialize_with = "place")]
     packet: u32,
     path: u32,
     captured_bytes: u32,

@@ -3,9 +3,10 @@
 
 use super::names::*;
 use crate::dissect::application::Application;
+use serde::{Deserialize, Serialize};
 
 /// Part of an agreement to continue in TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Upgrade {
     /// The client asks for it.
     Asks,

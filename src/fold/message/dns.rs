@@ -1,9 +1,10 @@
 //! DNS messages (RFC 1035): the header and the first question.
 
+use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
 /// A message that has a question.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dns {
     /// Identifier.
     pub id: u16,

@@ -2,6 +2,8 @@
 //! status.
 
 use super::Message;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Methods that begin a request: those of the IANA registry and of UPnP.
 const METHODS: &[&str] = &[
@@ -51,13 +53,24 @@ const METHODS: &[&str] = &[
 /// The longest text that is kept of a method or host.
 const LONGEST: usize = 255;
 
+/// One of [`METHODS`].
+type Method = &'static str;
+
 /// A request.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// Its method.
-    pub method: &'static str,
+    #[serde(deserialize_with = "method")]
+    pub method: Method,
     /// Its field `Host`. None if it has none, or none in this segment.
     pub host: Option<Box<str>>,
+}
+
+/// Reads one of [`METHODS`].
+fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let known = METHODS.iter().find(|known| **known == name);
+    known.copied().ok_or_else(|| D::Error::custom(format!("no method is named {name:?}")))
 }
 
 /// The head of a message.

@@ -7,8 +7,10 @@ pub mod dns;
 pub mod http;
 pub mod tls;
 
+use serde::{Deserialize, Serialize};
+
 /// A message at the start of a TCP payload.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Message {
     /// TLS records.
     Tls(tls::Records),

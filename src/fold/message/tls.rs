@@ -4,11 +4,12 @@
 //! Values of GREASE (RFC 8701) are left out of all three.
 
 use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt::Write;
 
 /// Hellos and alerts of one payload.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Records {
     /// The first ClientHello.
     pub client: Option<ClientHello>,
@@ -19,7 +20,7 @@ pub struct Records {
 }
 
 /// A ClientHello.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientHello {
     /// The extension server_name.
     pub server_name: Option<Box<str>>,
@@ -32,7 +33,7 @@ pub struct ClientHello {
 }
 
 /// A ServerHello.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServerHello {
     /// Version that was chosen.
     pub version: u16,

@@ -7,6 +7,8 @@ use super::super::pair::{Pair, addresses};
 use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
+use crate::saved::number;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The flag FIN.
@@ -21,9 +23,10 @@ pub const PSH: u16 = 8;
 pub const ACK: u16 = 16;
 
 /// A TCP header.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Number of the packet, from 1.
+    #[serde(deserialize_with = "number")]
     pub packet: u64,
     /// Position of the layer within the packet, from the outermost.
     pub layer: u8,
@@ -57,9 +60,10 @@ pub struct Record {
 }
 
 /// Options of a header.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Options {
     /// Shift of the window scale option, at most 14.
+    #[serde(deserialize_with = "window_scale")]
     pub window_scale: Option<u8>,
     /// Sum of the lengths of the first three blocks of the SACK option.
     pub sacked: u32,
@@ -68,6 +72,15 @@ pub struct Options {
     /// True if the header was not captured up to the end of its options.
     pub truncated: bool,
 }
+
+/// Reads a shift.
+fn window_scale<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u8>, D::Error> {
+    let shift = Option::<u8>::deserialize(deserializer)?;
+    Ok(shift.map(|shift| shift.min(MOST_SHIFT)))
+}
+
+/// Greatest shift of a window (RFC 7323 section 2.3).
+const MOST_SHIFT: u8 = 14;
 
 impl Record {
     /// True if all of these flags are set.
@@ -169,7 +182,7 @@ fn options(segment: &[u8], header_bytes: usize) -> Options {
                     break;
                 };
                 match (kind, value) {
-                    (3, &[shift]) => found.window_scale = Some(shift.min(14)),
+                    (3, &[shift]) => found.window_scale = Some(shift.min(MOST_SHIFT)),
                     (5, blocks) => found.sacked = sacked(blocks),
                     (30, _) => found.multipath = true,
                     _ => {}

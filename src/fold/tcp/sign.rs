@@ -3,8 +3,10 @@
 //! FTP announces data connections (RFC 959 `PORT` and `PASV`, RFC 2428 `EPSV`), and a VNC server's
 //! version begins a stream of its own. H.323 announces streams as well; it is not read here.
 
+use serde::{Deserialize, Serialize};
+
 /// Announcement in a payload.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sign {
     /// Nothing.
     #[default]

@@ -15,6 +15,7 @@ use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
 /// TCP streams.
@@ -22,7 +23,7 @@ use std::cmp::Reverse;
 pub struct Tcp;
 
 /// A TCP header, and the message that its payload begins with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Noted {
     /// The header.
     pub header: Record,

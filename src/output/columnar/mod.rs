@@ -73,6 +73,9 @@ fn array(values: Values) -> Result<ArrayRef, ArrowError> {
     })
 }
 
+/// Number of pieces that wait before they are joined.
+const MOST_WAITING: usize = 256;
+
 /// Rows that wait until there are enough for a batch.
 struct Batches {
     schema: SchemaRef,
@@ -96,6 +99,12 @@ impl Batches {
             .map_err(io::Error::other)?;
         self.count += count;
         self.waiting.push_back(batch);
+        // Thousands of inputs have a row each: arrays of few rows take a multiple of their values.
+        if self.waiting.len() >= MOST_WAITING {
+            let pieces: Vec<_> = self.waiting.drain(..).collect();
+            let joined = concat_batches(&self.schema, &pieces).map_err(io::Error::other)?;
+            self.waiting.push_back(joined);
+        }
         Ok(())
     }
 

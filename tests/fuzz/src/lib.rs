@@ -9,7 +9,7 @@ use pcapstat::error::Fault;
 use pcapstat::output::csv;
 use pcapstat::pass::rows::Rows;
 use pcapstat::reading::{self, Continued, Wanted};
-use pcapstat::report::Report;
+use pcapstat::report::{FileFacts, Report};
 use pcapstat::source::Source;
 use pcapstat::table::{TABLES, packets, row::RowBuffer};
 use pcapstat::tally::{Needs, Tallies, Tally};
@@ -131,7 +131,7 @@ pub fn count_everything(capture: &Capture) {
         Walked { packets: walk.packets, fault: walk.fault, range_count: 1, ..Walked::default() };
     walked.described.take(walk.interface_blocks, true);
     let reservation = Reservation::new(&Budget::unlimited());
-    tables(&Report::new(FILE.into(), capture, walked, tally, reservation));
+    tables(&Report::new(FILE.into(), FileFacts::of(capture), walked, tally, reservation));
 }
 
 /// Every table that is made from a report, as CSV.

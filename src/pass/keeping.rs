@@ -1,0 +1,61 @@
+//! Keeping: records of folds are encoded part by part, to be applied elsewhere in packet order.
+
+use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
+use crate::engine::pass::{Pass, Piece, Shift};
+use crate::fold::encoded::Records;
+use crate::fold::{FoldNeeds, Folds, Parts, Settings};
+use std::io;
+use std::sync::Arc;
+
+static GROWTH: Growth =
+    Growth { entries: "records of packets", advice: "choose a smaller --shard-bytes" };
+
+/// Keeps the records of a walk.
+#[derive(Debug)]
+pub struct Keeping {
+    settings: (FoldNeeds, Settings),
+    waiting: Vec<(Parts, u64)>,
+    records: Records,
+    bytes: u64,
+    reservation: Reservation,
+}
+
+impl Keeping {
+    /// Keeps what these folds need.
+    pub fn new(folds: &Folds, budget: &Arc<Budget>) -> Keeping {
+        let settings = (folds.needs(), folds.settings());
+        let (waiting, records) = (Vec::new(), Records::default());
+        Keeping { settings, waiting, records, bytes: 0, reservation: Reservation::new(budget) }
+    }
+
+    /// The records, each part with the number of packets before it.
+    pub fn finish(self) -> Records {
+        self.records
+    }
+}
+
+impl Pass for Keeping {
+    type Part = Parts;
+    type Error = io::Error;
+
+    fn settings(&self) -> (FoldNeeds, Settings) {
+        self.settings
+    }
+
+    fn piece(&self) -> Piece {
+        Piece::Range
+    }
+
+    fn take(&mut self, part: Parts, shift: Shift) -> io::Result<()> {
+        self.waiting.push((part, shift.packets));
+        Ok(())
+    }
+
+    fn settle(&mut self) -> io::Result<()> {
+        let records = Records::of(&std::mem::take(&mut self.waiting));
+        self.bytes += records.bytes();
+        self.records.append(records, 0);
+        self.reservation.resize(MemoryUse::of(&GROWTH, 1, self.bytes));
+        Ok(())
+    }
+}

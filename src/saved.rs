@@ -1,0 +1,60 @@
+//! Bounds of numbers in saved results: sums of many of them must not overflow, whoever wrote them.
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+
+/// Greatest number of packets, of bytes, and offset that a saved result may state: a petabyte.
+const MOST: u64 = 1 << 50;
+
+/// A number is greater than any capture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound;
+
+impl fmt::Display for Bound {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a number is greater than any capture has")
+    }
+}
+
+impl std::error::Error for Bound {}
+
+/// The number itself.
+///
+/// # Errors
+/// If it is greater than any capture has.
+pub fn bounded(number: u64) -> Result<u64, Bound> {
+    if number <= MOST { Ok(number) } else { Err(Bound) }
+}
+
+/// Reads a number of packets or bytes.
+///
+/// # Errors
+/// If it is greater than any capture has.
+pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    bounded(u64::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+/// Greatest number of packets of a part of a fold.
+const MOST_IN_PART: u64 = 1 << 18;
+
+/// Bytes of a capture that a part covers, at most: its packets are then no more than may be saved.
+pub const PART_BYTES: u64 = 2 << 20;
+
+/// Reads the number of a packet in its part, from 1.
+///
+/// # Errors
+/// If no part has so many.
+pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = u64::deserialize(deserializer)?;
+    if (1..=MOST_IN_PART).contains(&number) { Ok(number) } else { Err(D::Error::custom(Bound)) }
+}
+
+/// Reads the number of a packet in its part, from 0.
+///
+/// # Errors
+/// If no part has so many.
+pub fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let place = u32::deserialize(deserializer)?;
+    if u64::from(place) < MOST_IN_PART { Ok(place) } else { Err(D::Error::custom(Bound)) }
+}
