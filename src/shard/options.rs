@@ -24,7 +24,7 @@ pub const DECIDING: &[&str] = &[
 ];
 /// Options of how a machine works, which change no result: `map` and `finish`.
 pub const MACHINE: &[&str] =
-    &["jobs", "range_bytes", "max_memory", "no_mmap", "progress", "quiet", "verbose"];
+    &["jobs", "range_bytes", "max_memory", "no_mmap", "progress", "color", "quiet", "verbose"];
 /// Options of what becomes of the result: `finish`.
 pub const FINISHING: &[&str] = &[
     "output_dir",
@@ -39,8 +39,9 @@ pub const FINISHING: &[&str] = &[
     "junit",
     "github",
 ];
-/// Options of one machine alone: a shard does not know the numbers of its packets.
-pub const ONE_MACHINE: &[&str] = &["paths", "packets", "schema", "generate"];
+/// Options of one machine alone: a shard does not know the numbers of its packets, and does not count
+/// all that the page of `--report` shows.
+pub const ONE_MACHINE: &[&str] = &["paths", "packets", "report", "schema", "generate"];
 
 /// Options that were given, as on the command line: `--name=value`.
 pub fn given(matches: &ArgMatches, ids: &[&str]) -> Vec<String> {
