@@ -1,9 +1,13 @@
 //! Folds: tables that depend on the order of packets are the same for every cut, every way of
 //! reading, and for inputs merged in order.
 
+use crate::builder::Pcap;
 use crate::cli::run;
+use crate::reading::{Cut, SERIAL, open, read};
 use crate::streams::compressed;
+use etherparse::PacketBuilder;
 use pcapstat::source::Compression;
+use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
 
@@ -96,4 +100,66 @@ fn the_depth_of_paths_is_chosen() {
     }
     let without = |table: &str| said(table, "application").replace(":http,", ",");
     assert_eq!(without("packets"), said("packets", "transport"));
+}
+
+/// Payloads that ports or heuristics take, that change what later ones are, or that are cut.
+const PAYLOADS: [&[u8]; 16] = [
+    b"",
+    b"text",
+    b"\0\x01binary",
+    b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"HTTP/1.1 200 OK\r\n\r\n",
+    b"\x16\x03\x01\0\x05hello",
+    b"\0\x40\x12\x34\x01\0",
+    b"\0\0\0\x20\xFESMB",
+    b"STARTTLS\r\n",
+    b"220 go\r\n",
+    b"227 (10,0,0,2,4,51)\r\n",
+    b"RFB 003.008\n",
+    b"d1:ad2:id",
+    b"\xC0\0\0\0\x01\x04aaaa\0\0\0\0",
+    b"INVITE sip:a@b SIP/2.0\r\n\r\nv=0\r\nc=IN IP4 10.0.0.2\r\nm=audio 1075 RTP/AVP 0\r\n",
+    b"\xF9\xBE\xB4\xD9verack\0\0\0\0\0\0\x40\0\0\0aaaa",
+];
+
+/// Ports of protocols with rules of their own, and two of none.
+const PORTS: [u16; 10] = [80, 443, 53, 445, 25, 21, 69, 5060, 1075, 50_000];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn applications_do_not_depend_on_cuts(
+        packets in prop::collection::vec(
+            (0..PAYLOADS.len(), 0..PORTS.len(), any::<(bool, bool)>(), 0_u32..8, 0_u8..8),
+            1..40,
+        ),
+        range_bytes in 1_u64..400,
+    ) {
+        let mut capture = Pcap::ethernet();
+        for (number, (payload, port, (is_tcp, back), step, flags)) in (0..).zip(&packets) {
+            let (client, server) = ([10, 0, 0, 1], [10, 0, 0, 2]);
+            let ports = (50_001, PORTS[*port]);
+            let ((from, source), (to, destination)) = if *back {
+                ((server, ports.1), (client, ports.0))
+            } else {
+                ((client, ports.0), (server, ports.1))
+            };
+            let builder = PacketBuilder::ethernet2([2; 6], [4; 6]).ipv4(from, to, 64);
+            let mut frame = Vec::new();
+            if *is_tcp {
+                let mut builder = builder.tcp(source, destination, step * 8, 1024).ack(step * 4);
+                if *flags == 1 {
+                    builder = builder.syn();
+                }
+                builder.write(&mut frame, PAYLOADS[*payload]).unwrap();
+            } else {
+                builder.udp(source, destination).write(&mut frame, PAYLOADS[*payload]).unwrap();
+            }
+            capture.frame(number, &frame);
+        }
+        let made = |cut| read("a", &mut open(&capture.bytes).unwrap(), cut);
+        let serial = made(SERIAL);
+        let cut = made(Cut { jobs: 3, range_bytes });
+        prop_assert_eq!(serial.difference(&cut), None);
+    }
 }

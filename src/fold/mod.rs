@@ -32,6 +32,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::sync::Arc;
 
+/// Records of a shard that a part has room for once it has one.
+const FIRST_RECORDS: usize = 16;
+
 /// Number of shards. No result depends on it.
 pub const SHARDS: usize = 64;
 
@@ -164,6 +167,9 @@ impl<F: Fold> Dealt<F> {
     pub fn observe(&mut self, packet: &Packet<'_>, settings: &Settings) {
         F::records(packet, settings, |shard, record| {
             if let Some(records) = self.0.get_mut(shard) {
+                if records.capacity() == 0 {
+                    records.reserve(FIRST_RECORDS);
+                }
                 records.push(record);
             }
         });

@@ -4,18 +4,37 @@ use super::SHARDS;
 use crate::dissect::packet::Addresses;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An address and a port.
 pub type Endpoint = (IpAddr, u16);
 
 /// Two endpoints, the greater address first; ports decide between equal addresses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
     /// The endpoint with the greater address.
     pub high: Endpoint,
     /// The other endpoint.
     pub low: Endpoint,
+}
+
+/// A few words: pairs are looked up for every packet.
+impl Hash for Pair {
+    #[inline]
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let mut word = |address: IpAddr| match address {
+            IpAddr::V4(address) => u64::from(u32::from(address)),
+            IpAddr::V6(address) => {
+                let bits = u128::from(address);
+                hasher.write_u64((bits >> 64) as u64);
+                bits as u64
+            }
+        };
+        let (high, low) = (word(self.high.0), word(self.low.0));
+        hasher.write_u64(high.rotate_left(32) ^ low);
+        hasher.write_u32(u32::from(self.high.1) << 16 | u32::from(self.low.1));
+    }
 }
 
 impl Pair {

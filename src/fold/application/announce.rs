@@ -26,8 +26,8 @@ const MOST: usize = 16;
 /// Most announcements that are kept.
 const MOST_KEPT: usize = 100_000;
 
-/// Ports of SIP and RTSP, whose messages hold session descriptions.
-const SESSIONS: [u16; 3] = [5060, 5061, 554];
+/// Ports of RTSP, Megaco and SIP, whose messages hold session descriptions.
+const SESSIONS: [u16; 4] = [554, 2944, 5060, 5061];
 /// Port of Skinny.
 const SKINNY: u16 = 2000;
 
@@ -93,9 +93,13 @@ fn channels(mut payload: &[u8]) -> Vec<Media> {
             0x8A => Some(20),
             _ => None,
         };
+        // Later versions tell the family, and have room for IPv6.
+        let (before, room) = if word(payload, 4) >= Some(17) { (4, 16) } else { (0, 4) };
         let endpoint = address_at.and_then(|at| {
+            let at = at + before;
             let address: [u8; 4] = *payload.get(at..)?.first_chunk()?;
-            Some((Ipv4Addr::from(address).into(), u16::try_from(word(payload, at + 4)?).ok()?))
+            let port = u16::try_from(word(payload, at + room)?).ok()?;
+            Some((Ipv4Addr::from(address).into(), port))
         });
         found.extend(endpoint.map(|endpoint| (endpoint, Kind::Rtp)));
         let Some(rest) = payload.get(length as usize + 8..) else { break };

@@ -6,7 +6,7 @@ use super::super::pair::{Endpoint, Pair, addresses};
 use super::super::{Fold, Folded, Position, Settings};
 use super::named::Named;
 use super::names::*;
-use super::{Form, Offer, Offers};
+use super::{Form, Offer, Offers, guess};
 use crate::dissect::application::Application;
 use crate::dissect::packet::{Packet, Transport};
 use crate::dissect::protocol::Protocol;
@@ -33,6 +33,8 @@ pub struct Record {
     from_low: bool,
     key: Key,
     offers: Offers,
+    /// Transaction of ONC RPC over UDP, and whether the payload is a call.
+    rpc: Option<(u32, bool)>,
 }
 
 /// A conversation: its endpoints, and whether it is SCTP's.
@@ -78,18 +80,25 @@ impl Fold for Datagrams {
         let Some(ports) = layer.ports else { return };
         let (source, destination) = (ports.source, ports.destination);
         let is_sctp = ports.transport == Transport::Sctp;
-        let offers = match ports.transport {
+        let (offers, rpc) = match ports.transport {
             Transport::Udp => match udp_payload(layer.segment) {
-                Some(payload) => Offers::over_udp(payload, source, destination),
+                Some(payload) => {
+                    (Offers::over_udp(payload, source, destination), guess::rpc(payload))
+                }
                 None => return,
             },
-            Transport::Sctp => Offers::over_sctp(layer.segment, source, destination),
+            Transport::Sctp => (Offers::over_sctp(layer.segment, source, destination), None),
             Transport::Tcp => return,
         };
         let Some(both) = addresses(layer.addresses) else { return };
         let (pair, from_low) = Pair::of((both.0, source), (both.1, destination));
-        let record =
-            Record { packet: packet.record.number as u32, from_low, key: (pair, is_sctp), offers };
+        let record = Record {
+            packet: packet.record.number as u32,
+            from_low,
+            key: (pair, is_sctp),
+            offers,
+            rpc,
+        };
         deal(pair.shard(), record);
     }
 
@@ -147,7 +156,7 @@ impl Shard {
             };
             application = match (offer, offers.guess) {
                 (Some(Offer { application, .. }), _) => Some(application),
-                (None, _) if offers.rpc.is_some_and(known) => Some(RPC),
+                (None, _) if record.rpc.is_some_and(known) => Some(RPC),
                 (None, Some((offer, stays))) => {
                     if stays {
                         talk.own = Some(offer.application);
@@ -163,7 +172,7 @@ impl Shard {
         if application == Some(TFTP) && to.1 == 69 {
             self.clients.insert((from, to.0));
         }
-        if let (Some(RPC), Some((transaction, true))) = (application, offers.rpc) {
+        if let (Some(RPC), Some((transaction, true))) = (application, record.rpc) {
             self.calls.insert((pair, transaction));
         }
         talk.first = talk.first.or(application);

@@ -168,7 +168,7 @@ pub fn over_udp(payload: &[u8]) -> Option<Guess> {
         _ if is_rpc_call(payload) => (RPC, false),
         _ if is_raknet(payload) => (RAKNET, STAYS),
         [0x80..=0xFF, ..] if is_quic(payload) => (QUIC, STAYS),
-        _ if is_mojito(payload) => (MOJITO, STAYS),
+        _ if is_mojito(payload) => (MOJITO, false),
         _ if is_gquic(payload) => (GQUIC, STAYS),
         [1, 0..=3, 0..=4, ..] if u16_at(payload, 6).map(usize::from) == Some(payload.len()) => {
             (HART_IP, false)
@@ -298,6 +298,7 @@ mod tests {
         let hello = [&[0x80, 44, 1, 3, 1, 0, 3, 0, 0, 0, 32][..], &[7; 35]].concat();
         let call = [&[0x80, 0, 0, 40, 1, 2, 3, 4][..], &[0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 0x86, 0xA0]];
         let bind = [5, 0, 11, 3, 0x10, 0, 0, 0, 72, 0, 0, 0, 1, 0, 0, 0];
+        let smpp = [0, 0, 0, 16, 0, 0, 0, 0x15, 0, 0, 0, 0, 0, 0, 0, 2];
         let drda = [0, 20, 0xD0, 1, 0, 1, 0, 14, 0x10, 0x41];
         for (payload, name) in [
             (&b"RFB 003.008\n"[..], "vnc"),
@@ -309,6 +310,9 @@ mod tests {
             (b"GIOP\x01\x02\0\0\0\0\0\0", "giop"),
             (b"8=FIX.4.2", "fix"),
             (&drda, "drda"),
+            (&smpp, "smpp"),
+            (b"\x80\x01\0\x01\0\0\0\x04ping", "thrift"),
+            (b"\0\0\0\x20\x80\x01\0\x01\0\0\0\x04ping", "thrift"),
             (&bind, "dcerpc"),
             (b"\x13BitTorrent protocol", "bittorrent"),
             (&[0xF9, 0xBE, 0xB4, 0xD9], "bitcoin"),
@@ -329,6 +333,7 @@ mod tests {
         let stun = [&[0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42][..], &[7; 12]].concat();
         let classic = [&[0, 1, 0, 0][..], &[7; 16]].concat();
         let query = [&[7, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0][..], b"\x01a\0\0\x01\0\x01"].concat();
+        let mojito = [&[7; 16][..], &[0x44, 0, 0, 38, 0, 0, 0], &[7; 38]].concat();
         let quic = [&[0xC0, 0, 0, 0, 1, 4][..], &[7, 7, 7, 7, 0, 0, 0, 0]].concat();
         for (payload, name) in [
             (&[&[1, 0, 0, 0][..], &[9; 144]].concat()[..], "wg"),
@@ -340,6 +345,9 @@ mod tests {
             (&[0x80, 200, 0, 1, 0, 0, 0, 1], "rtcp"),
             (&[22, 0xFE, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 7], "dtls"),
             (b"d1:ad2:id", "bt-dht"),
+            (&mojito, "mojito"),
+            (b"ISO11898\x01", "caneth"),
+            (&[1, 0, 0, 0, 0, 2, 0, 8], "hart_ip"),
             (b"\x09aaaaaaaaQ043", "gquic"),
         ] {
             assert_eq!(udp(payload), Some(name));

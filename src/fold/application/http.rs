@@ -60,7 +60,7 @@ const METHODS: &[&str] = &[
 
 /// The first line without its end, and true if the end is there.
 pub fn first_line(payload: &[u8]) -> (&[u8], bool) {
-    match payload.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+    match memchr::memchr2(b'\r', b'\n', payload) {
         Some(end) => (payload.get(..end).unwrap_or_default(), true),
         None => (payload, false),
     }

@@ -136,12 +136,21 @@ mod tests {
         assert_eq!(missing(NBSS, &[7, 0, 1, 0, 9], 5), 0);
         assert_eq!(missing(LDAP, &[0x30, 0x82, 1, 0, 2], 5), 255);
         assert_eq!(missing(LDAP, &[0x30, 0x05], 2), 5);
+        assert_eq!(missing(LDAP, &[0, 0, 1, 0, 9], 5), 255);
+        assert_eq!(missing(GIT, b"0000000ahello", 13), 1);
+        assert_eq!(missing(BITTORRENT, &[0, 0, 0, 0, 0, 0, 0, 9, 4, 7], 10), 7);
+        assert_eq!(missing(BITTORRENT, b"\x13BitTorrent protocol", 20), 48);
+        assert_eq!(missing(TPKT, &[3, 0, 0, 9, 7], 5), 4);
+        assert_eq!(missing(TPKT, &[4, 0, 0, 9, 7], 5), 0);
         assert_eq!(missing(HTTP, b"GET / HTTP/1.1\r\n", 16), 0);
     }
 
     #[test]
     fn hostile_lengths_end_the_chain() {
-        for application in [DNS, NBSS, LDAP, MYSQL, PGSQL, OPCUA, SKINNY, GRYPHON, ENIP] {
+        for application in [
+            GIT, BITTORRENT, GIOP, SMPP, TPKT, DNS, NBSS, LDAP, MYSQL, PGSQL, OPCUA, SKINNY,
+            GRYPHON, ENIP,
+        ] {
             for byte in [0, 1, 0x30, 0x7F, 0x80, 0xFF] {
                 for length in [0, 1, 5, 40, u32::MAX] {
                     missing(application, &[byte; 40], length);

@@ -45,8 +45,6 @@ pub struct Offer {
     pub application: Application,
     /// What it shows.
     pub shows: Shows,
-    /// Bytes of its last PDU that come in later segments.
-    pub missing: u32,
 }
 
 /// Form of a UDP payload.
@@ -92,26 +90,22 @@ pub struct Offers {
     pub upgrade: Option<Upgrade>,
     /// Forms that only a conversation's own protocol looks for.
     pub form: Form,
-    /// Transaction of ONC RPC over UDP, and whether the payload is a call.
-    pub rpc: Option<(u32, bool)>,
 }
 
 impl Offers {
-    /// Offers for a TCP payload of `length` bytes, of which `payload` was captured.
-    pub fn over_tcp(payload: &[u8], length: u32, source: u16, destination: u16) -> Offers {
+    /// Offers for a TCP payload, as far as it was captured.
+    pub fn over_tcp(payload: &[u8], source: u16, destination: u16) -> Offers {
         let by_port = |port: u16| {
             let application = ports::TCP.get(port.into()).filter(|_| port != 0)?;
             let shows = admit::over_tcp(application, payload)?;
-            let missing = length::missing(application, payload, length);
-            Some(Offer { application, shows, missing })
+            Some(Offer { application, shows })
         };
         let lower = by_port(source.min(destination));
         let higher = by_port(source.max(destination));
         let guess = match (lower, higher) {
             (None, None) => guess::over_tcp(payload, destination).map(|(application, stays)| {
-                let missing = length::missing(application, payload, length);
                 let shows = admit::over_tcp(application, payload).unwrap_or(Shows::Always);
-                (Offer { application, shows, missing }, stays)
+                (Offer { application, shows }, stays)
             }),
             _ => None,
         };
@@ -134,24 +128,17 @@ impl Offers {
         let by_port = |port: u16| {
             let application = ports::UDP.get(port.into()).filter(|_| port != 0)?;
             let (application, shows) = admit::over_udp(application, payload)?;
-            Some(Offer { application, shows, missing: 0 })
+            Some(Offer { application, shows })
         };
         let lower = by_port(source.min(destination));
         let higher = by_port(source.max(destination));
         let guess = match (lower, higher) {
             (None, None) => guess::over_udp(payload).map(|(application, stays): Guess| {
-                (Offer { application, shows: Shows::Always, missing: 0 }, stays)
+                (Offer { application, shows: Shows::Always }, stays)
             }),
             _ => None,
         };
-        Offers {
-            lower,
-            higher,
-            guess,
-            rpc: guess::rpc(payload),
-            form: Form::of(payload),
-            ..Offers::default()
-        }
+        Offers { lower, higher, guess, form: Form::of(payload), ..Offers::default() }
     }
 
     /// The offer of the payload protocol identifier of SCTP's first DATA chunk, else of the ports.
@@ -165,7 +152,7 @@ impl Offers {
                 .or_else(|| by_port(source.min(destination)))
                 .or_else(|| by_port(source.max(destination)))
         });
-        let offer = |application| Offer { application, shows: Shows::Always, missing: 0 };
+        let offer = |application| Offer { application, shows: Shows::Always };
         Offers { lower: application.map(offer), ..Offers::default() }
     }
 }
@@ -196,10 +183,10 @@ mod tests {
 
     #[test]
     fn ports_make_offers_before_heuristics() {
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 17, 25, 80);
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 25, 80);
         assert_eq!((name(offers.lower), name(offers.higher)), (Some("smtp"), Some("http")));
         assert_eq!(offers.guess, None);
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 17, 60_000, 443);
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 60_000, 443);
         assert_eq!((name(offers.lower), name(offers.higher)), (None, None));
         assert_eq!(name(offers.guess.map(|(offer, _)| offer)), Some("http"));
         let offers = Offers::over_udp(b"x", 60_000, 53);

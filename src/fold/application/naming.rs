@@ -3,7 +3,7 @@
 
 use super::names::*;
 use super::upgrade::Upgrade;
-use super::{Offer, Offers, Shows};
+use super::{Offer, Offers, Shows, length};
 use crate::dissect::application::Application;
 
 /// Ends of PDUs that are remembered for each direction.
@@ -78,8 +78,14 @@ impl Naming {
         }
     }
 
-    /// Decides on the application of a payload.
-    pub fn name(&mut self, offers: &Offers, place: Place) -> Option<Application> {
+    /// Decides on the application of a payload. What is after the PDU that ends in it, and its
+    /// length, are `payload`; needed where the protocol says how long its PDUs are.
+    pub fn name(
+        &mut self,
+        offers: &Offers,
+        place: Place,
+        payload: Option<(&[u8], u32)>,
+    ) -> Option<Application> {
         let offer = self.own_offer(offers).or_else(|| self.port_offer(offers, place));
         let offer = match offer {
             Some(offer) => offer,
@@ -102,8 +108,11 @@ impl Naming {
             Some(Upgrade::Begins) => self.own = Some(TLS),
             _ => {}
         }
-        if offer.missing > 0 {
-            self.mark(place, offer.missing);
+        if let Some((payload, length)) = payload {
+            let missing = length::missing(offer.application, payload, length);
+            if missing > 0 {
+                self.mark(place, missing);
+            }
         }
         let shown = match offer.shows {
             Shows::Always => true,
@@ -128,7 +137,7 @@ impl Naming {
             TLS if offers.is_text => return None,
             _ => Shows::Always,
         };
-        Some(Offer { application, shows, missing: 0 })
+        Some(Offer { application, shows })
     }
 
     fn port_offer(&self, offers: &Offers, place: Place) -> Option<Offer> {
@@ -193,15 +202,15 @@ mod tests {
     }
 
     fn offers(payload: &[u8]) -> Offers {
-        Offers::over_tcp(payload, payload.len() as u32, 50_000, 445)
+        Offers::over_tcp(payload, 50_000, 445)
     }
 
     #[test]
     fn payload_inside_a_pdu_belongs_to_it() {
         let mut naming = Naming::default();
-        let header = offers(&[0, 0, 0, 20, 0xFE, b'S', b'M', b'B']);
+        let header = &[0, 0, 0, 20, 0xFE, b'S', b'M', b'B'];
         assert_eq!(naming.within(place(1, 8)), Within::None);
-        assert_eq!(naming.name(&header, place(1, 8)), Some(NBSS));
+        assert_eq!(naming.name(&offers(header), place(1, 8), Some((header, 8))), Some(NBSS));
         assert_eq!(naming.within(place(9, 10)), Within::Whole);
         assert_eq!(naming.within(place(19, 10)), Within::Until(6));
         assert_eq!(naming.within(place(25, 10)), Within::None);
@@ -212,11 +221,11 @@ mod tests {
     fn a_heuristic_gives_its_protocol_to_the_stream() {
         let mut naming = Naming::default();
         let at = Place { lower: 50_001, higher: 60_001, ..place(1, 5) };
-        let of = |payload: &[u8]| Offers::over_tcp(payload, payload.len() as u32, 50_001, 60_001);
-        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at), None);
-        assert_eq!(naming.name(&of(&[22, 3, 1, 0, 5]), at), Some(TLS));
-        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at), Some(TLS));
-        assert_eq!(naming.name(&of(b"refused"), at), None);
+        let of = |payload: &[u8]| Offers::over_tcp(payload, 50_001, 60_001);
+        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at, None), None);
+        assert_eq!(naming.name(&of(&[22, 3, 1, 0, 5]), at, None), Some(TLS));
+        assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at, None), Some(TLS));
+        assert_eq!(naming.name(&of(b"refused"), at, None), None);
         assert_eq!((naming.first(), naming.usual()), (Some(TLS), Some(TLS)));
     }
 
@@ -224,9 +233,9 @@ mod tests {
     fn http_shows_binary_payloads_after_a_request() {
         let mut naming = Naming::default();
         let at = Place { lower: 80, higher: 60_001, ..place(1, 5) };
-        let of = |payload: &[u8]| Offers::over_tcp(payload, payload.len() as u32, 80, 60_001);
-        assert_eq!(naming.name(&of(&[0, 1]), at), None);
-        assert_eq!(naming.name(&of(b"GET / HTTP/1.1\r\n"), at), Some(HTTP));
-        assert_eq!(naming.name(&of(&[0, 1]), at), Some(HTTP));
+        let of = |payload: &[u8]| Offers::over_tcp(payload, 80, 60_001);
+        assert_eq!(naming.name(&of(&[0, 1]), at, None), None);
+        assert_eq!(naming.name(&of(b"GET / HTTP/1.1\r\n"), at, None), Some(HTTP));
+        assert_eq!(naming.name(&of(&[0, 1]), at, None), Some(HTTP));
     }
 }

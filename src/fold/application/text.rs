@@ -7,6 +7,10 @@ pub fn is_sip(payload: &[u8]) -> bool {
     if !payload.first().is_some_and(u8::is_ascii_graphic) {
         return false;
     }
+    // A space comes early: after a method or a version.
+    if !payload.iter().take(24).any(|byte| *byte == b' ') {
+        return false;
+    }
     let (line, ended) = first_line(payload.get(..payload.len().min(1024)).unwrap_or_default());
     if !ended {
         return false;

@@ -20,10 +20,8 @@ pub struct Dns {
     pub kind: u16,
 }
 
-/// Pointers of a compressed name that are followed.
-const MOST_POINTERS: usize = 32;
-/// Longest name in bytes (RFC 1035 section 2.3.4).
-const LONGEST_NAME: usize = 255;
+/// Longest name in bytes that is shown, as in Wireshark.
+const LONGEST_NAME: usize = 1024;
 
 impl Dns {
     /// Reads a message of a port that tells nothing. None if Wireshark's heuristic refuses it, or
@@ -61,7 +59,8 @@ impl Dns {
 
 /// The name at `at`, and the end of its bytes there.
 fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
-    let (mut text, mut at, mut end, mut pointers) = (String::new(), at, None, 0);
+    let (mut text, mut at, mut end) = (String::new(), at, None);
+    let (mut written, mut read) = (0, 0);
     loop {
         let length = usize::from(*message.get(at)?);
         match length {
@@ -77,20 +76,29 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
                             character => text.push(character),
                         }
                     }
-                    chunk.invalid().iter().for_each(|byte| escape(*byte, &mut text));
+                    if !chunk.invalid().is_empty() {
+                        text.push(char::REPLACEMENT_CHARACTER);
+                    }
                 }
                 at += 1 + length;
+                written += 1 + length;
+                read += 1 + length;
             }
             192.. => {
                 let low = usize::from(*message.get(at + 1)?);
                 end = end.or(Some(at + 2));
                 at = (length & 63) << 8 | low;
-                pointers += 1;
+                read += 2;
             }
-            _ => return None,
+            _ => return Some(("<Unknown extended label>".into(), end.unwrap_or(at + 1))),
         }
-        if pointers > MOST_POINTERS || text.len() > 4 * LONGEST_NAME {
-            return None;
+        let wrong = if written > LONGEST_NAME {
+            Some("<Name too long>")
+        } else {
+            (read > message.len()).then_some("<Name contains a pointer that loops>")
+        };
+        if let (Some(wrong), Some(end)) = (wrong, end) {
+            return Some((wrong.into(), end));
         }
     }
     let text = if text.is_empty() { "<Root>".into() } else { text };
@@ -180,10 +188,20 @@ mod tests {
     }
 
     #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        message.extend(b"\x04a\xE4\x01b\0\0\x01\0\x01");
+        assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("a\u{FFFD}\\001b".into()));
+        message[12] = 0x84;
+        assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("<Unknown extended label>".into()));
+    }
+
+    #[test]
     fn pointers_in_a_circle_end() {
         let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         message.extend([1, b'x', 0xC0, 12, 0, 1, 0, 1]);
-        assert_eq!(Dns::of(&message), None);
+        let loops = Dns::of(&message).map(|dns| dns.name);
+        assert_eq!(loops, Some("<Name contains a pointer that loops>".into()));
         let mut root = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         root.extend([0, 0, 2, 0, 1]);
         assert_eq!(Dns::of(&root).map(|dns| dns.name), Some("<Root>".into()));

@@ -64,7 +64,7 @@ impl Records {
             match kind {
                 CHANGE_CIPHER_SPEC => encrypted = true,
                 ALERT => found.alert |= length == 2 && !encrypted,
-                HANDSHAKE if !encrypted => found.handshakes(record),
+                HANDSHAKE if !encrypted || is_hello(record) => found.handshakes(record),
                 _ => {}
             }
             rest = body.get(length..).unwrap_or_default();
@@ -84,6 +84,13 @@ impl Records {
             rest = body.get(length..).unwrap_or_default();
         }
     }
+}
+
+/// True if a record is one whole ClientHello: a client repeats it in the clear after the change of
+/// the cipher that its first one was followed by (RFC 8446 appendix D.4).
+fn is_hello(record: &[u8]) -> bool {
+    matches!(*record, [1, 0, high, low, ..]
+        if usize::from(u16::from_be_bytes([high, low])) + 4 == record.len())
 }
 
 /// Bytes that are read from the front. Reading more than there is gives None.
@@ -325,6 +332,10 @@ mod tests {
             let cut = &payload[..length];
             assert!(name(cut).flatten().is_none_or(|name| "a.bc".starts_with(&name)), "{length}");
         }
+        let after_change = [&[20, 3, 3, 0, 1, 1][..], &payload].concat();
+        assert_eq!(name(&after_change), Some(Some("a.bc".into())));
+        let encrypted = [&[20, 3, 3, 0, 1, 1][..], &payload[..payload.len() - 1]].concat();
+        assert_eq!(name(&encrypted), None);
         assert_eq!(Records::of(&[21, 3, 3, 0, 2, 2, 40]).map(|records| records.alert), Some(true));
         assert_eq!(Records::of(&[21, 3, 3, 0, 26, 2, 40]), None);
     }

@@ -1,8 +1,9 @@
 //! The streams of one shard, and what a record does to them.
 
+use super::super::Settings;
 use super::super::application::Offers;
 use super::super::application::named::Named;
-use super::super::application::names::FTP_DATA;
+use super::super::application::names::{FTP_DATA, MPTCP};
 use super::super::application::naming::{Naming, Place, Within};
 use super::super::message::Message;
 use super::super::pair::Pair;
@@ -14,7 +15,7 @@ use super::announced::{Announced, Announcement};
 use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
-use super::sign::Sign;
+use super::sign::{self, Sign};
 use super::streams::Noted;
 use crate::dissect::application::Application;
 use crate::tally::flow::Direction;
@@ -132,13 +133,26 @@ pub struct Shard {
     /// Names of packets, if they are kept.
     pub named: Vec<Named>,
     keep_names: bool,
+    /// True if only the first application of each pair of endpoints is asked for. A stream is then
+    /// kept until that is known.
+    only_first: bool,
+    /// First applications of pairs whose streams are not kept any more.
+    settled: HashMap<Pair, Application, RandomState>,
+    /// Places of the streams that are not kept any more.
+    free: Vec<u32>,
     heap_bytes: u64,
 }
 
 impl Shard {
     /// A shard without streams.
-    pub fn new(keep_segments: bool, keep_names: bool) -> Shard {
-        Shard { keep_segments, keep_names, ..Shard::default() }
+    pub fn new(settings: &Settings) -> Shard {
+        let Settings { segments, packet_names, messages, applications, .. } = *settings;
+        Shard {
+            keep_segments: segments,
+            keep_names: packet_names,
+            only_first: applications && !(segments || packet_names || messages),
+            ..Shard::default()
+        }
     }
 
     /// Keeps the name of a packet, if names are kept.
@@ -150,8 +164,8 @@ impl Shard {
 
     /// The name of the first packet of a pair of endpoints that has one.
     pub fn application(&self, pair: &Pair) -> Option<Application> {
-        let place = *self.newest.get(pair)?;
-        self.streams.get(place as usize)?.first_of_pair
+        let Some(place) = self.newest.get(pair) else { return self.settled.get(pair).copied() };
+        self.streams.get(*place as usize)?.first_of_pair
     }
 
     /// Memory held, in bytes.
@@ -160,13 +174,17 @@ impl Shard {
         let streams = self.streams.capacity() * size_of::<Stream>();
         let segments = self.segments.capacity() * size_of::<Segment>();
         let kinds = self.kinds.len() * 512;
-        (map + streams + segments + kinds) as u64 + self.heap_bytes
+        let settled = self.settled.capacity() * (size_of::<(Pair, Application)>() + 1) * 8 / 7;
+        (map + streams + segments + kinds + settled) as u64 + self.heap_bytes
     }
 
     /// Applies the next record of the shard's pairs of addresses. Gives the application of its
     /// payload.
     pub fn apply(&mut self, record: &Record, noted: &Noted) -> Option<Application> {
         let known = self.newest.get(&record.pair).copied();
+        if self.only_first && known.is_none() && self.settled.contains_key(&record.pair) {
+            return None;
+        }
         // Wireshark does not take a stream that was announced for a new one.
         let announced = if known.is_none() { self.announced.take(record) } else { None };
         let new = known.is_none() && announced.is_none();
@@ -208,6 +226,11 @@ impl Shard {
                 application = stream.name(record, &segment, offers, noted);
                 self.heap_bytes += (stream.naming.heap_bytes() as u64).saturating_sub(held);
             }
+            // Wireshark takes the option for a layer before the application.
+            if noted.is_innermost && record.options.multipath {
+                application = Some(MPTCP);
+            }
+            stream.first_of_pair = stream.first_of_pair.or(application);
             stream.note_server(record);
             let message = noted.message.as_deref();
             if let Some(message) = message.filter(|_| segment.findings.is_read(record)) {
@@ -222,8 +245,25 @@ impl Shard {
             if self.keep_segments {
                 self.segments.push(Segment { stream: u64::from(place), ..segment });
             }
+            if self.only_first {
+                self.forget(record, place);
+            }
         }
         application
+    }
+
+    /// Forgets a stream whose pair has a first application, unless it may announce others.
+    fn forget(&mut self, record: &Record, place: u32) {
+        let Pair { high, low } = record.pair;
+        let Some(stream) = self.streams.get_mut(place as usize) else { return };
+        let Some(application) = stream.first_of_pair else { return };
+        if high.1 != sign::FTP && low.1 != sign::FTP && self.newest.remove(&record.pair).is_some() {
+            let held = stream.heap_bytes() + stream.naming.heap_bytes() as u64;
+            self.heap_bytes = self.heap_bytes.saturating_sub(held);
+            (stream.sides, stream.naming) = (Sides::default(), Naming::default());
+            self.settled.insert(record.pair, application);
+            self.free.push(place);
+        }
     }
 
     /// Notes the stream that a payload announces.
@@ -239,12 +279,12 @@ impl Shard {
     }
 
     fn open(&mut self, record: &Record) -> u32 {
-        let place = self.streams.len() as u32;
+        let free = self.free.pop();
+        let place = free.unwrap_or(self.streams.len() as u32);
         let before = self.newest.insert(record.pair, place);
         let before = before.and_then(|before| self.streams.get(before as usize));
         let first_of_pair = before.and_then(|before| before.first_of_pair);
-        self.unnumbered.push(place);
-        self.streams.push(Stream {
+        let stream = Stream {
             pair: record.pair,
             number: 0,
             opened: (record.packet, record.layer),
@@ -259,7 +299,15 @@ impl Shard {
             first_of_pair,
             sides: Sides::default(),
             counts: Counts::default(),
-        });
+        };
+        match free.and_then(|place| self.streams.get_mut(place as usize)) {
+            Some(slot) => *slot = stream,
+            None => self.streams.push(stream),
+        }
+        // Streams that are forgotten need no number.
+        if !self.only_first {
+            self.unnumbered.push(place);
+        }
         place
     }
 }
@@ -302,20 +350,21 @@ impl Stream {
             Some(_) => self.naming.within(place),
             None => Within::None,
         };
-        let application = match within {
+        match within {
             Within::Whole => None,
-            Within::None => self.naming.name(offers, place),
+            Within::None => {
+                let payload = noted.payload.as_deref().map(|payload| (payload, length));
+                self.naming.name(offers, place, payload)
+            }
             Within::Until(bytes) => {
                 let rest = noted.payload.as_ref().and_then(|payload| payload.get(bytes as usize..));
                 let (source, destination) = if record.from_low { (one, two) } else { (two, one) };
-                let rest = rest.filter(|rest| !rest.is_empty()).map(|rest| {
-                    Offers::over_tcp(rest, length.saturating_sub(bytes), source, destination)
-                });
-                self.naming.name(rest.as_ref().unwrap_or(offers), place)
+                let rest = rest.filter(|rest| !rest.is_empty());
+                let of_rest = rest.map(|rest| Offers::over_tcp(rest, source, destination));
+                let rest = rest.map(|rest| (rest, length.saturating_sub(bytes)));
+                self.naming.name(of_rest.as_ref().unwrap_or(offers), place, rest)
             }
-        };
-        self.first_of_pair = self.first_of_pair.or(application);
-        application
+        }
     }
 
     /// Notes the server's port, which SYN and SYN with ACK tell.

@@ -20,7 +20,7 @@ pub enum Sign {
 }
 
 /// Port of FTP's control connections.
-const FTP: u16 = 21;
+pub const FTP: u16 = 21;
 /// Port from which an FTP server connects.
 const FTP_DATA: u16 = 20;
 /// Ports that Wireshark gives to VNC without looking at the version.

@@ -1,6 +1,5 @@
 //! The fold over TCP headers: streams, numbered in the order in which they were opened.
 
-use super::super::application::names::MPTCP;
 use super::super::application::{Offers, guess, length};
 use super::super::message::Message;
 use super::super::pair::Pair;
@@ -45,7 +44,7 @@ impl Fold for Tcp {
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(settings: &Settings) -> Shard {
-        Shard::new(settings.segments, settings.packet_names)
+        Shard::new(settings)
     }
 
     #[inline]
@@ -69,9 +68,7 @@ impl Fold for Tcp {
     fn apply(shard: &mut Shard, noted: &Noted, position: Position<'_>) {
         let header = Record { packet: noted.header.packet + position.before, ..noted.header };
         let named = shard.apply(&header, noted);
-        // Wireshark takes the option for a layer before the application.
-        let multipath = Some(MPTCP).filter(|_| header.options.multipath);
-        if let Some(application) = multipath.or(named).filter(|_| noted.is_innermost) {
+        if let Some(application) = named.filter(|_| noted.is_innermost) {
             shard.keep_name(position.part, (noted.header.packet - 1) as u32, application);
         }
     }
@@ -110,8 +107,7 @@ impl Noted {
         let header = &self.header;
         let ((_, high), (_, low)) = (header.pair.high, header.pair.low);
         let (source, destination) = if header.from_low { (low, high) } else { (high, low) };
-        let length = header.payload_bytes.unwrap_or(0);
-        let offers = Offers::over_tcp(payload, length, source, destination);
+        let offers = Offers::over_tcp(payload, source, destination);
         let told = |application| length::is_told(application);
         let guess = offers.guess.map(|(offer, _)| offer);
         let mut all = [offers.lower, offers.higher, guess].into_iter().flatten();
