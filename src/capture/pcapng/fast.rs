@@ -67,55 +67,71 @@ impl FastPath {
         mut each: impl FnMut(&Record<'a>),
     ) -> (u64, usize) {
         let (mut packets, mut length, mut ahead) = (0, 0, 0);
-        let mut pending: Option<(Record<'a>, &[u8])> = None;
+        let mut pending: Option<(&'a [u8], u64)> = None;
         loop {
             let at = offset + ahead as u64;
             let next = if at < until {
-                self.block::<BIG_ENDIAN>(interface, rest.get(ahead..).unwrap_or_default(), at)
+                self.block::<BIG_ENDIAN>(interface, rest.get(ahead..).unwrap_or_default())
             } else {
                 None
             };
-            if let Some((_, whole)) = next {
+            if let Some(whole) = next {
                 prefetch_records(rest.get(ahead + whole.len()..).unwrap_or_default(), whole.len());
             }
-            if let Some((mut record, whole)) = pending {
+            if let Some((whole, at)) = pending {
                 if u32_at::<BIG_ENDIAN>(whole, whole.len() - 4) != u32_at::<BIG_ENDIAN>(whole, 4) {
                     break;
                 }
-                record.number = first + packets;
+                let number = first + packets;
+                let Some(record) = self.record::<BIG_ENDIAN>(interface, whole, at, number) else {
+                    break;
+                };
                 each(&record);
                 packets += 1;
                 length = ahead;
             }
-            let Some((_, whole)) = next else { break };
+            let Some(whole) = next else { break };
             ahead += whole.len();
-            pending = next;
+            pending = Some((whole, at));
         }
         (packets, length)
     }
 
-    /// The packet at the beginning of `rest` and its block. None if it differs from the previous
-    /// one.
+    /// The block at the beginning of `rest`, if its packet is like the one before.
     #[inline(always)]
     fn block<'a, const BIG_ENDIAN: bool>(
         &self,
         interface: &Interface,
         rest: &'a [u8],
-        offset: u64,
-    ) -> Option<(Record<'a>, &'a [u8])> {
+    ) -> Option<&'a [u8]> {
         let header = rest.first_chunk::<28>()?;
         let word = |at| u32_at::<BIG_ENDIAN>(header, at);
-        let (kind, claims, number) = (word(0)?, word(4)?, word(8)?);
-        let (high, low, captured, wire_bytes) = (word(12)?, word(16)?, word(20)?, word(24)?);
+        let (kind, claims, number, captured) = (word(0)?, word(4)?, word(8)?, word(20)?);
         let data_end = (captured as usize).checked_next_multiple_of(4)?.checked_add(28)?;
         let whole = rest.get(..data_end.checked_add(4)?)?;
         let alike = kind == ENHANCED_PACKET
             && number == self.number
             && claims as usize == whole.len()
             && captured <= interface.link_type.longest_record();
+        alike.then_some(whole)
+    }
+
+    /// The packet of such a block. Only its place is kept until the next block is known: a record is
+    /// several times as long.
+    #[inline(always)]
+    fn record<'a, const BIG_ENDIAN: bool>(
+        &self,
+        interface: &Interface,
+        whole: &'a [u8],
+        offset: u64,
+        number: u64,
+    ) -> Option<Record<'a>> {
+        let header = whole.first_chunk::<28>()?;
+        let word = |at| u32_at::<BIG_ENDIAN>(header, at);
+        let (high, low, captured, wire_bytes) = (word(12)?, word(16)?, word(20)?, word(24)?);
         let pseudo_header = pseudo_header::fixed_bytes(interface.link_type);
-        let record = Record {
-            number: 0,
+        Some(Record {
+            number,
             offset,
             data: whole
                 .get(28..28 + captured as usize)?
@@ -123,12 +139,11 @@ impl FastPath {
                 .unwrap_or_default(),
             wire_bytes: wire_bytes.saturating_sub(pseudo_header),
             time: Some(interface.clock.time(u64::from(high) << 32 | u64::from(low))),
-            interface: number,
+            interface: self.number,
             section: self.section,
             link_type: interface.link_type,
             framing: interface.framing,
             options: Options::NONE,
-        };
-        alike.then_some((record, whole))
+        })
     }
 }
