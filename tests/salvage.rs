@@ -382,3 +382,22 @@ fn an_appended_capture_is_read_as_a_section_of_its_own() {
         }
     }
 }
+
+/// The pages of a map in which no record is found do not stay in memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_long_damaged_region_takes_no_memory() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let path = directory.path().join("hole.pcap");
+    fs::write(&path, [many(0, 50).bytes, vec![0xFF; 16]].concat()).expect("room");
+    let file = fs::OpenOptions::new().write(true).open(&path).expect("it is there");
+    file.set_len(300 << 20).expect("a sparse file");
+    let output = crate::cli::pcapstat()
+        .args(["-v", "--salvage", "-t", "gaps"])
+        .arg(&path)
+        .output()
+        .expect("it runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+    let memory = crate::cli::peak_memory(&output.stderr).expect("Linux tells");
+    assert!(memory < 100, "{memory} MiB");
+}

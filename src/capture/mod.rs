@@ -352,7 +352,9 @@ impl Capture {
         };
         let (bytes, complete) = ((self.source.rest(from), from), self.source.is_complete());
         with_format!(self.format_at(damage), format => {
-            salvage::resume(format, at_damage, bytes, damage, complete)
+            // Pages of a map that hold no record need not stay in memory.
+            let passed = |from, until| self.source.release(from, until);
+            salvage::resume(format, at_damage, bytes, damage, complete, passed)
         })
     }
 

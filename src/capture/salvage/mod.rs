@@ -77,16 +77,18 @@ pub enum Found {
 }
 
 /// Looks for a record after the damage at `damage`, from `from` on, where `bytes` begin.
-/// `at_damage` are the bytes there, if they are still in memory.
+/// `at_damage` are the bytes there, if they are still in memory. `passed` is told of stretches that
+/// hold no record.
 pub(super) fn resume<F: Format>(
     format: &F,
     at_damage: &[u8],
     (bytes, from): (&[u8], u64),
     damage: &Position,
     complete: bool,
+    passed: impl Fn(u64, u64),
 ) -> Found {
     let view = View { format, bytes, base: from, known: damage, complete };
-    search::resume(&view, at_damage)
+    search::resume(&view, at_damage, passed)
 }
 
 /// True if times so far apart are those of neighbours.

@@ -15,6 +15,9 @@ use super::{AHEAD, Found, LONGEST, MOST, near};
 /// Fewer bytes than the header of a record or block may need tell nothing of it.
 const TELLS_NOTHING: u64 = 64;
 
+/// Bytes that are searched at once.
+const STRETCH: u64 = 8 << 20;
+
 /// Records of a chain of another time.
 const FIRM: usize = 16;
 
@@ -29,7 +32,11 @@ struct Start {
     chain: Chain,
 }
 
-pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
+pub(super) fn resume<F: Format>(
+    view: &View<'_, F>,
+    at_damage: &[u8],
+    passed: impl Fn(u64, u64),
+) -> Found {
     let damage = view.known.offset;
     if !view.suffices(damage) {
         return Found::NeedsMore;
@@ -56,7 +63,8 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
     let mut other: Option<Start> = None;
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
-        let start = match next(view, from, limit, far, before) {
+        let stretch = from.saturating_add(STRETCH);
+        let start = match next(view, from, limit.min(stretch), far, before) {
             Next::Chain(start) => start,
             Next::Header(at) => {
                 let bytes = view.rest(at, at.saturating_add(AHEAD));
@@ -67,6 +75,11 @@ pub(super) fn resume<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Found {
                 continue;
             }
             Next::NeedsMore => return Found::NeedsMore,
+            Next::Nothing if stretch < limit.min(view.end()) => {
+                passed(from, stretch);
+                from = stretch;
+                continue;
+            }
             Next::Nothing => {
                 return match other {
                     Some(other) => found(other.at),
