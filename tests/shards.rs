@@ -397,6 +397,18 @@ fn shards_after_a_new_interface_are_mapped_again_together() {
     assert_eq!(rounds, 1);
 }
 
+/// What was left out of the whole is not missed in its tables.
+#[test]
+fn partials_without_applications_make_the_tables_without_them() {
+    let night = Night::new();
+    fs::write(night.path("a.pcap"), capture(400)).expect("written");
+    let options = ["-t", "protocols,conversations", "--depth", "transport", "a.pcap"];
+    let (partial, _) = night.partial(&options);
+    assert_eq!(night.said(&["shard", "finish", partial, "-o", "many"]).code, Some(0));
+    assert_eq!(night.said(&[&["-o", "one"], options.as_slice()].concat()).code, Some(0));
+    night.assert_same("one", "many");
+}
+
 /// Four partials of one capture, by name.
 fn four() -> (Night, Vec<String>) {
     let night = Night::new();

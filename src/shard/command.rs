@@ -13,6 +13,7 @@ use crate::exit::RunError;
 use crate::interrupt::Stdin;
 use crate::path_text;
 use crate::plan::{Plan, STDIN, bytes};
+use crate::table::Table;
 use clap::{Arg, ArgMatches, Command, CommandFactory, Parser};
 use rayon::prelude::*;
 use std::ffi::OsString;
@@ -224,8 +225,12 @@ fn finishing(
     let mut plan = Plan::new(cli(options, paths)?).map_err(Refusal::Usage)?;
     let mapped = options::plan(&saved.options)?;
     let (needs, had) = (plan.wanted.needs, mapped.wanted.needs);
-    let missing =
-        plan.tables.iter().find(|table| had.union(table.needs) != had || table.is_export());
+    // Without applications in the whole, --depth leaves them out.
+    let of = |table: &Table| match needs.applications {
+        true => table.needs,
+        false => table.needs.without_applications(),
+    };
+    let missing = plan.tables.iter().find(|table| had.union(of(table)) != had || table.is_export());
     if missing.is_some() || had.union(needs) != had {
         let name = saved.paths.first().map_or(String::new(), |path| path_text::of(path));
         let table = missing.map_or("a table of --expect", |table| table.name);

@@ -81,7 +81,11 @@ impl Part {
         // Without a time before it, the doubt is that of the whole, which earlier shards decide.
         let doubtful = later.unsure && self.end.before != Before::Unknown;
         let stands = !doubtful && self.end.before.is_near(later.first_time);
-        if stands && later.begin.as_ref() == Some(&self.end) {
+        let begin = later.begin.as_ref().filter(|begin| **begin == self.end);
+        // A walk that knew the time before it has judged its first records by it.
+        let knew =
+            |begin: &Position| begin.before == self.end.before && begin.before != Before::Unknown;
+        if begin.is_some_and(|begin| stands || knew(begin)) {
             return Join::Follows;
         }
         Join::Elsewhere(self.end.clone())
