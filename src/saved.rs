@@ -35,11 +35,8 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error
     bounded(u64::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
-/// Greatest number of packets of a part of a fold.
+/// Greatest number of packets of a part of a fold: twice as many as the default range holds.
 const MOST_IN_PART: u64 = 1 << 18;
-
-/// Bytes of a capture that a part covers, at most: its packets are then no more than may be saved.
-pub const PART_BYTES: u64 = 2 << 20;
 
 /// Reads the number of a packet in its part, from 1.
 ///

@@ -64,7 +64,7 @@ pub struct Within {
     pub unsure: bool,
 }
 
-/// As [`run`], but walks only the records that begin at or after `start` and before the byte `until`.
+/// As [`run()`], but walks only the records that begin at or after `start` and before the byte `until`.
 /// A stream must begin at or before `start`.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The overview: one capture on one screen, for people at a terminal.
 //!
-//! [`FACTS`] and [`LISTS`] are the sections, each a file. Facts have as many lines as they need;
+//! `FACTS` and `LISTS` are the sections, each a file. Facts have as many lines as they need;
 //! lists share what the screen has left, and stand side by side if it is wide. Everything comes from
 //! the tables, so the overview never says anything else than they do.
 

@@ -5,7 +5,7 @@
 //! there are, the less each one's section holds, and every table says how many rows it leaves out.
 //! Text of a capture is escaped by the templates, and its invisible characters are shown.
 //!
-//! A new section is a file and a line in [`section::SECTIONS`].
+//! A new section is a file and a line in `section::SECTIONS`.
 
 mod capture;
 mod chart;

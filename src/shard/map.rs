@@ -9,6 +9,7 @@ use super::options;
 use super::partial::{Content, Part, Partial, Piece};
 use super::plan::{modified, text};
 use super::spec::{Slice, Spec};
+use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::capture::{self, Capture, salvage};
 use crate::engine::memory::{Budget, Measure};
 use crate::engine::{self, Options};
@@ -16,7 +17,6 @@ use crate::error::{Error, Fault};
 use crate::plan::{OWN_BYTES, Plan};
 use crate::reading::{self, Stretch, Wanted};
 use crate::report::FileFacts;
-use crate::saved::PART_BYTES;
 use crate::source::{ReadOptions, Source};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -225,7 +225,8 @@ fn piece(slice: &Slice, content: Content) -> Piece {
 /// Options of a walk over a slice.
 pub fn options_of(plan: &Plan, wanted: &Wanted, budget: &Arc<Budget>) -> Options<'static> {
     Options {
-        range_bytes: plan.range_bytes.min(PART_BYTES),
+        // Parts of longer ranges have more packets than may be saved.
+        range_bytes: plan.range_bytes.min(DEFAULT_RANGE_BYTES),
         began: Instant::now(),
         progress: &|_| (),
         keep_ranges: false,

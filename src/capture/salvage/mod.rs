@@ -5,10 +5,10 @@
 //! after it, both lengths of a record, a length in the damaged header that tells a place, the first
 //! bytes of frames, and where a chain of records leads. In doubt bytes are skipped.
 //!
-//! [`chain`] follows records, [`search`] finds where to resume, and [`judge`] decides on a record
+//! `chain` follows records, `search` finds where to resume, and `judge` decides on a record
 //! whose header may be damaged without looking so.
 //!
-//! No decision looks farther than [`AHEAD`], and none is taken in a stream before that much of it
+//! No decision looks farther than `AHEAD`, and none is taken in a stream before that much of it
 //! is there: results depend neither on ranges nor on where a stream's stretches end.
 
 mod chain;
