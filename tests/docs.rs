@@ -45,7 +45,7 @@ fn cell(text: &str) -> String {
 fn tables() -> String {
     let mut text = String::from("| table | contents |\n|---|---|\n");
     for table in TABLES {
-        text += &format!("| [`{0}`](docs/tables.md#{0}) | {1} |\n", table.name, cell(table.about));
+        text += &format!("| [`{0}`](#{0}) | {1} |\n", table.name, cell(table.about));
     }
     text
 }
