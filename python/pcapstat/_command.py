@@ -167,5 +167,9 @@ def _read(command: Sequence[str], strict: bool) -> pa.Table:
 
 
 def _collect(pipe: IO[bytes], lines: list[str]) -> None:
-    for line in pipe:
-        lines.append(line.decode("utf-8", "replace").rstrip("\n").removeprefix("pcapstat: "))
+    lines.extend(_lines(pipe.read()))
+
+
+def _lines(output: bytes) -> list[str]:
+    """Lines of an output, without the name of the command before messages."""
+    return [line.removeprefix("pcapstat: ") for line in output.decode("utf-8", "replace").splitlines()]

@@ -8,6 +8,11 @@ program=${1:-}
 venv=target/python
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 packages=(pyarrow pandas polars pytest)
+if command -v java >/dev/null; then
+  packages+=('pyspark>=4')
+else
+  echo 'skipped: Spark, which needs Java 17'
+fi
 if ! "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"; then
   echo 'skipped: the Python package, which needs PyPI'
   exit 0
@@ -18,4 +23,7 @@ if [ -n "$program" ]; then
 else
   "$venv/bin/pip" install --quiet --disable-pip-version-check .
 fi
+# Executors run the interpreter of this environment.
+PYSPARK_PYTHON=$(realpath -s "$venv/bin/python")
+export PYSPARK_PYTHON
 "$venv/bin/python" -m pytest -q python/tests
