@@ -19,7 +19,7 @@ if ! "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}
 fi
 if [ -n "$program" ]; then
   PCAPSTAT=$(realpath "$program")
-  export PCAPSTAT PYTHONPATH=python
+  export PCAPSTAT PYTHONPATH=$PWD/python
 else
   "$venv/bin/pip" install --quiet --disable-pip-version-check .
 fi
