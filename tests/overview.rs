@@ -1,5 +1,5 @@
 //! The overview on a terminal: snapshots at 80 and at 200 columns, colours, a terminal of its own, and
-//! what progress leaves behind.
+//! the traces that progress leaves.
 //!
 //! To accept what the program shows now, run `PCAPSTAT_BLESS=1 cargo test overview` and look at the
 //! difference that git shows.

@@ -206,7 +206,7 @@ fn a_page_is_whole_or_not_at_all_and_never_an_input() {
     assert_eq!((said.code, said.stdout.as_str()), (Some(74), ""));
     assert!(!directory.path().join("none").exists());
 
-    // What is asked for beside it is the same.
+    // The tables beside it are the same.
     let alone = run(directory.path(), &["-t", "ports", "a.pcap"]);
     let beside = run(directory.path(), &["-t", "ports", "--report", "page.html", "a.pcap"]);
     assert_eq!((beside.code, beside.stdout), (Some(0), alone.stdout));

@@ -71,14 +71,7 @@ impl Encoder for Aligned {
 
     fn rows(&mut self, rows: &mut RowBuffer, out: &mut dyn Write) -> io::Result<()> {
         let Encoded::Cells(cells) = rows.encoded() else { return Ok(()) };
-        let mut cells = cells.iter().peekable();
-        while cells.peek().is_some() {
-            self.push(
-                cells.by_ref().take(self.table.columns.len()).map(Into::into).collect(),
-                out,
-            )?;
-        }
-        Ok(())
+        cells.rows(self.table.columns.len()).try_for_each(|row| self.push(row, out))
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {

@@ -53,9 +53,7 @@ impl Encoder for OnScreen {
 
     fn rows(&mut self, rows: &mut RowBuffer, out: &mut dyn Write) -> io::Result<()> {
         let Encoded::Cells(cells) = rows.encoded() else { return Ok(()) };
-        let mut cells = cells.iter().peekable();
-        while cells.peek().is_some() {
-            let row = cells.by_ref().take(self.table.columns.len()).map(Into::into).collect();
+        for row in cells.rows(self.table.columns.len()) {
             if let Body::View(view, _) = &mut self.body {
                 view.note(&row);
             }

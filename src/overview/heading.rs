@@ -35,7 +35,7 @@ fn name(report: &Report, columns: usize) -> Line {
     name.with(style, state)
 }
 
-/// What a status is called for people, and how it looks.
+/// Name of a status for people, and its style.
 pub(super) fn state(status: Status) -> (Style, &'static str) {
     match status {
         Status::Ok => (Style::Good, "ok"),

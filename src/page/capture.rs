@@ -128,7 +128,7 @@ fn part(id: &str, report: &Report, level: &Level) -> String {
     }
 }
 
-/// What a capture is and whether it is healthy.
+/// Properties of a capture, and whether it is healthy.
 struct Head {
     file: String,
     grade: Grade,

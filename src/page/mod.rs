@@ -51,7 +51,7 @@ pub fn tables() -> impl Iterator<Item = &'static Table> {
     SHOWN.iter().filter_map(|name| table::named(name))
 }
 
-/// What must be counted for a page.
+/// Counts that a page needs.
 pub fn needs() -> Needs {
     let charts = Needs { timeline: true, ..Needs::NOTHING };
     tables().fold(charts, |needs, table| needs.union(table.needs))

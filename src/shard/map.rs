@@ -38,7 +38,7 @@ pub enum Bytes {
     Stream(Box<dyn Read + Send>),
 }
 
-/// What reading a slice needs.
+/// Settings for reading a slice.
 struct Reader<'a> {
     plan: &'a Plan,
     budget: Arc<Budget>,

@@ -9,7 +9,7 @@ use crate::cli::When;
 use std::env;
 use std::io::{self, IsTerminal};
 
-/// What can be shown at once.
+/// Size and colours of a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
     /// Characters in a line.

@@ -10,7 +10,7 @@ use super::super::walk::{Format, Step};
 use super::chain::View;
 use super::{AHEAD, Before, near, search};
 
-/// What is to be done with a record.
+/// Judgement of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing speaks against it.

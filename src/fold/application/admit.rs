@@ -1,4 +1,4 @@
-//! What Wireshark's protocols do with a payload that a port or the stream gives them: refuse it,
+//! Answers of Wireshark's protocols to a payload that a port or the stream gives them: refuse it,
 //! take it and show something, or take it silently.
 
 use super::Shows;
@@ -9,7 +9,7 @@ use super::stun::{is_channel_data, is_stun};
 use super::text::is_sip;
 use crate::dissect::application::Application;
 
-/// What a protocol shows of a TCP payload. None if it refuses it.
+/// Part of a TCP payload that a protocol shows. None if the protocol refuses the payload.
 pub fn over_tcp(application: Application, payload: &[u8]) -> Option<Shows> {
     let shown = |accepts: bool| accepts.then_some(Shows::Always);
     match application {
@@ -44,7 +44,7 @@ fn xmpp(payload: &[u8]) -> Shows {
     }
 }
 
-/// What a protocol shows of a UDP payload. None if it refuses it.
+/// Part of a UDP payload that a protocol shows. None if the protocol refuses the payload.
 pub fn over_udp(application: Application, payload: &[u8]) -> Option<(Application, Shows)> {
     let accepts = match application {
         STUN => is_stun(payload) || is_channel_data(payload),

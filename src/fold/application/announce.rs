@@ -50,7 +50,7 @@ impl Announced {
         }
     }
 
-    /// What was announced last before a packet, whose number is from 0.
+    /// The last announcement before a packet, whose number is from 0.
     #[inline]
     pub fn before(&self, endpoint: Endpoint, packet: u64) -> Option<Kind> {
         if self.count == 0 {

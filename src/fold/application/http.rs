@@ -73,7 +73,7 @@ fn is_request(line: &[u8]) -> bool {
     METHODS.binary_search_by(|method| method.as_bytes().cmp(word)).is_ok()
 }
 
-/// What Wireshark shows of a payload that it reads as HTTP, and whether it is a request.
+/// Part of a payload that Wireshark shows as HTTP, and true if it is a request.
 pub fn read(payload: &[u8]) -> (Shows, bool) {
     let text = match payload {
         [b'\r', b'\n', rest @ ..] if payload.len() > 3 => rest,

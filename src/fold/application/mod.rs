@@ -27,7 +27,7 @@ use guess::Guess;
 use serde::{Deserialize, Serialize};
 use upgrade::Upgrade;
 
-/// What a protocol shows of a payload that it takes.
+/// Part of a payload that a protocol shows after it accepted it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shows {
     /// Its layer.
@@ -43,7 +43,7 @@ pub enum Shows {
 pub struct Offer {
     /// The protocol.
     pub application: Application,
-    /// What it shows.
+    /// The part that it shows.
     pub shows: Shows,
 }
 
@@ -82,7 +82,7 @@ pub struct Offers {
     /// That of a heuristic, and whether the protocol then stays with the stream. Not looked for
     /// if a port has an offer.
     pub guess: Option<(Offer, bool)>,
-    /// What HTTP shows, and whether the payload is a request.
+    /// The part that HTTP shows, and true if the payload is a request.
     pub http: Option<(Shows, bool)>,
     /// True if TLS refuses the payload.
     pub is_text: bool,

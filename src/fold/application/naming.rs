@@ -9,7 +9,7 @@ use crate::dissect::application::Application;
 /// Ends of PDUs that are remembered for each direction.
 const MOST_MARKS: usize = 256;
 
-/// What is known of a stream's application.
+/// Application of a stream, as far as its packets have told.
 #[derive(Clone, Debug, Default)]
 pub struct Naming {
     /// The protocol that a heuristic, an announcement or a change to TLS gave to the stream.

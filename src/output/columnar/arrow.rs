@@ -3,7 +3,6 @@
 
 use super::Batches;
 use crate::output::format::{COLUMNAR, Encoder, Format};
-use crate::table::Table;
 use crate::table::row::RowBuffer;
 use arrow_ipc::writer::StreamWriter;
 use std::io::{self, Write};
@@ -16,7 +15,7 @@ pub static ARROW: Format = Format {
     binary: true,
     several: None,
     rows: RowBuffer::columns,
-    encoder: |table| Box::new(Stream { table, batches: Batches::new(table, ROWS), writer: None }),
+    encoder: |table| Box::new(Stream { batches: Batches::new(table, ROWS), writer: None }),
 };
 
 /// Rows of a batch.
@@ -24,7 +23,6 @@ const ROWS: usize = 1 << 16;
 
 /// Batches one after another, between a schema and an end mark.
 struct Stream {
-    table: &'static Table,
     batches: Batches,
     writer: Option<StreamWriter<Vec<u8>>>,
 }
@@ -43,8 +41,8 @@ impl Stream {
 
 impl Encoder for Stream {
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let schema = super::schema(self.table);
-        let writer = StreamWriter::try_new(Vec::new(), &schema).map_err(io::Error::other)?;
+        let writer = StreamWriter::try_new(Vec::new(), &self.batches.schema);
+        let writer = writer.map_err(io::Error::other)?;
         out.write_all(&std::mem::take(self.writer.insert(writer).get_mut()))
     }
 

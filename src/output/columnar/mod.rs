@@ -53,6 +53,9 @@ fn array(values: Values) -> Result<ArrayRef, ArrowError> {
         Some(NullBuffer::from(valid)).filter(|nulls: &NullBuffer| nulls.null_count() > 0)
     };
     Ok(match values {
+        Values::Text(_, bytes, _) if i32::try_from(bytes.len()).is_err() => {
+            return Err(ArrowError::OffsetOverflowError(bytes.len()));
+        }
         Values::Text(ends, bytes, valid) => {
             let ends = OffsetBuffer::new(ScalarBuffer::from(ends));
             Arc::new(StringArray::try_new(ends, Buffer::from_vec(bytes), nulls(valid))?)

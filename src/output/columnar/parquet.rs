@@ -99,7 +99,7 @@ impl File {
 
 impl Encoder for File {
     fn begin(&mut self, _: &mut dyn Write) -> io::Result<()> {
-        let (schema, properties) = (super::schema(self.table), properties(self.table));
+        let (schema, properties) = (self.batches.schema.clone(), properties(self.table));
         let writer = ArrowWriter::try_new(Vec::new(), schema, Some(properties));
         let writer = writer.and_then(ArrowWriter::into_serialized_writer);
         self.writer = Some(writer.map_err(io::Error::other)?);

@@ -20,7 +20,7 @@ const PEAKS: usize = 3;
 pub struct Area<'a> {
     /// Class that gives the colour.
     pub class: &'a str,
-    /// What is drawn, for readers who do not see it.
+    /// Description of the chart, for readers who do not see it.
     pub label: &'a str,
     /// One value per step.
     pub values: &'a [f64],

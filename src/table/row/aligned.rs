@@ -64,8 +64,17 @@ impl Cells {
         self.bytes.len() + self.ends.len() * size_of::<usize>() + self.path_ends.memory()
     }
 
+    /// The texts of each row of so many columns, in order.
+    pub fn rows(&self, columns: usize) -> impl Iterator<Item = Vec<String>> {
+        let mut cells = self.iter().peekable();
+        std::iter::from_fn(move || {
+            cells.peek()?;
+            Some(cells.by_ref().take(columns).map(Into::into).collect())
+        })
+    }
+
     /// Every cell in order, row by row.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
+    fn iter(&self) -> impl Iterator<Item = &str> {
         let mut begin = 0;
         self.ends.iter().map(move |&end| {
             let cell = self.bytes.get(begin..end).unwrap_or_default();

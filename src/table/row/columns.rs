@@ -14,6 +14,7 @@ use crate::table::columns::ColumnType;
 /// Rows of one table as columns, `file` among them.
 #[derive(Clone, Debug)]
 pub struct Columns {
+    table: &'static Table,
     file: String,
     columns: Vec<Values>,
     /// Place of the next cell in its row.
@@ -39,6 +40,11 @@ pub enum Values {
     Time(Vec<i64>, Valid),
     /// Decimals.
     Decimal(Vec<f64>, Valid),
+}
+
+/// End of a text that was appended to `bytes`. Batches refuse more bytes than it can tell.
+fn end(bytes: &[u8]) -> i32 {
+    i32::try_from(bytes.len()).unwrap_or(i32::MAX)
 }
 
 /// False for the rows whose cell is empty.
@@ -94,10 +100,7 @@ impl Values {
                     Cell::Path(path) => bytes.extend_from_slice(paths.of(path)),
                     cell => cell.write(bytes),
                 }
-                // Batches refuse texts beyond this in all: the end stays where it was.
-                let end = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-                bytes.truncate(end as usize);
-                ends.push(end);
+                ends.push(end(bytes));
                 valid.push(!cell.is_empty());
             }
             Values::Integer(values, valid) => {
@@ -142,18 +145,22 @@ impl Values {
     }
 }
 
+/// The columns of a table without rows.
+fn empty(table: &Table) -> Vec<Values> {
+    table.columns.iter().map(|column| Values::new(column.kind)).collect()
+}
+
 impl Columns {
     /// No rows yet; `file` is the first cell of each.
-    pub fn new(table: &Table, file: &str) -> Columns {
-        let columns = table.columns.iter().map(|column| Values::new(column.kind)).collect();
-        let paths = PathTexts::default();
-        Columns { file: file.into(), columns, at: 0, paths, path_column: None }
+    pub fn new(table: &'static Table, file: &str) -> Columns {
+        let (columns, paths) = (empty(table), PathTexts::default());
+        Columns { table, file: file.into(), columns, at: 0, paths, path_column: None }
     }
 
     pub(super) fn begin_row(&mut self) {
         if let Some(Values::Text(ends, bytes, valid)) = self.columns.first_mut() {
             bytes.extend_from_slice(self.file.as_bytes());
-            ends.push(i32::try_from(bytes.len()).unwrap_or(i32::MAX));
+            ends.push(end(bytes));
             valid.push(true);
         }
         self.at = 1;
@@ -183,23 +190,14 @@ impl Columns {
                     *valid = true;
                 }
             }
-            *end = i32::try_from(longer.len()).unwrap_or(i32::MAX);
+            *end = self::end(&longer);
         }
         *bytes = longer;
     }
 
     /// Takes the columns, in order; none of their rows remain.
     pub fn take(&mut self) -> Vec<Values> {
-        let empty = self.columns.iter().map(|values| match values {
-            Values::Text(..) => ColumnType::Text,
-            Values::Integer(..) => ColumnType::Integer,
-            Values::Signed(..) => ColumnType::Signed,
-            Values::Boolean(..) => ColumnType::Boolean,
-            Values::Time(..) => ColumnType::Time,
-            Values::Decimal(..) => ColumnType::Decimal,
-        });
-        let empty = empty.map(Values::new).collect();
-        std::mem::replace(&mut self.columns, empty)
+        std::mem::replace(&mut self.columns, empty(self.table))
     }
 }
 
