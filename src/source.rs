@@ -24,8 +24,8 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-pub use stream::Chunk;
 use stream::Stream;
+pub use stream::{Chunk, UNWANTED_BYTES};
 
 /// Length up to which files are read: mapping one costs more than copying it.
 const WORTH_MAPPING: u64 = 128 << 10;
@@ -82,7 +82,7 @@ impl Source {
     /// Opens a file: mapped if it is a long regular one that is not compressed, otherwise read as a
     /// stream.
     ///
-    /// If the first bytes of a stream are not `wanted`, no more is read.
+    /// If the first bytes of a stream are not `wanted`, only enough to tell the format is read.
     ///
     /// # Errors
     /// [`Error::Io`] if it cannot be opened or read.

@@ -2,10 +2,11 @@
 //! instead.
 //!
 //! Names follow Wireshark's `wiretap`, whose `editcap` converts the formats marked so. Formats
-//! without a magic number are recognized only if their first records are plausible (ERF).
+//! without a magic number are recognized only if their first records are plausible (ERF). A file is
+//! told by as many bytes as a pipe has at hand.
 
 use crate::error::Error;
-use crate::source::Compression;
+use crate::source::{Compression, UNWANTED_BYTES};
 
 /// Longest section header that is read, in bytes.
 const LONGEST_HEADER: u32 = 256 << 20;
@@ -25,6 +26,7 @@ pub fn header_bytes(bytes: &[u8]) -> u64 {
 
 /// The error for a file with these first bytes (decompressed, if it is compressed).
 pub fn not_a_capture(bytes: &[u8], compression: Option<Compression>) -> Error {
+    let bytes = bytes.get(..UNWANTED_BYTES as usize).unwrap_or(bytes);
     let (name, advice) = if let Some(inner) = Compression::of(bytes) {
         let name = format!("{} data", inner.name());
         (name, "; decompress it until one compression is left")
@@ -274,6 +276,28 @@ mod tests {
         assert_eq!(
             message(&[0x1F, 0x8B, 8], Some(Compression::Xz)),
             "not a capture: xz data that holds gzip data; decompress it until one compression is left"
+        );
+    }
+
+    /// Two records of ERF and no third: the second alone is not enough for a pipe.
+    #[test]
+    fn a_pipe_is_named_as_a_file_is() {
+        use crate::capture::{Capture, is_capture};
+        use crate::source::{ReadOptions, Source};
+        let mut bytes = vec![0xE5; 64 << 10];
+        for (at, length) in [(0, 64), (64, 1000_u16)] {
+            let [high, low] = length.to_be_bytes();
+            bytes.splice(at..at + 16, [0, 0, 0, 0, 0, 0, 0, 0x60, 2, 4, high, low, 0, 0, 0, 0]);
+        }
+        for chunk_bytes in [1, 449, 1 << 20] {
+            let reading = ReadOptions { chunk_bytes, ..ReadOptions::default() };
+            let source = Source::read(std::io::Cursor::new(bytes.clone()), reading, is_capture);
+            let error = source.and_then(Capture::new).map(|_| ()).expect_err("no capture");
+            assert_eq!(error.to_string(), "not a capture: data of an unknown format");
+        }
+        assert_eq!(
+            message(&bytes[..512], None),
+            "not a capture: an Endace ERF capture; convert it with editcap -F pcap"
         );
     }
 

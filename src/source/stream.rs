@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Number of bytes that decide whether the rest is wanted: archives (tar) are recognized by them.
 const FIRST_BYTES: u64 = 512;
 
+/// Number of bytes of a stream that is not wanted: its name is told by them.
+pub const UNWANTED_BYTES: u64 = 16 << 10;
+
 /// Length of the header of a skippable frame, in bytes.
 const SKIPPABLE_HEADER_BYTES: usize = 8;
 
@@ -65,7 +68,8 @@ impl Stream {
     /// Opens a stream: returns it and its first bytes.
     ///
     /// Its compression is detected by its first bytes; no more is decompressed than `options`
-    /// allow. If the first bytes are not `wanted`, nothing more is read.
+    /// allow. If the first bytes are not `wanted`, only enough to tell the
+    /// format is read.
     ///
     /// # Errors
     /// [`Error::Io`] if not even the first bytes can be read or decompressed.
@@ -108,6 +112,7 @@ impl Stream {
             let chunk_bytes = stream.chunk_bytes;
             stream.fill(&mut bytes, chunk_bytes);
         } else {
+            stream.fill(&mut bytes, UNWANTED_BYTES - FIRST_BYTES);
             stream.end = Some(Ok(()));
         }
         Ok((stream, bytes))

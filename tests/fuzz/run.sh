@@ -19,6 +19,8 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
 fi
 # Sanitizers and coverage are unstable options; this lets the stable compiler accept them.
 export RUSTC_BOOTSTRAP=1
+# Freed memory is kept by the sanitizer, 256 MB by default, which the bounds below would count.
+export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 
 mapfile -t known < <(cargo fuzz list --fuzz-dir tests/fuzz)
 targets=("$@")
@@ -37,13 +39,13 @@ for target in "${targets[@]}"; do
   log=tests/fuzz/artifacts/$target/log
   mkdir -p "$(dirname "$log")"
   state=ok
-  # What the targets that hold pcapstat to a bound of memory may take themselves.
+  # Most megabytes of targets that hold pcapstat to a bound of memory.
   case $target in memory | opening) most=200 ;; *) most=2048 ;; esac
   cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$seconds" -max_len="$LONGEST_INPUT" \
     -rss_limit_mb="$most" -timeout=20 >"$log" 2>&1 || state=FINDING
   if [ $state != ok ]; then
     findings=1
-    # The first of it and where the input is; behind the message there are hundreds of lines of stacks.
+    # Hundreds of lines of stacks follow the message.
     grep -m 1 -A 12 -E 'panicked at|ERROR: ' "$log" | cut -c 1-500 || true
     grep -F 'Test unit written' "$log" || true
     echo "$target: the whole of it is in $log"
