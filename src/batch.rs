@@ -133,7 +133,8 @@ fn plural(count: u64) -> &'static str {
 /// # Errors
 /// If an output cannot be written or the tables exceed their memory.
 pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
-    let inputs = inputs::discover(&plan.paths, &plan.naming);
+    let mut inputs = inputs::discover(&plan.paths, &plan.naming);
+    inputs.spare(&plan.outputs())?;
     plan.expect_inputs(inputs.list.len());
     let plan = &*plan;
     let known = inputs.list.iter().all(|input| input.is_repeatable);
@@ -153,7 +154,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let limit = (memory.all / 4 * 3).saturating_add(OWN_BYTES);
     let measure = memory.used.map(|used| Measure { used, limit });
     let budget = Budget::measured(memory.counting, measure);
-    let mut outputs = open(plan, directory, &inputs.list, &budget)?;
+    let mut outputs = open(plan, directory, &budget)?;
     outputs.arrange(plan.arrangement.clone());
     if let Some(screen) = plan.screen {
         outputs.show_on(screen, plan.arrangement.is_limited());
@@ -162,8 +163,10 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         let progress = progress.clone();
         outputs.before_stdout(Box::new(move || progress.finish()));
     }
-    let paths = || inputs.list.iter().map(Input::path);
-    let page = plan.page.as_deref().map(|path| Page::begin(path, paths())).transpose()?;
+    if plan.has_other_results() {
+        outputs.outlive_reader();
+    }
+    let page = plan.page.as_deref().map(Page::begin).transpose()?;
     let outcome = Outcome::default();
     let only = inputs.list.len() == 1;
     let closing = inputs.walked || !only;
@@ -210,7 +213,7 @@ fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
     let Some(directory) = &plan.output_dir else {
         return baseline.compare(now, &plan.tables, io::stdout().lock());
     };
-    let mut file = WholeFile::begin(directory, directory.join(format!("{DIFFERENCES}.csv")))?;
+    let mut file = WholeFile::begin(directory.join(format!("{DIFFERENCES}.csv")))?;
     let count = baseline.compare(now, &plan.tables, &mut file)?;
     file.finish()?;
     Ok(count)
@@ -221,22 +224,16 @@ fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
 /// # Errors
 /// If an output cannot be written.
 pub fn describe(plan: &Plan) -> Result<Outcome, RunError> {
-    let mut outputs = open(plan, plan.output_dir.as_deref(), &[], &Budget::unlimited())?;
+    let mut outputs = open(plan, plan.output_dir.as_deref(), &Budget::unlimited())?;
     let empty = |name: &str| (plan.format.rows)(&schema::TABLE, name);
     schema::rows(empty).try_for_each(|mut rows| outputs.rows(&mut rows))?;
     outputs.finish()?;
     Ok(Outcome::default())
 }
 
-/// Opens the outputs, none of which may be an input, and names tables that stay from earlier runs.
-fn open(
-    plan: &Plan,
-    directory: Option<&Path>,
-    inputs: &[Input],
-    budget: &Arc<Budget>,
-) -> io::Result<Outputs> {
-    let paths = inputs.iter().map(Input::path);
-    let (outputs, stale) = Outputs::open(&plan.tables, directory, plan.format, paths, budget)?;
+/// Opens the outputs and names tables that stay from earlier runs.
+fn open(plan: &Plan, directory: Option<&Path>, budget: &Arc<Budget>) -> io::Result<Outputs> {
+    let (outputs, stale) = Outputs::open(&plan.tables, directory, plan.format, budget)?;
     if !stale.is_empty() && !plan.quiet {
         let names = visible(&stale.join(", "));
         // Nobody can be told that standard error is closed or full.

@@ -8,6 +8,7 @@
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};
 use crate::interrupt::Stdin;
+use crate::output::identity;
 use crate::plan::STDIN;
 use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
@@ -48,6 +49,33 @@ pub struct Inputs {
     pub list: Vec<Input>,
     /// True if a directory was walked.
     pub walked: bool,
+}
+
+impl Inputs {
+    /// Makes sure that none of these files, which are to be written, is an input: the same file,
+    /// whatever its path. Those of an earlier run that stand in a walked directory are no inputs.
+    ///
+    /// # Errors
+    /// If a file is an input.
+    pub fn spare(&mut self, outputs: &[PathBuf]) -> io::Result<()> {
+        let known: Vec<_> =
+            outputs.iter().filter_map(|path| Some((identity(path)?, path))).collect();
+        let output = |input: &Input| {
+            let id = identity(&input.path)?;
+            known.iter().find(|(known, _)| *known == id)
+        };
+        if known.is_empty() {
+            return Ok(());
+        }
+        self.list.retain(|input| output(input).is_none() || !input.is_from_earlier_run());
+        match self.list.iter().find_map(output) {
+            Some((_, path)) => {
+                let message = format!("{}: it is an input of this run", path.display());
+                Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// Which files of directories are inputs, and what tables call them.
@@ -133,6 +161,11 @@ fn walked_name(path: &Path, naming: &Naming) -> String {
 }
 
 impl Input {
+    /// True if it was found in a directory and is no capture.
+    fn is_from_earlier_run(&self) -> bool {
+        self.may_be_skipped && matches!(self.open(ReadOptions::default()), Ok(None))
+    }
+
     /// Opens it and reads its file header. None if it was found in a directory and is no capture.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The plan of a run: the command line, checked and completed.
 
-use crate::baseline::Baseline;
+use crate::baseline::{Baseline, DIFFERENCES};
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::cli::{AUTO, Cli, Depth, FileAs, When};
 use crate::dissect::decode_as::DecodeAs;
@@ -264,6 +264,24 @@ fn check_directory(directory: Option<&Path>) -> Result<(), String> {
             path.display()
         )),
         _ => Ok(()),
+    }
+}
+
+impl Plan {
+    /// True if the run has results beside its tables.
+    pub fn has_other_results(&self) -> bool {
+        let checks = !self.expectations.is_empty() || self.baseline.is_some();
+        checks || self.page.is_some() || self.junit.is_some() || self.github
+    }
+
+    /// Files that the run writes.
+    pub fn outputs(&self) -> Vec<PathBuf> {
+        let names = self.tables.iter().map(|table| (table.name, self.format.extension));
+        let names = names.chain(self.baseline.iter().map(|_| (DIFFERENCES, "csv")));
+        let in_directory = self.output_dir.iter().flat_map(|directory| {
+            names.clone().map(|(name, extension)| directory.join(format!("{name}.{extension}")))
+        });
+        in_directory.chain(self.page.clone()).chain(self.junit.clone()).collect()
     }
 }
 

@@ -186,6 +186,77 @@ fn an_input_is_never_overwritten() {
     assert_eq!(fs::read_dir(&out).expect("a directory").count(), 1);
 }
 
+/// Whatever option names the file, and by whatever path.
+#[test]
+fn no_option_writes_over_an_input() {
+    let directory = directory();
+    let capture = directory.path().join("a.pcap");
+    let before = fs::read(&capture).expect("a capture");
+    fs::create_dir(directory.path().join("base")).expect("a directory");
+    assert_eq!(run(directory.path(), &["-o", "base", "a.pcap"]).code, Some(0));
+    fs::hard_link(&capture, directory.path().join("differences.csv")).expect("a link");
+    for options in [
+        &["--junit", "a.pcap"][..],
+        &["--junit", "./base/../a.pcap"],
+        &["--report", "a.pcap"],
+        &["--baseline", "base", "-o", "."],
+    ] {
+        let said = run(directory.path(), &[options, &["-q", "a.pcap"]].concat());
+        assert_eq!((said.code, said.stdout.as_str()), (Some(OUTPUT_FAILED), ""), "{options:?}");
+        assert!(said.stderr.contains("is an input"), "{options:?}: {}", said.stderr);
+        assert_eq!(fs::read(&capture).expect("a capture"), before, "{options:?}");
+    }
+}
+
+/// Files of the run before in the walked directory are replaced, not read; captures stay inputs.
+#[test]
+fn outputs_may_stand_among_the_captures() {
+    let directory = directory();
+    let options = [".", "-o", ".", "--report", "page.html", "--junit", "checks.xml"];
+    let (first, second) = (run(directory.path(), &options), run(directory.path(), &options));
+    assert_eq!((first.code, second.code), (Some(0), Some(0)), "{}", second.stderr);
+    let without_time = |said: &str| said.rsplit_once(';').map(|(line, _)| line.to_string());
+    assert_eq!(without_time(&second.stderr), without_time(&first.stderr));
+    fs::rename(directory.path().join("a.pcap"), directory.path().join("page.html")).expect("named");
+    let said = run(directory.path(), &options);
+    assert_eq!(said.code, Some(OUTPUT_FAILED));
+    said.assert_one_message(&["page.html", "is an input"]);
+}
+
+/// As a shell's redirection does: a link leads to its file, a pipe stays a pipe.
+#[cfg(unix)]
+#[test]
+fn links_are_followed_and_pipes_are_written() {
+    let directory = directory();
+    fs::create_dir(directory.path().join("real")).expect("a directory");
+    fs::write(directory.path().join("real/page.html"), "from before").expect("a file");
+    std::os::unix::fs::symlink("real/page.html", directory.path().join("page.html"))
+        .expect("a link");
+    assert_eq!(run(directory.path(), &["--report", "page.html", "a.pcap"]).code, Some(0));
+    assert!(directory.path().join("page.html").is_symlink());
+    let page = fs::read_to_string(directory.path().join("real/page.html")).expect("a page");
+    assert!(
+        page.starts_with("<!doctype html>") || page.starts_with("<!DOCTYPE html>"),
+        "{page:.40}"
+    );
+    let (code, said) = in_shell(
+        r#"mkfifo pipe && { cat pipe >xml & "$0" -q --junit pipe a.pcap >/dev/null; wait; } && grep -q testsuite xml"#,
+    );
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+}
+
+/// The page and the checks are results of their own: they do not depend on who reads the rows.
+#[cfg(unix)]
+#[test]
+fn a_page_is_written_though_the_reader_of_rows_leaves() {
+    for words in [
+        r#"{ "$0" -q -t packets --report page.html large.pcap; echo $? >code; } | head -1 >/dev/null; grep -q 20,000 page.html && exit $(cat code)"#,
+        r#"{ "$0" -q -t packets --expect 'packets < 5' large.pcap 2>/dev/null; echo $? >code; } | head -1 >/dev/null; test $(cat code) = 1"#,
+    ] {
+        assert_eq!(in_shell(words), (Some(0), String::new()), "{words}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_replaced_table_keeps_its_mode() {

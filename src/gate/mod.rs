@@ -45,8 +45,7 @@ impl Problem {
 /// If a file cannot be written.
 pub fn publish(cases: &[Case], junit: Option<&Path>, github: bool) -> io::Result<()> {
     if let Some(path) = junit {
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let mut file = WholeFile::begin(parent.unwrap_or(Path::new(".")), path.to_path_buf())?;
+        let mut file = WholeFile::begin(path.to_path_buf())?;
         junit::write(cases, &mut file)?;
         file.finish()?;
     }

@@ -1,9 +1,9 @@
 //! Files that are whole or not there: written without a name (Linux, where the file system can), or
 //! under a temporary one beside their place, and named when complete.
 //!
-//! A file without a name is gone with the process, however it ends.
+//! A file without a name is gone with the process, however it ends. A link is followed, as a shell
+//! follows it; a pipe or device is written as it is.
 
-use std::collections::HashSet;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -46,6 +46,8 @@ enum Unfinished {
     #[cfg(target_os = "linux")]
     Unnamed(fs::File),
     Named(NamedTempFile),
+    /// A pipe or device, which keeps its name.
+    Special(fs::File),
 }
 
 impl Unfinished {
@@ -66,6 +68,7 @@ impl Unfinished {
             #[cfg(target_os = "linux")]
             Unfinished::Unnamed(file) => file,
             Unfinished::Named(file) => file.as_file(),
+            Unfinished::Special(file) => file,
         }
     }
 
@@ -77,6 +80,7 @@ impl Unfinished {
             #[cfg(target_os = "linux")]
             Unfinished::Unnamed(file) => return unnamed::name(&file, directory, path),
             Unfinished::Named(file) => file,
+            Unfinished::Special(_) => return Ok(()),
         };
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
         unfinished.retain(|name| name != file.path());
@@ -145,11 +149,23 @@ impl WholeFile {
     /// Begins a file that is to be at `path`, with the permissions of any other new file.
     ///
     /// # Errors
-    /// If the directory cannot be written.
-    pub fn begin(directory: &Path, path: PathBuf) -> io::Result<WholeFile> {
-        let file = Unfinished::begin(directory).map_err(with_path(directory))?;
-        let file = BufWriter::with_capacity(BUFFER_BYTES, file);
-        Ok(WholeFile { file, directory: directory.to_path_buf(), path })
+    /// If its directory cannot be written.
+    pub fn begin(path: PathBuf) -> io::Result<WholeFile> {
+        let present = fs::metadata(&path).ok();
+        let path = match present {
+            Some(_) if path.is_symlink() => fs::canonicalize(&path).map_err(with_path(&path))?,
+            _ => path,
+        };
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = parent.unwrap_or(Path::new(".")).to_path_buf();
+        let file = match present {
+            Some(metadata) if !metadata.is_file() => {
+                let file = fs::File::options().write(true).open(&path);
+                Unfinished::Special(file.map_err(with_path(&path))?)
+            }
+            _ => Unfinished::begin(&directory).map_err(with_path(&directory))?,
+        };
+        Ok(WholeFile { file: BufWriter::with_capacity(BUFFER_BYTES, file), directory, path })
     }
 
     /// Gives the file its name. Its bytes are on the disk before that, so that no crash leaves an
@@ -190,39 +206,16 @@ fn sync(file: &fs::File) -> io::Result<()> {
     }
 }
 
-/// An error if one of these files, which are to be written, is an input: the same file, whatever
-/// its path.
-///
-/// # Errors
-/// If a file is an input.
-pub fn assert_no_input<'i>(
-    outputs: &[PathBuf],
-    inputs: impl Iterator<Item = &'i Path>,
-) -> io::Result<()> {
-    let known: Vec<_> = outputs.iter().filter_map(|path| Some((identity(path)?, path))).collect();
-    if known.is_empty() {
-        return Ok(());
-    }
-    let ids: HashSet<_> = inputs.filter_map(identity).collect();
-    match known.iter().find(|(id, _)| ids.contains(id)) {
-        Some((_, path)) => {
-            let kind = ErrorKind::AlreadyExists;
-            Err(io::Error::new(kind, format!("{}: it is an input of this run", path.display())))
-        }
-        None => Ok(()),
-    }
-}
-
 /// Device and inode of a file. None if there is no file.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
 /// Resolved path of a file. None if there is no file.
 #[cfg(not(unix))]
-fn identity(path: &Path) -> Option<PathBuf> {
+pub fn identity(path: &Path) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
 }
 

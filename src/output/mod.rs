@@ -26,13 +26,13 @@ use crate::table::{TABLES, Table};
 use crate::terminal::Screen;
 use arranged::{Arrangement, Waiting};
 use file::with_path;
-pub use file::{WholeFile, assert_no_input, remove_unfinished};
+pub use file::{WholeFile, identity, remove_unfinished};
 use format::{Encoder, FORMATS, Format};
 #[cfg(feature = "cli")]
 use on_screen::OnScreen;
 use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use tempfile::SpooledTempFile;
 
@@ -68,6 +68,22 @@ enum Target {
 struct Stdout {
     out: io::Stdout,
     before: Option<Box<dyn FnOnce() + Send>>,
+    /// A reader that leaves does not end the run.
+    is_optional: bool,
+    /// Its reader has left.
+    over: bool,
+}
+
+impl Stdout {
+    fn passed<T>(&mut self, result: io::Result<T>, instead: T) -> io::Result<T> {
+        match result {
+            Err(error) if self.is_optional && error.kind() == io::ErrorKind::BrokenPipe => {
+                self.over = true;
+                Ok(instead)
+            }
+            result => result,
+        }
+    }
 }
 
 impl Write for Stdout {
@@ -75,11 +91,19 @@ impl Write for Stdout {
         if let Some(before) = self.before.take() {
             before();
         }
-        self.out.write(bytes)
+        if self.over {
+            return Ok(bytes.len());
+        }
+        let written = self.out.write(bytes);
+        self.passed(written, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
+        if self.over {
+            return Ok(());
+        }
+        let flushed = self.out.flush();
+        self.passed(flushed, ())
     }
 }
 
@@ -88,12 +112,11 @@ impl Outputs {
     /// Also gives the names of tables there that this run does not write.
     ///
     /// # Errors
-    /// If a directory or file cannot be created or written, or a file is one of the `inputs`.
-    pub fn open<'i>(
+    /// If a directory or file cannot be created or written.
+    pub fn open(
         tables: &[&'static Table],
         directory: Option<&Path>,
         format: &'static Format,
-        inputs: impl Iterator<Item = &'i Path>,
         budget: &Arc<Budget>,
     ) -> io::Result<(Outputs, Vec<String>)> {
         let mut stale = Vec::new();
@@ -101,8 +124,6 @@ impl Outputs {
             fs::create_dir_all(directory).map_err(with_path(directory))?;
             let name = |table: &&Table| format!("{}.{}", table.name, format.extension);
             let names: Vec<String> = tables.iter().map(name).collect();
-            let paths: Vec<PathBuf> = names.iter().map(|name| directory.join(name)).collect();
-            file::assert_no_input(&paths, inputs)?;
             stale = stale_tables(directory, &names);
         }
         let mut outputs = Vec::new();
@@ -110,11 +131,12 @@ impl Outputs {
             let target = match directory {
                 Some(directory) => {
                     let path = directory.join(format!("{}.{}", table.name, format.extension));
-                    Target::File(Box::new(WholeFile::begin(directory, path)?))
+                    Target::File(Box::new(WholeFile::begin(path)?))
                 }
                 None if number == 0 => {
                     assert_stdout()?;
-                    let stdout = Stdout { out: io::stdout(), before: None };
+                    let out = io::stdout();
+                    let stdout = Stdout { out, before: None, is_optional: false, over: false };
                     Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, stdout))
                 }
                 None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
@@ -147,13 +169,23 @@ impl Outputs {
 
     /// Calls `before` once, before anything is written to standard output.
     pub fn before_stdout(&mut self, before: Box<dyn FnOnce() + Send>) {
-        let stdout = self.outputs.iter_mut().find_map(|output| match &mut output.target {
-            Target::Stdout(stdout) => Some(stdout.get_mut()),
-            Target::File(..) | Target::Waiting(_) => None,
-        });
-        if let Some(stdout) = stdout {
+        if let Some(stdout) = self.stdout() {
             stdout.before = Some(before);
         }
+    }
+
+    /// Goes on without standard output once its reader leaves: the run has other results.
+    pub fn outlive_reader(&mut self) {
+        if let Some(stdout) = self.stdout() {
+            stdout.is_optional = true;
+        }
+    }
+
+    fn stdout(&mut self) -> Option<&mut Stdout> {
+        self.outputs.iter_mut().find_map(|output| match &mut output.target {
+            Target::Stdout(stdout) => Some(stdout.get_mut()),
+            Target::File(..) | Target::Waiting(_) => None,
+        })
     }
 
     /// Writes the rows of every table that is made from reports.

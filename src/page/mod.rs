@@ -16,7 +16,7 @@ mod overall;
 mod section;
 mod text;
 
-use crate::output::{WholeFile, assert_no_input};
+use crate::output::WholeFile;
 use crate::report::Report;
 use crate::table::{self, Table};
 use crate::tally::Needs;
@@ -24,7 +24,7 @@ use askama::Template;
 use capture::Sections;
 use overall::Overall;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Greatest length of a page.
 pub const MOST_BYTES: usize = 1_000_000;
@@ -81,12 +81,9 @@ impl Page {
     /// Begins the page that is to be at `path`.
     ///
     /// # Errors
-    /// If its directory cannot be written, or it is one of the `inputs`.
-    pub fn begin<'i>(path: &Path, inputs: impl Iterator<Item = &'i Path>) -> io::Result<Page> {
-        assert_no_input(&[path.to_path_buf()], inputs)?;
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let directory = directory.map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-        let file = WholeFile::begin(&directory, path.to_path_buf())?;
+    /// If its directory cannot be written.
+    pub fn begin(path: &Path) -> io::Result<Page> {
+        let file = WholeFile::begin(path.to_path_buf())?;
         Ok(Page { file, overall: Overall::default(), sections: Sections::default() })
     }
 
