@@ -2,6 +2,7 @@
 
 use crate::exit::EXIT_CODES;
 use crate::output::format::{COLUMNAR, FORMATS};
+use crate::source::Compression;
 use crate::table::TABLES;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 #[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
 #[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
 pub struct Cli {
-    /// Capture file, directory of captures (walked recursively), or - for standard input
+    /// Capture, directory of captures, or - for standard input
     #[arg(required_unless_present_any = ["schema", "generate", "files_from"], value_name = "PATH")]
     pub paths: Vec<OsString>,
 
@@ -27,8 +28,9 @@ pub struct Cli {
     #[arg(short = '0', long, requires = "files_from", hide_short_help = true)]
     pub null: bool,
 
-    /// Which files of directories to read, as in ripgrep: "*.pcap", or "!old/**" to leave out.
-    /// Repeatable
+    /// Files of directories to read: "*.pcap", "!old/**"
+    ///
+    /// Patterns are those of ripgrep; ! leaves out. Repeatable
     #[arg(short, long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
@@ -36,32 +38,38 @@ pub struct Cli {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FileAs::Path, hide_short_help = true)]
     pub file_as: FileAs,
 
-    /// Number of worker threads [default: the cores this process may use]
+    /// Worker threads [default: the cores this process may use]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Tables to write, separated by commas; `all` is every table but
-    /// `packets`, `segments` and `ranges` [default: summary; on a terminal an overview]
+    /// Tables, separated by commas, or all [default: summary]
+    ///
+    /// `all` is every table but `packets`, `segments` and `ranges`. Without -t, a terminal shows an
+    /// overview
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
     pub tables: Vec<String>,
 
-    /// Write each table to its own file, `DIR/<table>.<ext>`, whole or not at all
+    /// Write each table to its own file, DIR/<table>.<ext>
+    ///
+    /// A file is there whole or not at all
     #[arg(short, long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
 
-    /// Write a page about all inputs for people: charts and tables in one self-contained HTML file
+    /// Write one self-contained page of charts and tables
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
 
-    /// Output format; `auto` is `table` on a terminal and `csv` otherwise
+    /// Output format; auto: table on a terminal, else csv
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
     pub format: String,
 
-    /// Order of the rows of each table that has the column, input by input
-    #[arg(long, value_name = "COLUMN[:asc|:desc]")]
+    /// Order of rows: wire_bytes:desc, first_packet
+    ///
+    /// Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
+    #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,
 
-    /// At most this many rows of each table and input
+    /// Number of rows of each table and input, at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
@@ -77,7 +85,9 @@ pub struct Cli {
     #[arg(long, conflicts_with = "merge", hide_short_help = true)]
     pub total: bool,
 
-    /// Only packets that match, in tcpdump's words on decoded fields: "tcp port 443 and not net 10"
+    /// Only packets that match: "tcp port 443 and not net 10"
+    ///
+    /// Words are tcpdump's, on decoded fields; `any` before a word looks at every layer of a tunnel
     #[arg(long, value_name = "EXPR")]
     pub filter: Option<String>,
 
@@ -93,14 +103,17 @@ pub struct Cli {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
-    /// Protocol of a value that chooses the next layer, as tshark's -d: udp.port==8472,vxlan, or a
-    /// range 8472-8480; layers are udp.port, tcp.port, ethertype and ip.proto. Repeatable
-    #[arg(short, long, value_name = "LAYER==VALUE,PROTOCOL", action = ArgAction::Append)]
+    /// Protocol of a port, as tshark's -d: udp.port==8472,vxlan
+    ///
+    /// LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
+    /// ethertype and ip.proto. Repeatable
+    #[arg(short, long, value_name = "RULE", action = ArgAction::Append)]
     pub decode_as: Vec<String>,
 
-    /// Condition on a column of `summary` or `health` that every input must meet, or the exit code
-    /// is 1:
-    /// "packets >= 1000", "status == ok". Repeatable
+    /// Condition on every input: "packets >= 1000", or exit code 1
+    ///
+    /// It is on a column of `summary` or `health`: "status == ok", "tcp_retransmissions == 0".
+    /// Repeatable
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub expect: Vec<String>,
 
@@ -179,11 +192,11 @@ pub struct Cli {
     #[arg(long, value_name = "KIND", value_enum, hide_short_help = true)]
     pub generate: Option<Kind>,
 
-    /// Print no messages about inputs; the exit code still reports them
+    /// Print no messages; the exit code still reports faults
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Print how the work was done: threads, ranges, memory, times
+    /// Print every message, and how the work was done
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -273,10 +286,17 @@ Examples:
 
 fn after_help() -> String {
     let width = TABLES.iter().map(|table| table.name.len()).max().unwrap_or(0);
-    let mut text = String::from("Tables:\n");
+    let mut text = String::from("Tables and their columns:\n");
     for table in TABLES {
-        text += &format!("  {:width$}  {}\n", table.name, table.about);
+        let indent = " ".repeat(width + 4);
+        text += &format!("  {:width$}  {}\n", table.name, wrapped([table.about], " ", &indent));
+        let columns = table.columns.iter().map(|column| column.name);
+        text += &format!("{indent}{}\n", wrapped(columns, ", ", &indent));
     }
+    text += CAPTURES;
+    let compressions = Compression::ALL.map(Compression::name).join(", ");
+    text += &format!("  Compressed by {compressions}, told by the first bytes.\n");
+    text += UNITS;
     text += "\nExit codes:\n";
     for exit in EXIT_CODES {
         text += &format!("  {:>3}  {}\n", exit.code, exit.meaning);
@@ -285,3 +305,39 @@ fn after_help() -> String {
         "\nMany machines:\n  pcapstat shard plan, map, merge, finish; see pcapstat shard --help\n";
     text
 }
+
+/// Words with `between` after each but the last, in lines that begin with `indent`.
+fn wrapped<'w>(texts: impl IntoIterator<Item = &'w str>, between: &str, indent: &str) -> String {
+    let (mut text, mut column) = (String::new(), indent.len());
+    let words: Vec<&str> = texts.into_iter().flat_map(|text| text.split(' ')).collect();
+    for (number, word) in words.iter().enumerate() {
+        let after = if number + 1 < words.len() { between } else { "" };
+        if column + word.len() + after.trim_end().len() > HELP_WIDTH {
+            text.truncate(text.trim_end().len());
+            text += "\n";
+            text += indent;
+            column = indent.len();
+        }
+        text += word;
+        text += after;
+        column += word.len() + after.len();
+    }
+    text
+}
+
+/// Columns of a terminal that the help takes, at most.
+const HELP_WIDTH: usize = 99;
+
+const CAPTURES: &str = "
+Captures:
+  pcap in microseconds and nanoseconds, and its variants modified, Red Hat, SuSE, Nokia, AIX, DG/UX
+  and Ixia; pcapng; snoop. Records may be those of ERF. Partial results of shard map.
+";
+
+const UNITS: &str = "
+Units:
+  Bytes, packets, bits per second (wire_bits_per_s); seconds (_s) have nine decimals; times are UTC.
+  SIZE:      64k, 2M, 4G, 1T or KiB, MiB, GiB, TiB: powers of 1024
+  DURATION:  100ms, 1.5s, 1m30s, 2h
+  TIME:      2023-11-14T22:13:20.000001Z, or seconds since 1970
+";

@@ -90,8 +90,15 @@ fn help_begins_with_examples_and_lists_every_table() {
         assert_eq!(first, Some("Examples:"), "{help}");
         assert!(said.stdout.contains("pcapstat capture.pcap -j 8"), "{help}");
     }
+    let lines = run(directory().path(), &["-h"]).stdout.lines().count();
+    assert!(lines <= 40, "the short help has {lines} lines");
     let said = run(directory().path(), &["--help"]);
+    assert!(said.stdout.lines().all(|line| line.len() <= 100), "{}", said.stdout);
+    let words = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     for table in TABLES {
+        let columns: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        let line = format!("{} {}", table.about, columns.join(", "));
+        assert!(words.contains(&line), "the help lacks {line}");
         assert!(
             said.stdout.contains(&format!("  {} ", table.name)),
             "{} is not in the help",

@@ -91,7 +91,8 @@ fn options() -> String {
             Some([name, ..]) if takes_value => format!(" {name}"),
             _ => String::new(),
         };
-        let help = option.get_help().expect("every option has a help text").to_string();
+        let help = option.get_long_help().or(option.get_help()).expect("every option has a help");
+        let help = help.to_string().replace("\n\n", ". ").replace('\n', " ").replace('|', "\\|");
         let values: Vec<_> = option
             .get_possible_values()
             .iter()

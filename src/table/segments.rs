@@ -11,7 +11,7 @@ use crate::tally::Needs;
 /// The table.
 pub static TABLE: Table = Table {
     name: "segments",
-    about: "TCP analysis of every segment (not among all: it is as long as the capture)",
+    about: "TCP analysis of every segment, in capture order (not part of `all`)",
     columns: COLUMNS,
     needs: Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING }),
     content: Content::Segments,
