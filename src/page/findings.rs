@@ -80,7 +80,7 @@ const UNORDERED: &str = "unordered";
 
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
-    Rule { column: "problem_packets", noun: "packet", says: "with a header that is malformed or cut", whole: "packets", from: [0.0, 10.0], section: "problems" },
+    Rule { column: "problem_packets", noun: "packet", says: "with a header that is malformed or truncated", whole: "packets", from: [0.0, 10.0], section: "problems" },
     Rule { column: DROPPED, noun: "packet", says: "dropped by the capturing system: numbers are too low", whole: "packets", from: [0.0, 5.0], section: "" },
     Rule { column: "truncated_packets", noun: "packet", says: "captured shorter than on the wire (snaplen)", whole: "packets", from: [NEVER, NEVER], section: "lengths" },
     Rule { column: UNORDERED, noun: "capture", says: "with timestamps that go back", whole: "", from: [NEVER, NEVER], section: "time" },
@@ -179,5 +179,28 @@ pub fn status(status: Status) -> (Grade, &'static str) {
         Status::Damaged => (Grade::Bad, "damaged"),
         Status::Unreadable => (Grade::Bad, "unreadable"),
         Status::Unknown => (Grade::Bad, "not counted"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_docs_lists_every_rule() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.md");
+        let page = std::fs::read_to_string(page).expect("docs/report.md");
+        for Rule { column, noun, says, whole, from, .. } in RULES {
+            let share = |from: &f64| match from {
+                0.0 => "any".to_string(),
+                from if from.is_infinite() => "never".to_string(),
+                from => format!("{from} %"),
+            };
+            let [warn, bad] = from.each_ref().map(share);
+            let whole = if whole.is_empty() { String::new() } else { format!(" of `{whole}`") };
+            let name = if says.is_empty() { noun.to_string() } else { format!("{noun} {says}") };
+            let line = format!("| {name} | `{column}`{whole} | {warn} | {bad} |");
+            assert!(page.contains(&line), "docs/report.md lacks\n{line}");
+        }
     }
 }

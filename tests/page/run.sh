@@ -6,9 +6,9 @@
 #
 # DIRECTORY gets a page of the first CAPTURE and one of all, as HTML, PNG and PDF.
 set -eu
-program=$1 out=$2
+mkdir -p "$2"
+program=$1 out=$(cd "$2" && pwd)
 shift 2
-mkdir -p "$out"
 here=$(cd "$(dirname "$0")" && pwd)
 "$program" -q --report "$out/one.html" "$1" >/dev/null || true
 "$program" -q --report "$out/many.html" "$@" >/dev/null || true
