@@ -694,7 +694,8 @@ impl Reader<'_> {
         folds: Option<&mut Folds>,
     ) -> io::Result<Reading> {
         let (plan, wanted) = (self.plan, &self.plan.wanted);
-        let progress = |bytes| self.progress.add(bytes);
+        // Those of standard input are counted when they come.
+        let progress = |bytes| self.progress.add(if input.is_stdin() { 0 } else { bytes });
         // Merged inputs are one.
         let continues = plan.merge || folds.is_some();
         let budget = if continues { self.budget.clone() } else { self.budget.of_next_input() };
@@ -729,7 +730,7 @@ impl Reader<'_> {
             total,
         };
         self.progress.begin_file(&input.name);
-        let reading = match input.open(self.reading(company)) {
+        let reading = match input.open(self.reading(company), &self.progress) {
             Ok(Some(mut capture)) => {
                 let report = reading::read(&mut capture, &input.name, wanted, &options, continued)?;
                 let faults = report.faults.iter().map(|damage| damage.fault.kind);

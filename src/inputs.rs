@@ -10,6 +10,7 @@ use crate::error::{Error, without_code};
 use crate::interrupt::Stdin;
 use crate::output::identity;
 use crate::plan::STDIN;
+use crate::progress::Progress;
 use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
 use ignore::overrides::Override;
@@ -163,20 +164,31 @@ fn walked_name(path: &Path, naming: &Naming) -> String {
 impl Input {
     /// True if it was found in a directory and is no capture.
     fn is_from_earlier_run(&self) -> bool {
-        self.may_be_skipped && matches!(self.open(ReadOptions::default()), Ok(None))
+        let opened = || self.open(ReadOptions::default(), &Progress::hidden());
+        self.may_be_skipped && matches!(opened(), Ok(None))
+    }
+
+    /// True if it is standard input.
+    pub fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == STDIN
     }
 
     /// Opens it and reads its file header. None if it was found in a directory and is no capture.
+    /// The bytes of standard input are counted by `progress`.
     ///
     /// # Errors
     /// If it cannot be read or is no capture.
-    pub fn open(&self, options: ReadOptions) -> Result<Option<Capture>, Error> {
+    pub fn open(
+        &self,
+        options: ReadOptions,
+        progress: &Progress,
+    ) -> Result<Option<Capture>, Error> {
         if let Some(Error::Io { what, source }) = &self.refused {
             let source = io::Error::new(source.kind(), without_code(source));
             return Err(Error::io(what)(source));
         }
-        let source = if self.path.as_os_str() == STDIN {
-            Source::read(Stdin, options, capture::is_capture)?
+        let source = if self.is_stdin() {
+            Source::read(progress.watch(Stdin), options, capture::is_capture)?
         } else {
             Source::open(&self.path, options, capture::is_capture)?
         };

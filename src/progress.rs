@@ -1,5 +1,6 @@
 //! Progress on standard error: bytes, rate and time left, the number of files and the one at hand; of
-//! a stream whose length nobody knows, bytes and rate. Fed once per range, drawn by a thread.
+//! a stream whose length nobody knows, bytes and rate. Fed once per range, or as the bytes of standard
+//! input come; drawn by a thread.
 //!
 //! Nothing is drawn in the first half second, nor once rows go to a terminal or through a pipe, at
 //! whose end may be a pager on the same terminal.
@@ -7,7 +8,7 @@
 use crate::plan::STDIN;
 use crate::terminal::line::end_of;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
@@ -97,6 +98,11 @@ impl Progress {
         self.bar.inc(bytes);
     }
 
+    /// The same stream, whose bytes are done as they come: a slow one fills no range for minutes.
+    pub fn watch<R: Read>(&self, stream: R) -> Watched<R> {
+        Watched { stream, bar: self.bar.clone() }
+    }
+
     /// Hides the bar while `write` writes on the terminal.
     pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
@@ -110,6 +116,21 @@ impl Progress {
             changed.notify_all();
             self.bar.finish_and_clear();
         }
+    }
+}
+
+/// A stream whose bytes are counted while they are read.
+#[derive(Debug)]
+pub struct Watched<R> {
+    stream: R,
+    bar: ProgressBar,
+}
+
+impl<R: Read> Read for Watched<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let count = self.stream.read(bytes)?;
+        self.bar.inc(count as u64);
+        Ok(count)
     }
 }
 
