@@ -159,7 +159,7 @@ impl WholeFile {
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = parent.unwrap_or(Path::new(".")).to_path_buf();
         let file = match present {
-            Some(metadata) if !metadata.is_file() => {
+            Some(metadata) if !metadata.is_file() && !metadata.is_dir() => {
                 let file = fs::File::options().write(true).open(&path);
                 Unfinished::Special(file.map_err(with_path(&path))?)
             }

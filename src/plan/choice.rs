@@ -1,0 +1,116 @@
+//! Choices of the command line: tables, format, conditions, protocols of ports.
+
+use crate::cli::{AUTO, Cli};
+use crate::dissect::decode_as::DecodeAs;
+use crate::expect::Expectation;
+use crate::filter::Filter;
+use crate::output::format::{self, Format};
+use crate::pass::period::Period;
+use crate::pass::selected::{Condition, Conditions};
+use crate::pass::slice::Slice;
+use crate::table::{self, TABLES, Table};
+use std::sync::Arc;
+
+/// The assignments of `-d`.
+pub(super) fn decode_as(texts: &[String]) -> Result<Arc<[DecodeAs]>, String> {
+    let parsed = |text: &String| text.parse().map_err(|error| format!("--decode-as: {error}"));
+    texts.iter().map(parsed).collect()
+}
+
+/// Conditions on packets; one line for each option that selects.
+pub(super) fn conditions(cli: &Cli) -> Result<Conditions, String> {
+    let mut conditions: Vec<Box<dyn Condition>> = Vec::new();
+    if let Some(text) = &cli.filter {
+        conditions.push(Box::new(Filter::new(text).map_err(|error| format!("--filter: {error}"))?));
+    }
+    if let Some(text) = &cli.packets {
+        conditions.push(Box::new(text.parse::<Slice>()?));
+    }
+    if cli.from.is_some() || cli.to.is_some() {
+        conditions.push(Box::new(Period::new(cli.from.as_deref(), cli.to.as_deref())?));
+    }
+    Ok(conditions.into())
+}
+
+/// Names of the tables with one row for each input, whose columns can be expected.
+const EXPECTED_TABLES: [&str; 2] = ["summary", "health"];
+
+pub(super) fn expectations(texts: &[String]) -> Result<Vec<Expectation>, String> {
+    let tables: Vec<_> = EXPECTED_TABLES.iter().filter_map(|name| table::named(name)).collect();
+    let parsed = |text: &String| {
+        Expectation::new(text, &tables).map_err(|error| format!("--expect: {error}"))
+    };
+    texts.iter().map(parsed).collect()
+}
+
+/// The format of a name; `auto` suits where standard output goes.
+pub(super) fn format(name: &str, to_terminal: bool) -> Result<&'static Format, String> {
+    let name = match name {
+        AUTO if to_terminal => "table",
+        AUTO => "csv",
+        name => name,
+    };
+    let format = format::named(name).ok_or_else(|| {
+        format!(
+            "-f {name} needs a build with the feature columnar: \
+             cargo install --path . --features columnar"
+        )
+    })?;
+    if format.binary && to_terminal {
+        return Err(format!("-f {name} is not text; redirect it, or use -o DIR"));
+    }
+    Ok(format)
+}
+
+pub(super) fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
+    if names.is_empty() {
+        return Ok(table::named("summary").into_iter().collect());
+    }
+    let mut chosen: Vec<&'static Table> = Vec::new();
+    for name in names {
+        let name = name.trim().to_ascii_lowercase();
+        let named: Vec<&'static Table> = match name.as_str() {
+            "all" => TABLES.iter().copied().filter(|table| is_among_all(table)).collect(),
+            name => vec![table::named(name).ok_or_else(|| unknown_table(name))?],
+        };
+        for table in named {
+            if !chosen.iter().any(|known| known.name == table.name) {
+                chosen.push(table);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// False for tables as long as the capture, and for the one that measures the run.
+fn is_among_all(table: &Table) -> bool {
+    !table.is_export() && table.name != "ranges"
+}
+
+fn unknown_table(name: &str) -> String {
+    let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+    let shared =
+        |known: &str| known.chars().zip(name.chars()).take_while(|(one, two)| one == two).count();
+    let near = names.iter().max_by_key(|known| shared(known)).filter(|known| shared(known) >= 3);
+    let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+    format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_keep_their_order_and_appear_once() {
+        let names = |typed: &[&str]| {
+            let typed: Vec<_> = typed.iter().map(ToString::to_string).collect();
+            tables(&typed).map(|tables| tables.iter().map(|table| table.name).collect::<Vec<_>>())
+        };
+        assert_eq!(names(&["ports", "summary", "ports"]), Ok(vec!["ports", "summary"]));
+        assert_eq!(names(&[" Ports", "SUMMARY "]), Ok(vec!["ports", "summary"]));
+        assert!(names(&["all"]).is_ok_and(|all| all.len() == TABLES.len() - 3
+            && !all.contains(&"packets")
+            && !all.contains(&"ranges")));
+        assert!(names(&["summry"]).is_err_and(|message| message.contains("did you mean summary?")));
+    }
+}
