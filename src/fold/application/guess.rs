@@ -36,6 +36,7 @@ pub fn over_tcp(payload: &[u8], destination: u16) -> Option<Guess> {
         _ if is_smpp(payload) => (SMPP, STAYS),
         _ if is_sip(payload) => (SIP, false),
         _ if is_rpc_call(payload.get(4..).unwrap_or_default()) => (RPC, STAYS),
+        [3, 0, high, low, 8, ..] if u16::from_be_bytes([*high, *low]) >= 7 => (Q931, false),
         [_, _, _, _, 1, rest @ ..] if rest.starts_with(b"ActiveMQ") => (OPENWIRE, STAYS),
         _ if matches!(destination, 6633 | 6634 | 6653) && payload.len() >= 8 => (OPENFLOW, STAYS),
         _ if http::is_certain(payload) => (HTTP, STAYS),

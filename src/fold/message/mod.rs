@@ -23,10 +23,10 @@ pub enum Message {
 impl Message {
     /// The message that a payload begins with. None if it is none of these.
     #[inline]
-    pub fn of(payload: &[u8]) -> Option<Box<Message>> {
+    pub fn of(payload: &[u8]) -> Option<Message> {
         match payload.first()? {
-            20..=23 => tls::Records::of(payload).map(|records| Box::new(Message::Tls(records))),
-            b'A'..=b'Z' => http::of(payload).map(Box::new),
+            20..=23 => tls::Records::of(payload).map(Message::Tls),
+            b'A'..=b'Z' => http::of(payload),
             _ => None,
         }
     }

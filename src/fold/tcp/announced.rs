@@ -1,15 +1,17 @@
 //! Streams that a payload announced and whose first packet has not come.
 
+use super::super::application::names::{FTP_DATA, H245};
 use super::super::pair::{Endpoint, Pair};
 use super::record::Record;
 use super::sign::Sign;
+use crate::dissect::application::Application;
 use std::net::IpAddr;
 
 /// Announced streams of one shard: each is taken once.
 #[derive(Debug, Default)]
 pub struct Announced {
-    /// An endpoint and the address of the other side.
-    endpoints: Vec<(Endpoint, IpAddr)>,
+    /// An endpoint, the address of the other side, and the protocol.
+    endpoints: Vec<(Endpoint, IpAddr, Application)>,
     /// Both endpoints.
     pairs: Vec<Pair>,
 }
@@ -17,8 +19,8 @@ pub struct Announced {
 /// Kind of an announced stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announcement {
-    /// Another connection.
-    Connection,
+    /// Another connection, and its protocol.
+    Connection(Application),
     /// The rest of the same connection.
     Rest,
 }
@@ -35,9 +37,14 @@ impl Announced {
         match record.sign {
             Sign::None => {}
             Sign::Listens(port) => {
-                keep(&mut self.endpoints, ((sender.0, port), receiver.0));
+                keep(&mut self.endpoints, ((sender.0, port), receiver.0, FTP_DATA));
             }
-            Sign::Calls(port) => keep(&mut self.endpoints, ((receiver.0, port), sender.0)),
+            Sign::Controls(port) => {
+                keep(&mut self.endpoints, ((sender.0, port), receiver.0, H245));
+            }
+            Sign::Calls(port) => {
+                keep(&mut self.endpoints, ((receiver.0, port), sender.0, FTP_DATA));
+            }
             Sign::Restarts => keep(&mut self.pairs, record.pair),
         }
     }
@@ -45,12 +52,12 @@ impl Announced {
     /// How the stream of a record was announced, if it was.
     pub fn take(&mut self, record: &Record) -> Option<Announcement> {
         let Pair { high, low } = record.pair;
-        let matches = |(endpoint, other): &(Endpoint, IpAddr)| {
+        let matches = |(endpoint, other, _): &(Endpoint, IpAddr, Application)| {
             (*endpoint == high && *other == low.0) || (*endpoint == low && *other == high.0)
         };
         if let Some(at) = self.endpoints.iter().rposition(matches) {
-            self.endpoints.remove(at);
-            return Some(Announcement::Connection);
+            let (_, _, application) = self.endpoints.remove(at);
+            return Some(Announcement::Connection(application));
         }
         let at = self.pairs.iter().position(|pair| *pair == record.pair)?;
         self.pairs.remove(at);

@@ -13,6 +13,7 @@ pub mod record;
 pub mod requests;
 pub mod shard;
 pub mod sign;
+mod socks;
 mod streams;
 #[cfg(test)]
 mod tests;

@@ -154,7 +154,7 @@ fn of_header<'a>(
         header_bytes,
         payload_bytes,
         options: options(segment, usize::from(header_bytes)),
-        sign: Sign::of(payload, ports.0, ports.1),
+        sign: Sign::of(payload, (source, ports.0), ports.1),
     };
     Some((record, payload))
 }
@@ -166,7 +166,11 @@ fn options(segment: &[u8], header_bytes: usize) -> Options {
     let mut rest = segment.get(20..).unwrap_or_default();
     while left > 0 {
         match (rest.first(), rest.get(1)) {
-            (Some(0), _) => break,
+            (Some(0), _) => {
+                // Wireshark reads what pads the header.
+                found.truncated |= rest.len() < left;
+                break;
+            }
             (Some(1), _) => {
                 rest = rest.get(1..).unwrap_or_default();
                 left -= 1;

@@ -3,7 +3,7 @@
 use super::super::Settings;
 use super::super::application::Offers;
 use super::super::application::named::Named;
-use super::super::application::names::{FTP_DATA, MPTCP};
+use super::super::application::names::MPTCP;
 use super::super::application::naming::{Naming, Place, Within};
 use super::super::message::Message;
 use super::super::pair::Pair;
@@ -16,6 +16,7 @@ use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
 use super::sign::{self, Sign};
+use super::socks::{self, Handshake};
 use super::streams::Noted;
 use crate::dissect::application::Application;
 use crate::tally::flow::Direction;
@@ -44,6 +45,7 @@ pub struct Stream {
     /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
     pub initial_rtt: i64,
     syn_time: i64,
+    socks: Option<Box<Handshake>>,
     /// True if it is the rest of another stream.
     restarted: bool,
     /// TLS handshakes.
@@ -212,8 +214,8 @@ impl Shard {
         }
         let stream = self.streams.get_mut(place as usize)?;
         stream.restarted |= announced == Some(Announcement::Rest);
-        if announced == Some(Announcement::Connection) {
-            stream.naming.own = Some(FTP_DATA);
+        if let Some(Announcement::Connection(application)) = announced {
+            stream.naming.own = Some(application);
         }
         let mut application = None;
         let heap = stream.heap_bytes();
@@ -232,7 +234,7 @@ impl Shard {
             }
             stream.first_of_pair = stream.first_of_pair.or(application);
             stream.note_server(record);
-            let message = noted.message.as_deref();
+            let message = noted.more.as_ref().and_then(|more| more.message.as_ref());
             if let Some(message) = message.filter(|_| segment.findings.is_read(record)) {
                 let held = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
                 stream.note(record, message, &mut self.kinds);
@@ -242,14 +244,45 @@ impl Shard {
             if record.sign != Sign::None && segment.findings.is_read(record) {
                 self.announce(record, place);
             }
-            if self.keep_segments {
-                self.segments.push(Segment { stream: u64::from(place), ..segment });
+            if segment.findings.is_read(record) {
+                self.relay(record, noted, place);
             }
             if self.only_first {
                 self.forget(record, place);
             }
         }
+        if self.keep_segments {
+            self.segments.push(Segment { stream: u64::from(place), ..segment });
+        }
         application
+    }
+
+    /// Follows a SOCKS handshake. The stream of what the proxy relays is opened if there is none.
+    fn relay(&mut self, record: &Record, noted: &Noted, place: u32) {
+        let Pair { high, low } = record.pair;
+        if high.1 != socks::PORT && low.1 != socks::PORT || record.payload_bytes == Some(0) {
+            return;
+        }
+        let payload = noted.more.as_ref().and_then(|more| more.socks.as_deref());
+        let Some(stream) = self.streams.get_mut(place as usize) else { return };
+        let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
+        if stream.socks.is_none() {
+            let begun = Handshake::begin(payload, !record.from_low, receiver.1 == socks::PORT);
+            stream.socks = begun.map(Box::new);
+            self.heap_bytes += stream.socks.as_ref().map_or(0, |_| size_of::<Handshake>() as u64);
+        }
+        let Some(handshake) = stream.socks.as_mut().filter(|one| !one.relayed) else { return };
+        let Some(port) = handshake.step(payload, !record.from_low) else { return };
+        handshake.relayed = true;
+        let (source, destination) = if receiver.1 == socks::PORT {
+            (sender, (receiver.0, port))
+        } else {
+            ((sender.0, port), receiver)
+        };
+        let (pair, _) = Pair::of(source, destination);
+        if !self.newest.contains_key(&pair) {
+            self.open(&Record { pair, ..*record });
+        }
     }
 
     /// Forgets a stream whose pair has a first application, unless it may announce others.
@@ -291,6 +324,7 @@ impl Shard {
             completeness: 0,
             initial_rtt: 0,
             syn_time: 0,
+            socks: None,
             restarted: false,
             hellos: None,
             pending: None,
@@ -350,14 +384,15 @@ impl Stream {
             Some(_) => self.naming.within(place),
             None => Within::None,
         };
+        let payload = noted.more.as_ref().and_then(|more| more.payload.as_deref());
         match within {
             Within::Whole => None,
             Within::None => {
-                let payload = noted.payload.as_deref().map(|payload| (payload, length));
+                let payload = payload.map(|payload| (payload, length));
                 self.naming.name(offers, place, payload)
             }
             Within::Until(bytes) => {
-                let rest = noted.payload.as_ref().and_then(|payload| payload.get(bytes as usize..));
+                let rest = payload.and_then(|payload| payload.get(bytes as usize..));
                 let (source, destination) = if record.from_low { (one, two) } else { (two, one) };
                 let rest = rest.filter(|rest| !rest.is_empty());
                 let of_rest = rest.map(|rest| Offers::over_tcp(rest, source, destination));

@@ -8,6 +8,7 @@ use super::handshake::{Agreed, Handshakes};
 use super::record::{self, Record};
 use super::requests::{Kind, Kinds, Pairs};
 use super::shard::{Segment, Shard, Stream};
+use super::socks;
 use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Protocol;
@@ -26,14 +27,23 @@ pub struct Tcp;
 pub struct Noted {
     /// The header.
     pub header: Record,
-    /// The message. None if it is of no known protocol.
-    pub message: Option<Box<Message>>,
     /// Offers of applications. None if there is no payload, or applications are not decided on.
     pub offers: Option<Offers>,
     /// True if the application is the next layer of the packet's path.
     pub is_innermost: bool,
+    /// What few payloads have.
+    pub more: Option<Box<More>>,
+}
+
+/// Parts of a payload that few have.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct More {
+    /// The message. None if it is of no known protocol.
+    pub message: Option<Message>,
     /// The payload, of protocols whose PDUs may end in it.
     pub payload: Option<Box<[u8]>>,
+    /// What can be a message of a SOCKS handshake.
+    pub socks: Option<Box<[u8]>>,
 }
 
 static GROWTH: Growth = Growth { entries: "TCP streams", advice: "select packets with --filter" };
@@ -52,7 +62,13 @@ impl Fold for Tcp {
         record::each(packet, |header, payload| {
             let mut noted = Noted::of(header);
             if settings.messages {
-                noted.message = Message::of(payload);
+                if let Some(message) = Message::of(payload) {
+                    noted.more().message = Some(message);
+                }
+            }
+            let ((_, one), (_, two)) = (header.pair.high, header.pair.low);
+            if (one == socks::PORT || two == socks::PORT) && !payload.is_empty() {
+                noted.more().socks = socks::message(payload);
             }
             if settings.applications && !header.quoted {
                 let last = usize::from(header.layer) + 1 == packet.address_layers().len();
@@ -98,9 +114,13 @@ impl Fold for Tcp {
 }
 
 impl Noted {
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
     /// A header without a message and offers.
     pub fn of(header: Record) -> Noted {
-        Noted { header, message: None, offers: None, is_innermost: false, payload: None }
+        Noted { header, offers: None, is_innermost: false, more: None }
     }
 
     fn offer(&mut self, payload: &[u8]) {
@@ -113,7 +133,7 @@ impl Noted {
         let mut all = [offers.lower, offers.higher, guess].into_iter().flatten();
         let is_unknown = offers.lower.or(offers.higher).or(guess).is_none();
         if all.any(|offer| told(offer.application)) || is_unknown && guess::has_bitcoin(payload) {
-            self.payload = Some(payload.into());
+            self.more().payload = Some(payload.into());
         }
         self.offers = Some(offers);
     }
