@@ -10,6 +10,7 @@ mod reading;
 
 // Contents of the tables.
 mod aggregation;
+mod analysis;
 mod captures;
 #[cfg(feature = "columnar")]
 mod columnar;

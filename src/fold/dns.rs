@@ -46,7 +46,24 @@ pub struct Record {
     protocol: u8,
     pair: Pair,
     from_low: bool,
+    /// The segment, over TCP.
+    segment: Option<Segment>,
     message: Message,
+}
+
+/// What tells whether a segment was seen before.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Segment {
+    sequence: u32,
+    end: u32,
+    acknowledgment: u32,
+}
+
+/// One direction of a TCP connection: the end of the messages, and the last acknowledgment.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    end: u32,
+    acknowledgment: u32,
 }
 
 /// A question: place in [`PROTOCOLS`], name, type.
@@ -96,6 +113,7 @@ struct Transaction {
 pub struct Shard {
     newest: HashMap<(Pair, u16), Transaction, RandomState>,
     questions: HashMap<Question, Answers, RandomState>,
+    sent: HashMap<(Pair, bool), Sent, RandomState>,
     heap_bytes: u64,
 }
 
@@ -114,11 +132,13 @@ impl Fold for Dns {
         let Some(ports) = layer.ports else { return };
         let is = |(_, port): &(&str, u16)| ports.source == *port || ports.destination == *port;
         let known = PROTOCOLS.iter().position(is);
+        let mut segment = None;
         let payload = match ports.transport {
             Transport::Udp => layer.segment.get(8..),
             _ if known.is_none() => None,
             // Two bytes of length come before a message.
             Transport::Tcp => {
+                segment = Segment::of(layer.segment, layer.payload_bytes.unwrap_or(0));
                 let words = layer.segment.get(12).map_or(0, |byte| usize::from(byte >> 4));
                 layer.segment.get(words * 4 + 2..)
             }
@@ -141,12 +161,16 @@ impl Fold for Dns {
             protocol: known.unwrap_or(0) as u8,
             pair,
             from_low,
+            segment,
             message,
         };
         deal(pair.shard(), record);
     }
 
     fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
+        if record.segment.is_some_and(|segment| shard.has_seen(record, segment)) {
+            return;
+        }
         let message = &record.message;
         let question = (record.protocol, message.name.clone(), message.kind);
         let held = shard.questions.len();
@@ -179,7 +203,8 @@ impl Fold for Dns {
     fn memory(shard: &Shard) -> (u64, u64) {
         let entry = size_of::<((Pair, u16), Transaction)>() + 1;
         let newest = shard.newest.capacity() * entry * 8 / 7;
-        (shard.questions.len() as u64, newest as u64 + shard.heap_bytes)
+        let sent = shard.sent.capacity() * (size_of::<((Pair, bool), Sent)>() + 1) * 8 / 7;
+        (shard.questions.len() as u64, (newest + sent) as u64 + shard.heap_bytes)
     }
 }
 
@@ -256,7 +281,36 @@ impl Answers {
     }
 }
 
+impl Segment {
+    fn of(header: &[u8], payload_bytes: u32) -> Option<Segment> {
+        let word = |at: usize| Some(u32::from_be_bytes(*header.get(at..)?.first_chunk()?));
+        let (sequence, acknowledgment) = (word(4)?, word(8)?);
+        Some(Segment { sequence, end: sequence.wrapping_add(payload_bytes), acknowledgment })
+    }
+}
+
+/// True if a sequence number is after another.
+fn is_after(one: u32, two: u32) -> bool {
+    (two.wrapping_sub(one) as i32) < 0
+}
+
 impl Shard {
+    /// True if a segment is a retransmission that Wireshark does not read. One that was already
+    /// acknowledged is read again.
+    fn has_seen(&mut self, record: &Record, segment: Segment) -> bool {
+        let Segment { sequence, end, acknowledgment } = segment;
+        let reverse = self.sent.get(&(record.pair, !record.from_low));
+        let is_acknowledged = reverse.is_some_and(|sent| !is_after(end, sent.acknowledgment));
+        let first = Sent { end: sequence, acknowledgment };
+        let sent = self.sent.entry((record.pair, record.from_low)).or_insert(first);
+        let seen = is_after(sent.end, sequence);
+        if is_after(end, sent.end) {
+            sent.end = end;
+        }
+        sent.acknowledgment = acknowledgment;
+        seen && !is_acknowledged
+    }
+
     /// Messages of each question, in no order.
     pub fn questions(&self) -> impl Iterator<Item = &Answers> {
         self.questions.values()
@@ -308,6 +362,7 @@ mod tests {
             protocol: 0,
             pair,
             from_low: response.is_none(),
+            segment: None,
             message,
         }
     }

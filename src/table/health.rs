@@ -13,7 +13,10 @@ pub static TABLE: Table = Table {
     name: "health",
     about: "each input in one row: troubles of TCP, DNS, TLS and HTTP as numbers",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { tcp: true, dns: true, ..FoldNeeds::NOTHING }),
+    needs: Needs {
+        applications: true,
+        ..Needs::of_folds(FoldNeeds { tcp: true, dns: true, ..FoldNeeds::NOTHING })
+    },
     content: Content::View(|report| Rows {
         count: 1,
         fill: Box::new(move |_, row| fill(&Troubles::of(report), row)),

@@ -11,7 +11,10 @@ pub static TABLE: Table = Table {
     name: "http",
     about: "HTTP/1 requests by host, method and status, with response times",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING }),
+    needs: Needs {
+        applications: true,
+        ..Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING })
+    },
     content: Content::View(|report| {
         let requests = report.tcp().map(|fold| fold.requests()).unwrap_or_default();
         Rows::from_list(requests, |(kind, pairs), row| fill(kind, pairs, row))

@@ -42,7 +42,7 @@ columns! {
     duplicate_ack_number: Integer, "number of the duplicate acknowledgment" =>
         number(found.duplicate_number.into());
     duplicate_ack_packet: Integer, "number of the packet that it duplicates" =>
-        number(found.duplicate_packet);
+        if found.duplicate_number == 0 { Cell::Empty } else { Cell::Integer(found.duplicate_packet) };
     rto_s: Decimal "s", "time since the retransmitted segment" =>
         seconds(found.rto);
     rto_packet: Integer, "number of the packet of that segment" =>

@@ -11,7 +11,10 @@ pub static TABLE: Table = Table {
     name: "tls",
     about: "TLS handshakes over TCP by server name, version and ALPN, with fingerprints",
     columns: COLUMNS,
-    needs: Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING }),
+    needs: Needs {
+        applications: true,
+        ..Needs::of_folds(FoldNeeds { tcp: true, ..FoldNeeds::NOTHING })
+    },
     content: Content::View(|report| {
         let handshakes = report.tcp().map(|fold| fold.handshakes()).unwrap_or_default();
         Rows::from_list(handshakes, |(agreed, found), row| fill(agreed, found, row))

@@ -34,6 +34,10 @@ pub fn over_tcp(payload: &[u8], destination: u16) -> Option<Guess> {
         _ if is_tls(payload) => (TLS, STAYS),
         _ if is_thrift(payload) => (THRIFT, false),
         _ if is_smpp(payload) => (SMPP, STAYS),
+        [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => (PROXY, false),
+        [b'\r', b'\n', b'\r', b'\n', 0, b'\r', b'\n', b'Q', b'U', b'I', b'T', b'\n', ..] => {
+            (PROXY, false)
+        }
         _ if is_sip(payload) => (SIP, false),
         _ if is_rpc_call(payload.get(4..).unwrap_or_default()) => (RPC, STAYS),
         [3, 0, high, low, 8, ..] if u16::from_be_bytes([*high, *low]) >= 7 => (Q931, false),

@@ -69,17 +69,7 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                for chunk in message.get(at + 1..at + 1 + length)?.utf8_chunks() {
-                    for character in chunk.valid().chars() {
-                        match character {
-                            '\0'..' ' | '\x7f' => escape(character as u8, &mut text),
-                            character => text.push(character),
-                        }
-                    }
-                    if !chunk.invalid().is_empty() {
-                        text.push(char::REPLACEMENT_CHARACTER);
-                    }
-                }
+                label(message.get(at + 1..at + 1 + length)?, &mut text);
                 at += 1 + length;
                 written += 1 + length;
                 read += 1 + length;
@@ -90,6 +80,8 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
                 at = (length & 63) << 8 | low;
                 read += 2;
             }
+            // A bit string (RFC 2673) is not read; 10 begins nothing.
+            0x41 | 0x80.. => return None,
             _ => return Some(("<Unknown extended label>".into(), end.unwrap_or(at + 1))),
         }
         let wrong = if written > LONGEST_NAME {
@@ -97,16 +89,64 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
         } else {
             (read > message.len()).then_some("<Name contains a pointer that loops>")
         };
-        if let (Some(wrong), Some(end)) = (wrong, end) {
-            return Some((wrong.into(), end));
+        if let Some(wrong) = wrong {
+            return Some((wrong.into(), end.unwrap_or(at)));
         }
     }
     let text = if text.is_empty() { "<Root>".into() } else { text };
     Some((text.into(), end.unwrap_or(at + 1)))
 }
 
-fn escape(byte: u8, text: &mut String) {
-    let _ = write!(text, "\\{byte:03o}");
+/// Writes a label. Control characters are escaped. UTF-8 is read as RFC 2279 had it, with up to six
+/// bytes: what is no character is replaced as a whole.
+fn label(mut bytes: &[u8], text: &mut String) {
+    while let Some((&first, rest)) = bytes.split_first() {
+        let (length, bits) = match first {
+            0xC0..=0xDF => (1, first & 0x1F),
+            0xE0..=0xEF => (2, first & 0x0F),
+            0xF0..=0xF7 => (3, first & 7),
+            0xF8..=0xFB => (4, first & 3),
+            0xFC | 0xFD => (5, first & 1),
+            _ => (0, first),
+        };
+        let follow = rest.iter().take(length).take_while(|byte| **byte & 0xC0 == 0x80);
+        let (mut number, mut count) = (u32::from(bits), 0);
+        for byte in follow {
+            number = number << 6 | u32::from(byte & 0x3F);
+            count += 1;
+        }
+        bytes = rest.get(count..).unwrap_or_default();
+        if first < 0x80 {
+            ascii(first, text);
+            continue;
+        }
+        let character = char::from_u32(number).filter(|_| length > 0 && count == length);
+        match character {
+            Some(character) if character.is_control() || number & 0xFFFE == 0xFFFE => {
+                let _ = write!(text, "\\u{number:04X}");
+            }
+            Some(character) => text.push(character),
+            None => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+}
+
+fn ascii(byte: u8, text: &mut String) {
+    let escape = match byte {
+        7 => 'a',
+        8 => 'b',
+        9 => 't',
+        10 => 'n',
+        11 => 'v',
+        12 => 'f',
+        13 => 'r',
+        0..32 | 127 => {
+            let _ = write!(text, "\\{byte:03o}");
+            return;
+        }
+        byte => return text.push(byte.into()),
+    };
+    text.extend(['\\', escape]);
 }
 
 /// Mnemonic of a type; its number if it has none here.
@@ -192,8 +232,32 @@ mod tests {
         let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
         message.extend(b"\x04a\xE4\x01b\0\0\x01\0\x01");
         assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("a\u{FFFD}\\001b".into()));
-        message[12] = 0x84;
+        message[12] = 0x44;
         assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("<Unknown extended label>".into()));
+        message[12] = 0x84;
+        assert_eq!(Dns::of(&message), None);
+    }
+
+    /// The texts are those of tshark 4.0.17.
+    #[test]
+    fn labels_are_written_as_in_wireshark() {
+        for (bytes, text) in [
+            (&b"\xC0\x80\x80"[..], "\\u0000\u{FFFD}"),
+            (b"\xF8\x80\x80\x80\x80\x80\x80", "\\u0000\u{FFFD}\u{FFFD}"),
+            (b"\xED\xA0\x80A", "\u{FFFD}A"),
+            (b"\xF4\x90\x80\x80", "\u{FFFD}"),
+            (b"\xF5\x80\x80\x80\x80", "\u{FFFD}\u{FFFD}"),
+            (b"\xFF\xBF", "\u{FFFD}\u{FFFD}"),
+            (b"\xC1\xBF", "\\u007F"),
+            (b"\xE0\xA0", "\u{FFFD}"),
+            (b"\xF0\x8F\xBF\xBF", "\\uFFFF"),
+            (b"\xC2\xA0", "\u{A0}"),
+            (b"\x07\t\n\x0B\x0C\r\x08 \\\x7F", "\\a\\t\\n\\v\\f\\r\\b \\\\177"),
+        ] {
+            let mut written = String::new();
+            label(bytes, &mut written);
+            assert_eq!(written, text, "{bytes:02x?}");
+        }
     }
 
     #[test]

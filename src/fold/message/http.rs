@@ -88,13 +88,15 @@ pub fn of(payload: &[u8]) -> Option<Message> {
     let version = first.len().checked_sub(8).and_then(|at| first.get(at..));
     // A long target continues in the next segment.
     let continues = !payload.contains(&b'\n');
-    if !continues && !version.is_some_and(|version| version.starts_with(b"HTTP/1.")) {
+    if !continues && !version.is_some_and(|version| version.starts_with(b"HTTP/")) {
         return None;
     }
     let host = lines.take_while(|line| !line.is_empty()).find_map(|line| {
         let (name, value) = line.split_at_checked(5)?;
         name.eq_ignore_ascii_case(b"host:").then_some(value.trim_ascii())
     });
+    // Wireshark's text ends with a NUL.
+    let host = host.and_then(|host| host.split(|byte| *byte == 0).next());
     let host = host.map(|host| host.get(..LONGEST).unwrap_or(host));
     let host = host.map(|host| String::from_utf8_lossy(host).into());
     Some(Message::Request(Request { method, host }))
@@ -113,7 +115,7 @@ mod tests {
         let host = None;
         assert_eq!(without, Some(Message::Request(Request { method: "POST", host })));
         assert_eq!(of(b"HTTP/1.1 404 Not Found\r\n\r\n"), Some(Message::Response(404)));
-        for other in [&b"GET"[..], b"GET / HTTP/2.0\r\n\r\n", b"GETS / HTTP/1.1\r\n", b"HTTP/1.1 x"]
+        for other in [&b"GET"[..], b"GET / HTTQ/1.0\r\n\r\n", b"GETS / HTTP/1.1\r\n", b"HTTP/1.1 x"]
         {
             assert_eq!(of(other), None, "{other:?}");
         }

@@ -26,10 +26,10 @@ pub struct ClientHello {
     pub server_name: Option<Box<str>>,
     /// The first protocol of the extension ALPN.
     pub alpn: Option<Box<str>>,
-    /// JA3 fingerprint.
-    pub ja3: Box<str>,
-    /// JA4 fingerprint.
-    pub ja4: Box<str>,
+    /// JA3 fingerprint. None for SSL 2.0.
+    pub ja3: Option<Box<str>>,
+    /// JA4 fingerprint. None for SSL 2.0.
+    pub ja4: Option<Box<str>>,
 }
 
 /// A ServerHello.
@@ -51,8 +51,14 @@ const HANDSHAKE: u8 = 22;
 const LONGEST_RECORD: usize = 18_432;
 
 impl Records {
-    /// Reads the records that a payload begins with. None if it has no hello and no alert.
+    /// Reads the records that a payload begins with, or the hello of SSL 2.0. None if it has no
+    /// hello and no alert.
     pub fn of(payload: &[u8]) -> Option<Records> {
+        if let [128..=255, _, 1, major @ (0 | 3), _, ..] = payload {
+            let is_old = matches!((*major, payload.get(4)), (3, _) | (0, Some(2)));
+            let client = ClientHello { server_name: None, alpn: None, ja3: None, ja4: None };
+            return is_old.then_some(Records { client: Some(client), ..Records::default() });
+        }
         let (mut found, mut rest) = (Records::default(), payload);
         let mut encrypted = false;
         while let Some((&[kind, major, minor, high, low], body)) = rest.split_first_chunk() {
@@ -184,7 +190,7 @@ fn client_hello(mut message: Bytes<'_>) -> Option<ClientHello> {
     });
     let named = of(SERVER_NAME).is_some();
     let ja4 = ja4('t', version, named, alpn.as_deref(), &ciphers, &kinds, &signatures);
-    Some(ClientHello { server_name, alpn, ja3: md5(&ja3), ja4: ja4.into() })
+    Some(ClientHello { server_name, alpn, ja3: Some(md5(&ja3)), ja4: Some(ja4.into()) })
 }
 
 fn server_hello(mut message: Bytes<'_>) -> Option<ServerHello> {

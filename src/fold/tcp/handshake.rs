@@ -160,8 +160,8 @@ impl Hellos {
             }
             group.handshakes += 1;
             group.alerts += u64::from(self.alert && number == 0);
-            group.ja3.note(&client.ja3);
-            group.ja4.note(&client.ja4);
+            client.ja3.iter().for_each(|text| group.ja3.note(text));
+            client.ja4.iter().for_each(|text| group.ja4.note(text));
             if let Some(server) = server {
                 group.completed += 1;
                 group.ja3s.note(&server.ja3s);

@@ -217,7 +217,8 @@ fn sacked(blocks: &[u8]) -> u32 {
 fn quoted<'a>(layer: &AddressLayer<'a>) -> Option<((IpAddr, IpAddr), &'a [u8])> {
     let kind = *layer.segment.first()?;
     let error = match layer.protocol? {
-        1 => matches!(kind, 3 | 4 | 5 | 11 | 12),
+        // Wireshark does not follow what a redirect quotes.
+        1 => matches!(kind, 3 | 4 | 11 | 12),
         58 => matches!(kind, 1..=4),
         _ => false,
     };

@@ -228,6 +228,7 @@ impl Shard {
                 application = stream.name(record, &segment, offers, noted);
                 self.heap_bytes += (stream.naming.heap_bytes() as u64).saturating_sub(held);
             }
+            let payload = application;
             // Wireshark takes the option for a layer before the application.
             if noted.is_innermost && record.options.multipath {
                 application = Some(MPTCP);
@@ -235,7 +236,9 @@ impl Shard {
             stream.first_of_pair = stream.first_of_pair.or(application);
             stream.note_server(record);
             let message = noted.more.as_ref().and_then(|more| more.message.as_ref());
-            if let Some(message) = message.filter(|_| segment.findings.is_read(record)) {
+            let is_of = |message: &&Message| noted.offers.is_none() || message.is_of(payload);
+            let message = message.filter(|_| segment.findings.is_read(record));
+            if let Some(message) = message.filter(is_of) {
                 let held = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
                 stream.note(record, message, &mut self.kinds);
                 let holds = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());

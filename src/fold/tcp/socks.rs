@@ -10,11 +10,14 @@ pub const PORT: u16 = 1080;
 /// Longest message that is read.
 const LONGEST: usize = 262;
 const CONNECT: u8 = 1;
+const ASSOCIATE: u8 = 3;
+/// Commands of extensions, which ask the proxy for a ping or a trace.
+const PROXY_COMMANDS: [u8; 2] = [0x80, 0x81];
 
 /// First bytes of a payload, if it can be a message of the handshake.
 pub fn message(payload: &[u8]) -> Option<Box<[u8]>> {
     let start = payload.get(..payload.len().min(LONGEST))?;
-    matches!(start, [0 | 1 | 4 | 5, ..]).then(|| start.into())
+    (payload.len() < LONGEST || matches!(start, [0 | 1 | 4 | 5, ..])).then(|| start.into())
 }
 
 /// State of a handshake.
@@ -25,6 +28,8 @@ pub struct Handshake {
     client_is_high: bool,
     client: Client,
     server: Server,
+    /// State of the server after its choice of a method.
+    checks: Server,
     command: u8,
     port: u16,
     /// True once the stream of what is relayed is open.
@@ -53,13 +58,18 @@ enum Server {
 impl Handshake {
     /// A handshake that begins with this payload, to the proxy if its receiver has [`PORT`]. None
     /// if it is of no known version.
-    pub fn begin(payload: Option<&[u8]>, sender_is_high: bool, to_proxy: bool) -> Option<Handshake> {
+    pub fn begin(
+        payload: Option<&[u8]>,
+        sender_is_high: bool,
+        to_proxy: bool,
+    ) -> Option<Handshake> {
         let version = *payload?.first()?;
         Some(Handshake {
             version: if to_proxy { version } else { 0 },
             client_is_high: sender_is_high,
             client: Client::Begins,
             server: Server::Begins,
+            checks: Server::Begins,
             command: 0,
             port: 0,
             relayed: false,
@@ -70,13 +80,13 @@ impl Handshake {
     /// relayed and not part of the handshake.
     pub fn step(&mut self, payload: Option<&[u8]>, sender_is_high: bool) -> Option<u16> {
         if self.client == Client::Done && self.server == Server::Done {
-            return Some(self.port).filter(|_| self.version == 4 || self.command == CONNECT);
+            return Some(self.port).filter(|_| !PROXY_COMMANDS.contains(&self.command));
         }
         let payload = payload.unwrap_or_default();
         let is_client = sender_is_high == self.client_is_high;
         match (self.version, is_client) {
             (4, true) => self.ask(payload),
-            (4, false) => self.server = Server::Done,
+            (4, false) => self.grant(payload),
             (5, true) => self.request(payload),
             (5, false) => self.reply(payload),
             _ => {}
@@ -89,8 +99,19 @@ impl Handshake {
         if let &[_, command, high, low, _, _, _, _, ..] = payload
             && self.client != Client::Done
         {
+            self.command = command;
             self.port = if command == CONNECT { u16::from_be_bytes([high, low]) } else { 0 };
             self.client = Client::Done;
+        }
+    }
+
+    /// A response of version 4.
+    fn grant(&mut self, payload: &[u8]) {
+        const GRANTED: u8 = 0x5A;
+        match (self.server, payload) {
+            (Server::Failed, _) | (_, [] | [_]) => {}
+            (_, [_, GRANTED, ..]) => self.server = Server::Done,
+            _ => self.server = Server::Failed,
         }
     }
 
@@ -101,11 +122,12 @@ impl Handshake {
                 [_, 1] | [] | [_] => {}
                 _ => self.client = Client::Waits,
             },
-            (Client::Waits, Server::Replies) | (Client::Commands, _) => self.command(payload),
-            (Client::Waits, Server::ChecksUser | Server::ChecksToken) => {
+            (Client::Waits, Server::Begins | Server::Failed) | (Client::Done, _) => {}
+            (Client::Waits, _) if self.checks != Server::Replies => {
                 self.client = Client::Commands;
+                self.server = self.checks;
             }
-            _ => {}
+            _ => self.command(payload),
         }
     }
 
@@ -123,28 +145,34 @@ impl Handshake {
             _ => 0,
         };
         if let Some(port) = rest.get(address..).and_then(<[u8]>::first_chunk) {
-            self.port = u16::from_be_bytes(*port);
+            if matches!(self.command, CONNECT | ASSOCIATE) {
+                self.port = u16::from_be_bytes(*port);
+            }
             self.client = Client::Done;
         }
     }
 
     fn reply(&mut self, payload: &[u8]) {
         match self.server {
-            Server::Begins => match payload {
-                [_, 0, ..] => self.server = Server::Replies,
-                [_, 1, ..] => self.server = Server::ChecksToken,
-                [_, 2, ..] => self.server = Server::ChecksUser,
-                [_, _, ..] => self.server = Server::Failed,
-                _ => {}
-            },
+            Server::Begins => {
+                let Some(method) = payload.get(1) else { return };
+                self.checks = match method {
+                    0 => Server::Replies,
+                    1 => Server::ChecksToken,
+                    2 => Server::ChecksUser,
+                    _ => Server::Failed,
+                };
+                self.server = self.checks;
+            }
             Server::ChecksUser => self.server = Server::Replies,
             Server::ChecksToken => match payload {
                 [_, _, 0, 0, ..] => self.server = Server::Replies,
                 // Another token is needed.
                 _ => self.client = Client::Waits,
             },
-            // Extensions have commands that ask the proxy for a ping or a trace.
-            Server::Replies if matches!(self.command, CONNECT | 0x80 | 0x81) => {
+            Server::Replies
+                if self.command == CONNECT || PROXY_COMMANDS.contains(&self.command) =>
+            {
                 self.server = Server::Done;
             }
             _ => {}
@@ -162,7 +190,8 @@ mod tests {
     /// The port to which what follows the payloads is relayed; true is the client.
     fn port(payloads: &[(bool, &[u8])]) -> Option<u16> {
         let (to_proxy, first) = payloads[0];
-        let mut handshake = Handshake::begin(Some(first), to_proxy, to_proxy).expect("a first byte");
+        let mut handshake =
+            Handshake::begin(Some(first), to_proxy, to_proxy).expect("a first byte");
         for (from_client, payload) in payloads {
             assert_eq!(handshake.step(Some(payload), *from_client), None);
         }
@@ -180,7 +209,8 @@ mod tests {
         let checked = [(true, &b"\x01\x01u\x01p"[..]), (false, b"\x01\0")];
         assert_eq!(with(&[user, checked].concat()), Some(80));
         assert_eq!(with(&user), None);
-        let token = [(true, &b"\x05\x01\x01"[..]), (false, b"\x05\x01"), (true, b"\x01\x01\0\x01x")];
+        let token =
+            [(true, &b"\x05\x01\x01"[..]), (false, b"\x05\x01"), (true, b"\x01\x01\0\x01x")];
         let (more, last) = ([(false, &b"\x01\x01\0\x01x"[..])], [(false, &b"\x01\x01\0\0"[..])]);
         assert_eq!(with(&[&token[..], &last].concat()), Some(80));
         assert_eq!(with(&[&token[..], &more].concat()), None);
