@@ -112,7 +112,7 @@ def conversation(r, addresses, ports):
             me.next = (me.next + length) & 0xFFFFFFFF  # lost before the observer
         elif action < 0.65 and me.sent:
             sequence, length, flags = r.choice(me.sent[-4:])
-            send(who, (flags & (SYN | FIN)) | ACK if flags & SYN == 0 or who else flags & SYN, length if r.random() < 0.8 else length + 5,
+            send(who, (flags & (SYN | FIN)) | ACK if flags & SYN == 0 or who else flags & SYN, length if flags & SYN or r.random() < 0.8 else length + 5,
                  sequence=sequence)
         elif action < 0.70:
             send(who, ACK, r.choice([0, 1]), sequence=me.next - 1)

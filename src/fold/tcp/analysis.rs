@@ -227,7 +227,7 @@ impl Findings {
 pub type Sides = [Side; 2];
 
 /// Analyses a segment of `length` bytes of payload. `f` is the side of its sender, `r` the other
-/// one: the same if a port talks to itself. `rtt` is the stream's initial round trip or 0, `flags`
+/// one. `rtt` is the stream's initial round trip or 0, `flags`
 /// those that the packet has already.
 pub fn analyze(
     sides: &mut Sides,

@@ -163,6 +163,7 @@ impl Handshake {
                     _ => Server::Failed,
                 };
                 self.server = self.checks;
+                self.client = Client::Waits;
             }
             Server::ChecksUser => self.server = Server::Replies,
             Server::ChecksToken => match payload {
