@@ -59,7 +59,9 @@ impl Wanted {
             flow_idle: self.flow_idle,
             flow_active: self.flow_active,
         };
-        let decide = FoldNeeds { tcp: true, datagrams: true, ..FoldNeeds::NOTHING };
+        // Tables of TCP streams need no names of UDP and SCTP.
+        let datagrams = self.needs.conversations || packet_names || folds.flows;
+        let decide = FoldNeeds { tcp: true, datagrams, ..FoldNeeds::NOTHING };
         let needs = if applications { folds.union(decide) } else { folds };
         (needs != FoldNeeds::NOTHING).then(|| Folds::new(needs, &settings, budget))
     }

@@ -9,6 +9,7 @@
 //! state of a shard, and what a record does to it.
 
 pub mod application;
+mod chunks;
 pub mod dns;
 pub mod echo;
 pub mod encoded;
@@ -312,7 +313,7 @@ impl Parts {
     /// Notes what a packet announces, and its path if its name will be counted.
     #[inline]
     fn observe_name(&mut self, packet: &Packet<'_>) {
-        if self.settings.applications {
+        if self.settings.applications && self.datagrams.is_some() {
             let number = packet.record.number as u32;
             announce::of(packet, |media| self.media.push((number, media)));
         }

@@ -48,17 +48,16 @@ impl Troubles {
             let (counts, [low, high]) = (&stream.counts, stream.counts.sent);
             sums.streams += 1;
             sums.packets += low.packets + high.packets;
-            for (sum, count) in sums.flags.iter_mut().zip(counts.flags) {
+            for (sum, count) in sums.flags.iter_mut().zip(counts.flags()) {
                 *sum += u64::from(count);
             }
             sums.resets += u64::from(counts.control[2]);
             let answered = low.packets > 0 && high.packets > 0;
             let syn = stream.completeness & SEEN_SYN != 0;
             sums.unanswered_syns += u64::from(syn && !answered);
-            let (hellos, open, alert) =
-                stream.hellos.as_ref().map_or((0, 0, 0), |one| one.counts());
+            let (hellos, open, alert) = stream.hellos().map_or((0, 0, 0), |one| one.counts());
             add(&mut sums.tls, [hellos, open, alert]);
-            let pending = u64::from(stream.pending.is_some());
+            let pending = u64::from(stream.pending().is_some());
             add(&mut sums.http, [pending, 0, pending]);
         }
         let kinds =

@@ -35,7 +35,8 @@ columns! {
             true => Cell::Billionths(value.into()),
             false => Cell::Empty,
         };
-        let flagged = |bit: usize| Cell::integer(counts.flags.get(bit).copied());
+        let flags = counts.flags();
+        let flagged = |bit: usize| Cell::integer(flags.get(bit).copied());
         let scale = |scale: i8| match scale {
             -1 => Cell::Empty,
             scale => Cell::Integer(scale.max(0).unsigned_abs().into()),
@@ -49,7 +50,7 @@ columns! {
     application: Text, "application protocol of most of its packets with payload" =>
         Cell::text(stream.naming.usual().map(Application::name));
     server_name: Text, "first name of the server, in a TLS or HTTP request" =>
-        Cell::text(stream.server_name.as_deref());
+        Cell::text(stream.server_name());
     packets: Integer "packets", "packets in both directions" =>
         Cell::Integer(a_to_b.packets + b_to_a.packets);
     wire_bytes: Integer "bytes", "original length of these packets" =>
@@ -61,19 +62,19 @@ columns! {
     payload_bytes_b_to_a: Integer "bytes", "payload from B to A" =>
         Cell::Integer(b_to_a.payload_bytes);
     first_packet: Integer, "number of the first packet" => Cell::Integer(counts.first_packet);
-    first_time: Time, "least timestamp" => Cell::time(counts.times.first());
-    last_time: Time, "greatest timestamp" => Cell::time(counts.times.last());
-    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(counts.times.0);
+    first_time: Time, "least timestamp" => Cell::time(counts.times().first());
+    last_time: Time, "greatest timestamp" => Cell::time(counts.times().last());
+    duration_s: Decimal "s", "last_time - first_time" => Cell::duration(counts.times().0);
     completeness: Text, "what was seen of SYN+SYNACK+ACK+DATA+FIN+RST" =>
         completeness(stream.completeness);
     initial_rtt_s: Decimal "s", "time from SYN to the first acknowledgment" =>
-        seconds(stream.initial_rtt != 0, stream.initial_rtt);
+        seconds(stream.initial_rtt() != 0, stream.initial_rtt());
     ack_rtt_samples: Integer, "number of segments whose acknowledgment was seen" =>
         Cell::Integer(counts.ack_rtts.into());
     ack_rtt_min_s: Decimal "s", "least time from a segment to its acknowledgment" =>
         seconds(sampled, counts.ack_rtt_extent.0);
     ack_rtt_mean_s: Decimal "s", "mean of these times" =>
-        Cell::mean(counts.ack_rtt_sum, counts.ack_rtts.into());
+        Cell::mean(counts.ack_rtt_sum(), counts.ack_rtts.into());
     ack_rtt_max_s: Decimal "s", "greatest time from a segment to its acknowledgment" =>
         seconds(sampled, counts.ack_rtt_extent.1);
     max_bytes_in_flight: Integer "bytes", "greatest payload sent and not acknowledged" =>
@@ -85,7 +86,7 @@ columns! {
     spurious_retransmissions: Integer "packets", "retransmissions of acknowledged data" =>
         flagged(2);
     retransmitted_bytes: Integer "bytes", "payload of the retransmissions" =>
-        Cell::Integer(counts.retransmitted_bytes);
+        Cell::Integer(counts.retransmitted_bytes());
     out_of_order: Integer "packets", "segments out of order" => flagged(3);
     lost_segments: Integer "packets", "segments after a gap" => flagged(4);
     ack_lost_segments: Integer "packets", "acknowledgments of segments not captured" => flagged(5);

@@ -19,13 +19,14 @@ pub struct Naming {
     /// True once HTTP was asked for something.
     requested: bool,
     /// The side that asked to continue in TLS.
-    asked: Option<usize>,
+    asked: Option<bool>,
     /// PDUs that are longer than what was left of their segment, by direction and start.
     marks: Option<Box<[Vec<Mark>; 2]>>,
     /// The first name, and how many packets had it.
     first: Option<(Application, u32)>,
     /// Other names in the order in which they came.
-    others: Vec<(Application, u32)>,
+    #[expect(clippy::box_collection, reason = "few streams have some")]
+    others: Option<Box<Vec<(Application, u32)>>>,
 }
 
 /// A PDU that ends in a later segment: relative sequence numbers of the segment that it begins in,
@@ -101,8 +102,8 @@ impl Naming {
             self.requested |= offers.http.is_some_and(|(_, request)| request);
         }
         match offers.upgrade.filter(|_| self.own != Some(TLS)) {
-            Some(Upgrade::Asks) => self.asked = Some(place.side),
-            Some(Upgrade::Agrees) if self.asked.is_some_and(|side| side != place.side) => {
+            Some(Upgrade::Asks) => self.asked = Some(place.side == 1),
+            Some(Upgrade::Agrees) if self.asked.is_some_and(|side| side != (place.side == 1)) => {
                 self.own = Some(TLS);
             }
             Some(Upgrade::Begins) => self.own = Some(TLS),
@@ -165,10 +166,13 @@ impl Naming {
         match &mut self.first {
             None => self.first = Some((application, 1)),
             Some((first, count)) if *first == application => *count += 1,
-            _ => match self.others.iter_mut().find(|(other, _)| *other == application) {
-                Some((_, count)) => *count += 1,
-                None => self.others.push((application, 1)),
-            },
+            _ => {
+                let others = self.others.get_or_insert_default();
+                match others.iter_mut().find(|(other, _)| *other == application) {
+                    Some((_, count)) => *count += 1,
+                    None => others.push((application, 1)),
+                }
+            }
         }
     }
 
@@ -179,7 +183,8 @@ impl Naming {
 
     /// The name that most packets have, the first of those that as many have.
     pub fn usual(&self) -> Option<Application> {
-        let all = self.first.iter().chain(&self.others).rev();
+        let all =
+            self.first.iter().chain(self.others.iter().flat_map(|others| others.iter())).rev();
         all.max_by_key(|(_, count)| *count).map(|(application, _)| *application)
     }
 
@@ -189,7 +194,11 @@ impl Naming {
             size_of::<[Vec<Mark>; 2]>()
                 + marks.iter().map(Vec::capacity).sum::<usize>() * size_of::<Mark>()
         });
-        marks + self.others.capacity() * size_of::<(Application, u32)>()
+        let others = self.others.as_ref().map_or(0, |others| {
+            size_of::<Vec<(Application, u32)>>()
+                + others.capacity() * size_of::<(Application, u32)>()
+        });
+        marks + others
     }
 }
 

@@ -4,8 +4,9 @@
 //! than 2^31. The order of the rules is Wireshark's, and so are those that look odd: they are what
 //! makes the flags equal.
 
+use super::after;
 use super::record::{ACK, FIN, PSH, RST, Record, SYN};
-use std::collections::VecDeque;
+use super::unacked::{self, Spare, Unacked};
 
 /// Names of the flags, by bit.
 pub const FLAG_NAMES: [&str; 15] = [
@@ -56,20 +57,11 @@ const IMPLAUSIBLE_IN_FLIGHT: u32 = 2_000_000_000;
 /// Number of duplicates of a side of which segments were missed: more than any.
 const MANY: u32 = u32::MAX;
 
-/// A segment that was not acknowledged yet.
-#[derive(Clone, Copy, Debug)]
-pub struct Unacked {
-    packet: u64,
-    time: i64,
-    sequence: u32,
-    next: u32,
-}
-
 /// State of one direction of a stream.
 #[derive(Clone, Debug)]
 pub struct Side {
-    /// Sequence number that relative ones begin at.
-    pub base: Option<u32>,
+    base: u32,
+    has_base: bool,
     /// Shift of the window, or [`SCALE_UNKNOWN`], [`SCALE_UNUSED`].
     pub scale: i8,
     pub(super) first_ack: bool,
@@ -87,17 +79,15 @@ pub struct Side {
     last_not_duplicate: u64,
     next_packet: u64,
     next_time: i64,
-    /// Segments in the order of their packets.
-    unacked: VecDeque<Unacked>,
-    /// Least sequence and greatest next sequence of `unacked`, relative to the base. None if they
-    /// must be found again.
-    extent: Option<(u32, u32)>,
+    /// None if there are none: few streams have some at a time.
+    unacked: Option<Box<Unacked>>,
 }
 
 impl Default for Side {
     fn default() -> Side {
         Side {
-            base: None,
+            base: 0,
+            has_base: false,
             scale: SCALE_UNKNOWN,
             first_ack: false,
             in_flight_valid: true,
@@ -114,8 +104,7 @@ impl Default for Side {
             last_not_duplicate: 0,
             next_packet: 0,
             next_time: 0,
-            unacked: VecDeque::new(),
-            extent: None,
+            unacked: None,
         }
     }
 }
@@ -123,70 +112,21 @@ impl Default for Side {
 impl Side {
     /// Heap memory held, in bytes.
     pub fn heap_bytes(&self) -> usize {
-        self.unacked.capacity() * size_of::<Unacked>()
+        self.unacked.as_ref().map_or(0, |unacked| unacked.heap_bytes())
+    }
+
+    /// Sequence number that relative ones begin at. None if no packet told it.
+    pub fn base(&self) -> Option<u32> {
+        self.has_base.then_some(self.base)
     }
 
     /// Sets the base; sequence numbers in flight are relative to it.
     pub fn set_base(&mut self, base: u32) {
-        self.base = Some(base);
-        self.extent = None;
-    }
-
-    fn push(&mut self, segment: Unacked) {
-        let base = self.base.unwrap_or(0);
-        let (from, to) = (segment.sequence.wrapping_sub(base), segment.next.wrapping_sub(base));
-        self.extent = match self.extent {
-            Some((least, greatest)) => Some((least.min(from), greatest.max(to))),
-            None if self.unacked.is_empty() => Some((from, to)),
-            None => None,
-        };
-        self.unacked.push_back(segment);
-    }
-
-    /// Removes what `ack` acknowledges. Returns the oldest segment that ends there.
-    fn acknowledge(&mut self, ack: u32) -> Option<Unacked> {
-        let (mut acknowledged, mut changed) = (None, false);
-        self.unacked.retain_mut(|segment| {
-            if ack == segment.next {
-                acknowledged = acknowledged.or(Some(*segment));
-                changed = true;
-                false
-            } else if after(ack, segment.sequence) && !after(ack, segment.next) {
-                segment.sequence = ack;
-                changed = true;
-                true
-            } else {
-                let keep = after(segment.next, ack);
-                changed |= !keep;
-                keep
-            }
-        });
-        if changed {
-            self.extent = None;
-            if self.unacked.is_empty() {
-                self.unacked = VecDeque::new();
-            }
+        (self.base, self.has_base) = (base, true);
+        if let Some(unacked) = &mut self.unacked {
+            unacked.rebase();
         }
-        acknowledged
     }
-
-    fn in_flight(&mut self) -> u32 {
-        let base = self.base.unwrap_or(0);
-        let (least, greatest) = match self.extent {
-            Some(extent) => extent,
-            None => self.unacked.iter().fold((u32::MAX, 0), |(least, greatest), segment| {
-                let from = segment.sequence.wrapping_sub(base);
-                (least.min(from), greatest.max(segment.next.wrapping_sub(base)))
-            }),
-        };
-        self.extent = Some((least, greatest));
-        greatest.wrapping_sub(least)
-    }
-}
-
-/// True if `a` is after `b`.
-fn after(a: u32, b: u32) -> bool {
-    (b.wrapping_sub(a) as i32) < 0
 }
 
 /// Result of the analysis of one segment. Zero means none.
@@ -228,7 +168,7 @@ pub type Sides = [Side; 2];
 
 /// Analyses a segment of `length` bytes of payload. `f` is the side of its sender, `r` the other
 /// one. `rtt` is the stream's initial round trip or 0, `flags`
-/// those that the packet has already.
+/// those that the packet has already, `spare` has lists for segments.
 pub fn analyze(
     sides: &mut Sides,
     (f, r): (usize, usize),
@@ -236,6 +176,7 @@ pub fn analyze(
     length: u32,
     rtt: i64,
     flags: u16,
+    spare: &mut Spare,
 ) -> Findings {
     let mut found = Findings { flags, ..Findings::default() };
     let (sequence, ack, time) = (record.sequence, record.acknowledgment, record.nanoseconds());
@@ -276,9 +217,10 @@ pub fn analyze(
 
     let mut next = sequence.wrapping_add(length);
     let fwd = &mut sides[f];
-    if (length > 0 || sf > 0) && fwd.unacked.len() < MOST_UNACKED {
+    if (length > 0 || sf > 0) && fwd.unacked.as_ref().map_or(0, |list| list.len()) < MOST_UNACKED {
         next = next.wrapping_add(sf);
-        fwd.push(Unacked { packet: record.packet, time, sequence, next });
+        let segment = unacked::Segment { packet: record.packet, time, sequence, next };
+        fwd.unacked.get_or_insert_with(|| spare.take()).push(segment, fwd.base);
     }
     if found.flags & ZERO_WINDOW_PROBE == 0 {
         if after(next, fwd.next) || fwd.next == 0 {
@@ -295,14 +237,23 @@ pub fn analyze(
     fwd.last_ack_time = time;
     fwd.last_flags = found.flags;
 
-    if let Some(segment) = sides[r].acknowledge(ack) {
-        found.acks_packet = segment.packet;
-        found.ack_rtt = time.wrapping_sub(segment.time);
+    let rev = &mut sides[r];
+    if let Some(unacked) = &mut rev.unacked {
+        if let Some(segment) = unacked.acknowledge(ack) {
+            found.acks_packet = segment.packet;
+            found.ack_rtt = time.wrapping_sub(segment.time);
+        }
+        if unacked.is_empty() {
+            rev.unacked.take().into_iter().for_each(|list| spare.put(list));
+        }
     }
     let sacked = sides[r].sacked;
     let fwd = &mut sides[f];
-    if length > 0 && !fwd.unacked.is_empty() && fwd.in_flight_valid {
-        let bytes = fwd.in_flight().wrapping_sub(sacked);
+    if length > 0
+        && fwd.in_flight_valid
+        && let Some(unacked) = &mut fwd.unacked
+    {
+        let bytes = unacked.in_flight(fwd.base).wrapping_sub(sacked);
         if (1..IMPLAUSIBLE_IN_FLIGHT).contains(&bytes) {
             found.bytes_in_flight = bytes - sf;
         }
@@ -394,7 +345,11 @@ fn retransmission(
         found.flags |= OUT_OF_ORDER;
     } else {
         found.flags |= RETRANSMISSION;
-        let first = fwd.unacked.front().map(|segment| (segment.time, segment.packet));
+        let first = fwd
+            .unacked
+            .as_ref()
+            .and_then(|list| list.first())
+            .map(|segment| (segment.time, segment.packet));
         let (then, packet) = first.unwrap_or((fwd.next_time, fwd.next_packet));
         found.rto = time.wrapping_sub(then);
         found.rto_packet = packet;

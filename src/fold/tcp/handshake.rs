@@ -82,8 +82,8 @@ pub struct Handshakes {
     pub clients: HashSet<IpAddr, RandomState>,
     /// Addresses of the servers.
     pub servers: HashSet<IpAddr, RandomState>,
-    /// Streams, by the packet that opened each.
-    pub streams: HashSet<(u64, u8), RandomState>,
+    /// Numbers of the streams.
+    pub streams: HashSet<u64, RandomState>,
     /// Number of the first packet, from 1.
     pub first_packet: u64,
     /// Least and greatest time of the hellos.
@@ -143,9 +143,9 @@ impl Hellos {
         (self.list.capacity() * (size_of::<Handshake>() + 128)) as u64
     }
 
-    /// Adds the handshakes to those with the same agreement; `opened` is the packet and layer that
-    /// opened the stream.
-    pub fn group(&self, opened: (u64, u8), groups: &mut HashMap<Agreed, Handshakes, RandomState>) {
+    /// Adds the handshakes to those with the same agreement; `stream` is the number of the
+    /// stream.
+    pub fn group(&self, stream: u64, groups: &mut HashMap<Agreed, Handshakes, RandomState>) {
         for (number, handshake) in self.list.iter().enumerate() {
             let Handshake { client, server, ends, packet, times } = handshake;
             let chosen = server.as_ref().and_then(|server| server.alpn.clone());
@@ -169,7 +169,7 @@ impl Hellos {
             }
             group.clients.insert(ends.0);
             group.servers.insert(ends.1);
-            group.streams.insert(opened);
+            group.streams.insert(stream);
             group.times.merge(*times);
         }
     }

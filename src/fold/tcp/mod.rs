@@ -8,6 +8,7 @@
 
 pub mod analysis;
 mod announced;
+pub mod counts;
 pub mod handshake;
 pub mod record;
 pub mod requests;
@@ -17,5 +18,11 @@ mod socks;
 mod streams;
 #[cfg(test)]
 mod tests;
+mod unacked;
 
 pub use streams::{Noted, Tcp};
+
+/// True if sequence number `a` is after `b`.
+fn after(a: u32, b: u32) -> bool {
+    (b.wrapping_sub(a) as i32) < 0
+}

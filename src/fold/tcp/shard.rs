@@ -5,23 +5,23 @@ use super::super::application::Offers;
 use super::super::application::named::Named;
 use super::super::application::names::MPTCP;
 use super::super::application::naming::{Naming, Place, Within};
+use super::super::chunks::Chunks;
 use super::super::message::Message;
 use super::super::pair::Pair;
-use super::super::samples::Span;
-use super::analysis::{
-    FLAG_NAMES, Findings, RETRANSMISSION, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze,
-};
+use super::analysis::{Findings, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze};
 use super::announced::{Announced, Announcement};
+use super::counts::Counts;
 use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
 use super::sign::{self, Sign};
 use super::socks::{self, Handshake};
 use super::streams::Noted;
+use super::unacked::Spare;
 use crate::dissect::application::Application;
-use crate::tally::flow::Direction;
 use foldhash::fast::RandomState;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashTable};
+use std::hash::BuildHasher;
 
 /// Completeness of a stream whose SYN was seen.
 pub const SEEN_SYN: u8 = 1;
@@ -36,24 +36,18 @@ const SEEN_RST: u8 = 32;
 pub struct Stream {
     /// The endpoints.
     pub pair: Pair,
-    /// Its number: that of Wireshark's `tcp.stream`, set when its batch is settled.
+    /// Its number: that of Wireshark's `tcp.stream`. Until its batch is settled, the packet and the
+    /// layer that opened it: the rank of its number.
     pub number: u64,
-    /// Packet and layer that opened it: the rank of its number.
-    pub opened: (u64, u8),
     /// Bits of what was seen of the connection, as Wireshark's `tcp.completeness`.
     pub completeness: u8,
-    /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
-    pub initial_rtt: i64,
-    syn_time: i64,
-    socks: Option<Box<Handshake>>,
+    /// True once the time of the handshake is known.
+    has_initial_rtt: bool,
+    /// Time of the newest SYN, and then from it to the first acknowledgment; 0 if unknown.
+    handshake: i64,
     /// True if it is the rest of another stream.
     restarted: bool,
-    /// TLS handshakes.
-    pub hellos: Option<Box<Hellos>>,
-    /// HTTP request without a response yet.
-    pub pending: Option<Box<Pending>>,
-    /// First name of the server, in a hello or a request.
-    pub server_name: Option<Box<str>>,
+    rare: Option<Box<Rare>>,
     /// Applications of its packets.
     pub naming: Naming,
     /// The name of the first packet that has one, in this stream or an earlier one of the pair.
@@ -64,31 +58,16 @@ pub struct Stream {
     pub counts: Counts,
 }
 
-/// Counts of a stream.
+/// What few streams have.
 #[derive(Clone, Debug, Default)]
-pub struct Counts {
-    /// True if the high endpoint sent the first packet.
-    pub high_began: bool,
-    /// Number of the first packet; 0 if only quoted headers belong to the stream.
-    pub first_packet: u64,
-    /// Sent by the low and by the high endpoint.
-    pub sent: [Direction; 2],
-    /// Least and greatest time.
-    pub times: Span,
-    /// Packets by flag.
-    pub flags: [u32; FLAG_NAMES.len()],
-    /// Payload of retransmissions.
-    pub retransmitted_bytes: u64,
-    /// Greatest number of bytes in flight.
-    pub max_bytes_in_flight: u32,
-    /// Packets with SYN, FIN and RST.
-    pub control: [u32; 3],
-    /// Number of samples of the time to an acknowledgment.
-    pub ack_rtts: u32,
-    /// Sum of them in nanoseconds.
-    pub ack_rtt_sum: i128,
-    /// Least and greatest of them.
-    pub ack_rtt_extent: (i64, i64),
+pub struct Rare {
+    /// TLS handshakes.
+    pub hellos: Option<Box<Hellos>>,
+    /// HTTP request without a response yet.
+    pub pending: Option<Box<Pending>>,
+    /// First name of the server, in a hello or a request.
+    pub server_name: Option<Box<str>>,
+    socks: Option<Box<Handshake>>,
 }
 
 /// A row of `segments`.
@@ -121,10 +100,13 @@ pub struct Segment {
 /// The streams of one shard.
 #[derive(Debug, Default)]
 pub struct Shard {
-    newest: HashMap<Pair, u32, RandomState>,
+    /// Place of the newest stream of each pair.
+    newest: HashTable<u32>,
+    hasher: RandomState,
+    spare: Spare,
     announced: Announced,
     /// The streams, in the order of their opening.
-    pub streams: Vec<Stream>,
+    pub streams: Chunks<Stream>,
     /// HTTP requests and responses by kind, apart from those that wait.
     pub kinds: Kinds,
     /// Places of the streams that have no number yet.
@@ -166,14 +148,14 @@ impl Shard {
 
     /// The name of the first packet of a pair of endpoints that has one.
     pub fn application(&self, pair: &Pair) -> Option<Application> {
-        let Some(place) = self.newest.get(pair) else { return self.settled.get(pair).copied() };
-        self.streams.get(*place as usize)?.first_of_pair
+        let Some(place) = self.newest(pair) else { return self.settled.get(pair).copied() };
+        self.streams.get(place as usize)?.first_of_pair
     }
 
     /// Memory held, in bytes.
     pub fn bytes(&self) -> u64 {
-        let map = self.newest.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
-        let streams = self.streams.capacity() * size_of::<Stream>();
+        let map = self.newest.capacity() * (size_of::<u32>() + 1) * 8 / 7;
+        let streams = self.streams.bytes();
         let segments = self.segments.capacity() * size_of::<Segment>();
         let kinds = self.kinds.len() * 512;
         let settled = self.settled.capacity() * (size_of::<(Pair, Application)>() + 1) * 8 / 7;
@@ -183,7 +165,7 @@ impl Shard {
     /// Applies the next record of the shard's pairs of addresses. Gives the application of its
     /// payload.
     pub fn apply(&mut self, record: &Record, noted: &Noted) -> Option<Application> {
-        let known = self.newest.get(&record.pair).copied();
+        let known = self.newest(&record.pair);
         if self.only_first && known.is_none() && self.settled.contains_key(&record.pair) {
             return None;
         }
@@ -196,7 +178,7 @@ impl Shard {
         let mut flags = 0;
         if syn && let Some(stream) = self.streams.get_mut(place as usize) {
             let fwd = &mut stream.sides[f];
-            match fwd.base {
+            match fwd.base() {
                 Some(base) if base != record.sequence => {
                     flags = REUSED_PORTS;
                     if syn_ack {
@@ -219,10 +201,12 @@ impl Shard {
         }
         let mut application = None;
         let heap = stream.heap_bytes();
-        let segment = stream.apply(record, (f, r), new, flags);
+        let segment = stream.apply(record, (f, r), new, flags, &mut self.spare);
         self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
         if !record.quoted {
+            let held = stream.counts.heap_bytes();
             stream.counts.add(record, &segment.findings);
+            self.heap_bytes += stream.counts.heap_bytes() - held;
             if let Some(offers) = &noted.offers {
                 let held = stream.naming.heap_bytes() as u64;
                 application = stream.name(record, &segment, offers, noted);
@@ -239,9 +223,9 @@ impl Shard {
             let is_of = |message: &&Message| noted.offers.is_none() || message.is_of(payload);
             let message = message.filter(|_| segment.findings.is_read(record));
             if let Some(message) = message.filter(is_of) {
-                let held = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
+                let held = stream.rare_bytes();
                 stream.note(record, message, &mut self.kinds);
-                let holds = stream.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
+                let holds = stream.rare_bytes();
                 self.heap_bytes += holds - held;
             }
             if record.sign != Sign::None && segment.findings.is_read(record) {
@@ -269,12 +253,13 @@ impl Shard {
         let payload = noted.more.as_ref().and_then(|more| more.socks.as_deref());
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
         let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
-        if stream.socks.is_none() {
+        let rare = stream.rare.get_or_insert_default();
+        if rare.socks.is_none() {
             let begun = Handshake::begin(payload, !record.from_low, receiver.1 == socks::PORT);
-            stream.socks = begun.map(Box::new);
-            self.heap_bytes += stream.socks.as_ref().map_or(0, |_| size_of::<Handshake>() as u64);
+            rare.socks = begun.map(Box::new);
+            self.heap_bytes += (size_of::<Rare>() + size_of::<Handshake>()) as u64;
         }
-        let Some(handshake) = stream.socks.as_mut().filter(|one| !one.relayed) else { return };
+        let Some(handshake) = rare.socks.as_mut().filter(|one| !one.relayed) else { return };
         let Some(port) = handshake.step(payload, !record.from_low) else { return };
         handshake.relayed = true;
         let (source, destination) = if receiver.1 == socks::PORT {
@@ -283,7 +268,7 @@ impl Shard {
             ((sender.0, port), receiver)
         };
         let (pair, _) = Pair::of(source, destination);
-        if !self.newest.contains_key(&pair) {
+        if self.newest(&pair).is_none() {
             self.open(&Record { pair, ..*record });
         }
     }
@@ -291,12 +276,15 @@ impl Shard {
     /// Forgets a stream whose pair has a first application, unless it may announce others.
     fn forget(&mut self, record: &Record, place: u32) {
         let Pair { high, low } = record.pair;
+        let first = self.streams.get(place as usize).and_then(|stream| stream.first_of_pair);
+        let Some(application) = first else { return };
+        let is_newest = self.newest(&record.pair) == Some(place);
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
-        let Some(application) = stream.first_of_pair else { return };
-        if high.1 != sign::FTP && low.1 != sign::FTP && self.newest.remove(&record.pair).is_some() {
+        if high.1 != sign::FTP && low.1 != sign::FTP && is_newest {
             let held = stream.heap_bytes() + stream.naming.heap_bytes() as u64;
             self.heap_bytes = self.heap_bytes.saturating_sub(held);
             (stream.sides, stream.naming) = (Sides::default(), Naming::default());
+            self.remove(&record.pair);
             self.settled.insert(record.pair, application);
             self.free.push(place);
         }
@@ -309,29 +297,53 @@ impl Shard {
         }
         let Some(stream) = self.streams.get(place as usize) else { return };
         if !stream.restarted {
-            self.newest.remove(&record.pair);
+            self.remove(&record.pair);
             self.announced.note(record);
+        }
+    }
+
+    /// Place of the newest stream of a pair.
+    #[inline]
+    fn newest(&self, pair: &Pair) -> Option<u32> {
+        let is_its = |place: &u32| {
+            self.streams.get(*place as usize).is_some_and(|stream| stream.pair == *pair)
+        };
+        self.newest.find(self.hasher.hash_one(pair), is_its).copied()
+    }
+
+    /// Makes the stream at a place the newest of its pair.
+    fn insert(&mut self, pair: &Pair, place: u32) {
+        self.remove(pair);
+        let hash = |place: &u32| {
+            let stream = self.streams.get(*place as usize);
+            stream.map_or(0, |stream| self.hasher.hash_one(stream.pair))
+        };
+        self.newest.insert_unique(self.hasher.hash_one(pair), place, hash);
+    }
+
+    fn remove(&mut self, pair: &Pair) {
+        let streams = &self.streams;
+        let is_its =
+            |place: &u32| streams.get(*place as usize).is_some_and(|stream| stream.pair == *pair);
+        if let Ok(entry) = self.newest.find_entry(self.hasher.hash_one(pair), is_its) {
+            entry.remove();
         }
     }
 
     fn open(&mut self, record: &Record) -> u32 {
         let free = self.free.pop();
         let place = free.unwrap_or(self.streams.len() as u32);
-        let before = self.newest.insert(record.pair, place);
+        let before = self.newest(&record.pair);
         let before = before.and_then(|before| self.streams.get(before as usize));
         let first_of_pair = before.and_then(|before| before.first_of_pair);
         let stream = Stream {
             pair: record.pair,
-            number: 0,
-            opened: (record.packet, record.layer),
+            number: record.packet << 8 | u64::from(record.layer),
             completeness: 0,
-            initial_rtt: 0,
-            syn_time: 0,
-            socks: None,
+            has_initial_rtt: false,
+            handshake: 0,
             restarted: false,
-            hellos: None,
-            pending: None,
-            server_name: None,
+            rare: None,
             naming: Naming::default(),
             first_of_pair,
             sides: Sides::default(),
@@ -341,6 +353,7 @@ impl Shard {
             Some(slot) => *slot = stream,
             None => self.streams.push(stream),
         }
+        self.insert(&record.pair, place);
         // Streams that are forgotten need no number.
         if !self.only_first {
             self.unnumbered.push(place);
@@ -411,46 +424,81 @@ impl Stream {
     /// Notes the message that a segment begins with.
     fn note(&mut self, record: &Record, message: &Message, kinds: &mut Kinds) {
         let packet = record.packet;
+        let rare = self.rare.get_or_insert_default();
         let name = match message {
             Message::Tls(records) => {
-                let hellos = self.hellos.get_or_insert_default();
+                let hellos = rare.hellos.get_or_insert_default();
                 hellos.note(record, packet, records);
                 hellos.server_name()
             }
             Message::Request(request) => {
-                requests::ask(&mut self.pending, kinds, record, packet, request);
+                requests::ask(&mut rare.pending, kinds, record, packet, request);
                 request.host.as_deref()
             }
             Message::Response(status) => {
-                requests::respond(&mut self.pending, kinds, record, packet, *status);
+                requests::respond(&mut rare.pending, kinds, record, packet, *status);
                 None
             }
         };
-        if let Some(name) = name.filter(|_| self.server_name.is_none()) {
-            self.server_name = Some(name.into());
+        if let Some(name) = name.filter(|_| rare.server_name.is_none()) {
+            rare.server_name = Some(name.into());
         }
+    }
+
+    /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
+    pub fn initial_rtt(&self) -> i64 {
+        if self.has_initial_rtt { self.handshake } else { 0 }
+    }
+
+    /// TLS handshakes.
+    pub fn hellos(&self) -> Option<&Hellos> {
+        self.rare.as_ref()?.hellos.as_deref()
+    }
+
+    /// HTTP request without a response yet.
+    pub fn pending(&self) -> Option<&Pending> {
+        self.rare.as_ref()?.pending.as_deref()
+    }
+
+    /// First name of the server, in a hello or a request.
+    pub fn server_name(&self) -> Option<&str> {
+        self.rare.as_ref()?.server_name.as_deref()
+    }
+
+    fn rare_bytes(&self) -> u64 {
+        let Some(rare) = &self.rare else { return 0 };
+        let name = rare.server_name.as_ref().map_or(0, |name| name.len());
+        let hellos = rare.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
+        (size_of::<Rare>() + name) as u64 + hellos
     }
 
     fn heap_bytes(&self) -> u64 {
         self.sides.iter().map(|side| side.heap_bytes() as u64).sum()
     }
 
-    fn apply(&mut self, record: &Record, (f, r): (usize, usize), new: bool, flags: u16) -> Segment {
+    fn apply(
+        &mut self,
+        record: &Record,
+        (f, r): (usize, usize),
+        new: bool,
+        flags: u16,
+        spare: &mut Spare,
+    ) -> Segment {
         let (f, r) = (f & 1, r & 1);
         let completeness = self.completeness;
         self.sides[f].sacked = 0;
         let length = record.payload_bytes.unwrap_or(0);
         let mut findings = Findings { flags, ..Findings::default() };
         if let Some(length) = record.payload_bytes {
-            if self.sides[f].base.is_none() {
+            if self.sides[f].base().is_none() {
                 let before = u32::from(!record.has(SYN));
                 self.sides[f].set_base(record.sequence.wrapping_sub(before));
             }
-            if self.sides[r].base.is_none() && record.has(ACK) {
+            if self.sides[r].base().is_none() && record.has(ACK) {
                 self.sides[r].set_base(record.acknowledgment.wrapping_sub(1));
             }
-            let rtt = self.initial_rtt;
-            findings = analyze(&mut self.sides, (f, r), record, length, rtt, flags);
+            let rtt = self.initial_rtt();
+            findings = analyze(&mut self.sides, (f, r), record, length, rtt, flags, spare);
         }
         let scale = self.sides[f].scale;
         let whole = record.header_bytes >= 20;
@@ -465,7 +513,7 @@ impl Stream {
         // Without a length nothing is analysed, and numbers are shown as they are.
         let analyzed = record.payload_bytes.is_some();
         let length_known = whole && analyzed;
-        let base = |side: usize| self.sides[side & 1].base.filter(|_| analyzed).unwrap_or(0);
+        let base = |side: usize| self.sides[side & 1].base().filter(|_| analyzed).unwrap_or(0);
         let sequence = record.sequence.wrapping_sub(base(f));
         let sf = u32::from(record.flags & (SYN | FIN) != 0);
         let (window, syn) = (u32::from(record.window), record.has(SYN));
@@ -477,7 +525,7 @@ impl Stream {
             layer: record.layer,
             stream: 0,
             findings,
-            initial_rtt: if shown { self.initial_rtt } else { 0 },
+            initial_rtt: if shown { self.initial_rtt() } else { 0 },
             sequence,
             next_sequence: length_known.then(|| sequence.wrapping_add(length).wrapping_add(sf)),
             acknowledgment: whole.then_some(if record.has(ACK) {
@@ -509,12 +557,13 @@ impl Stream {
         }
         if syn {
             self.sides[f & 1].first_ack = true;
-            if !ack {
-                self.syn_time = record.nanoseconds();
+            if !ack && !self.has_initial_rtt {
+                self.handshake = record.nanoseconds();
             }
         } else if ack {
-            if self.syn_time != 0 && self.initial_rtt == 0 {
-                self.initial_rtt = record.nanoseconds().wrapping_sub(self.syn_time);
+            let since = record.nanoseconds().wrapping_sub(self.handshake);
+            if self.handshake != 0 && !self.has_initial_rtt && since != 0 {
+                (self.handshake, self.has_initial_rtt) = (since, true);
             }
             self.sides[f & 1].first_ack = false;
         }
@@ -534,41 +583,6 @@ impl Stream {
             } else if record.has(ACK) && self.sides[r].scale == SCALE_UNUSED {
                 self.sides[f].scale = SCALE_UNUSED;
             }
-        }
-    }
-}
-
-impl Counts {
-    fn add(&mut self, record: &Record, findings: &Findings) {
-        if self.first_packet == 0 {
-            self.first_packet = record.packet;
-            self.high_began = !record.from_low;
-        }
-        let length = u64::from(record.payload_bytes.unwrap_or(0));
-        let sent = &mut self.sent[usize::from(!record.from_low)];
-        sent.packets += 1;
-        sent.wire_bytes += u64::from(record.wire_bytes);
-        sent.payload_bytes += length;
-        self.times.note(record.time);
-        if findings.flags != 0 {
-            for (bit, count) in self.flags.iter_mut().enumerate() {
-                *count += u32::from(findings.flags >> bit & 1);
-            }
-        }
-        if findings.flags & RETRANSMISSION != 0 {
-            self.retransmitted_bytes += length;
-        }
-        self.max_bytes_in_flight = self.max_bytes_in_flight.max(findings.bytes_in_flight);
-        for (count, flag) in self.control.iter_mut().zip([SYN, FIN, RST]) {
-            *count += u32::from(record.has(flag));
-        }
-        let rtt = findings.ack_rtt;
-        if rtt != 0 {
-            let (least, greatest) =
-                if self.ack_rtts == 0 { (rtt, rtt) } else { self.ack_rtt_extent };
-            self.ack_rtts += 1;
-            self.ack_rtt_sum += i128::from(rtt);
-            self.ack_rtt_extent = (least.min(rtt), greatest.max(rtt));
         }
     }
 }

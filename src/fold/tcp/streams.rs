@@ -95,11 +95,11 @@ impl Fold for Tcp {
 
     /// Numbers the streams that the batch opened. Later batches open later streams.
     fn settle(shards: &mut [Shard], opened: &mut u64) {
-        let mut order: Vec<((u64, u8), usize, u32)> = Vec::new();
+        let mut order: Vec<(u64, usize, u32)> = Vec::new();
         for (number, shard) in shards.iter_mut().enumerate() {
             for place in std::mem::take(&mut shard.unnumbered) {
                 let stream = shard.streams.get(place as usize);
-                order.extend(stream.map(|stream| (stream.opened, number, place)));
+                order.extend(stream.map(|stream| (stream.number, number, place)));
             }
         }
         order.sort_unstable();
@@ -155,7 +155,7 @@ impl Folded<Tcp> {
 
     /// The same streams, in no order.
     pub fn unordered(&self) -> impl Iterator<Item = &Stream> {
-        let all = self.shards.iter().flat_map(|shard| &shard.streams);
+        let all = self.shards.iter().flat_map(|shard| shard.streams.iter());
         all.filter(|stream| stream.counts.first_packet > 0)
     }
 
@@ -178,9 +178,9 @@ impl Folded<Tcp> {
     /// TLS handshakes by agreement, most first, then by text.
     pub fn handshakes(&self) -> Vec<(Agreed, Handshakes)> {
         let mut groups: HashMap<Agreed, Handshakes, RandomState> = HashMap::default();
-        for stream in self.shards.iter().flat_map(|shard| &shard.streams) {
-            if let Some(hellos) = &stream.hellos {
-                hellos.group(stream.opened, &mut groups);
+        for stream in self.shards.iter().flat_map(|shard| shard.streams.iter()) {
+            if let Some(hellos) = stream.hellos() {
+                hellos.group(stream.number, &mut groups);
             }
         }
         let mut list: Vec<_> = groups.into_iter().collect();
@@ -202,7 +202,7 @@ impl Folded<Tcp> {
                     }
                 }
             }
-            let pending = shard.streams.iter().filter_map(|stream| stream.pending.as_ref());
+            let pending = shard.streams.iter().filter_map(|stream| stream.pending());
             pending.for_each(|pending| pending.settle(&mut all));
         }
         let mut list: Vec<_> = all.into_iter().collect();
