@@ -44,8 +44,8 @@ struct Troubles {
 impl Troubles {
     fn of(report: &Report) -> Troubles {
         let mut sums = Troubles { read: report.folds.is_some(), ..Troubles::default() };
-        for stream in report.tcp().iter().flat_map(|fold| fold.unordered()) {
-            let (counts, [low, high]) = (&stream.counts, stream.counts.sent);
+        for (stream, counts) in report.tcp().iter().flat_map(|fold| fold.unordered()) {
+            let [low, high] = counts.sent;
             sums.streams += 1;
             sums.packets += low.packets + high.packets;
             for (sum, count) in sums.flags.iter_mut().zip(counts.flags()) {

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::{Content, Rows, Table, columns};
 use crate::dissect::application::Application;
 use crate::fold::FoldNeeds;
+use crate::fold::tcp::counts::Counts;
 use crate::fold::tcp::shard::Stream;
 use crate::tally::Needs;
 
@@ -18,13 +19,13 @@ pub static TABLE: Table = Table {
     },
     content: Content::View(|report| {
         let streams = report.tcp().map(|fold| fold.streams()).unwrap_or_default();
-        Rows::from_list(streams, |stream, row| fill(stream, row))
+        Rows::from_list(streams, fill)
     }),
 };
 
 columns! {
-    fn fill(stream: &Stream) {
-        let counts = &stream.counts;
+    fn fill(counted: &(&Stream, &Counts)) {
+        let (stream, counts) = counted;
         let began = usize::from(counts.high_began);
         let ends = [stream.pair.low, stream.pair.high];
         let (a, b) = (ends[began], ends[1 - began]);

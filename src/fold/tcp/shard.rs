@@ -54,8 +54,6 @@ pub struct Stream {
     first_of_pair: Option<Application>,
     /// Both directions: of the low and of the high endpoint.
     pub sides: Sides,
-    /// Counts for its row.
-    pub counts: Counts,
 }
 
 /// What few streams have.
@@ -107,6 +105,8 @@ pub struct Shard {
     announced: Announced,
     /// The streams, in the order of their opening.
     pub streams: Chunks<Stream>,
+    /// Counts for the row of each stream. Empty if only first applications are asked for.
+    counts: Chunks<Counts>,
     /// HTTP requests and responses by kind, apart from those that wait.
     pub kinds: Kinds,
     /// Places of the streams that have no number yet.
@@ -152,10 +152,16 @@ impl Shard {
         self.streams.get(place as usize)?.first_of_pair
     }
 
+    /// The streams that have packets and their counts, in no order.
+    pub fn counted(&self) -> impl Iterator<Item = (&Stream, &Counts)> {
+        let all = self.streams.iter().zip(self.counts.iter());
+        all.filter(|(_, counts)| counts.first_packet > 0)
+    }
+
     /// Memory held, in bytes.
     pub fn bytes(&self) -> u64 {
         let map = self.newest.capacity() * (size_of::<u32>() + 1) * 8 / 7;
-        let streams = self.streams.bytes();
+        let streams = self.streams.bytes() + self.counts.bytes();
         let segments = self.segments.capacity() * size_of::<Segment>();
         let kinds = self.kinds.len() * 512;
         let settled = self.settled.capacity() * (size_of::<(Pair, Application)>() + 1) * 8 / 7;
@@ -172,7 +178,7 @@ impl Shard {
         // Wireshark does not take a stream that was announced for a new one.
         let announced = if known.is_none() { self.announced.take(record) } else { None };
         let new = known.is_none() && announced.is_none();
-        let mut place = known.unwrap_or_else(|| self.open(record));
+        let mut place = known.unwrap_or_else(|| self.open(record, None));
         let (f, r) = directions(record);
         let (syn, syn_ack) = (record.has(SYN), record.has(SYN | ACK));
         let mut flags = 0;
@@ -184,7 +190,7 @@ impl Shard {
                     if syn_ack {
                         fwd.set_base(record.sequence);
                     } else {
-                        place = self.open(record);
+                        place = self.open(record, Some(place));
                         if let Some(stream) = self.streams.get_mut(place as usize) {
                             stream.completeness = SEEN_SYN;
                         }
@@ -204,9 +210,11 @@ impl Shard {
         let segment = stream.apply(record, (f, r), new, flags, &mut self.spare);
         self.heap_bytes = (self.heap_bytes + stream.heap_bytes()).saturating_sub(heap);
         if !record.quoted {
-            let held = stream.counts.heap_bytes();
-            stream.counts.add(record, &segment.findings);
-            self.heap_bytes += stream.counts.heap_bytes() - held;
+            if let Some(counts) = self.counts.get_mut(place as usize) {
+                let held = counts.heap_bytes();
+                counts.add(record, &segment.findings);
+                self.heap_bytes += counts.heap_bytes() - held;
+            }
             if let Some(offers) = &noted.offers {
                 let held = stream.naming.heap_bytes() as u64;
                 application = stream.name(record, &segment, offers, noted);
@@ -269,7 +277,7 @@ impl Shard {
         };
         let (pair, _) = Pair::of(source, destination);
         if self.newest(&pair).is_none() {
-            self.open(&Record { pair, ..*record });
+            self.open(&Record { pair, ..*record }, None);
         }
     }
 
@@ -311,14 +319,20 @@ impl Shard {
         self.newest.find(self.hasher.hash_one(pair), is_its).copied()
     }
 
-    /// Makes the stream at a place the newest of its pair.
-    fn insert(&mut self, pair: &Pair, place: u32) {
-        self.remove(pair);
+    /// Makes the stream at a place the newest of its pair; `before` is the place of the one before.
+    fn insert(&mut self, pair: &Pair, place: u32, before: Option<u32>) {
+        let number = self.hasher.hash_one(pair);
+        let known =
+            before.and_then(|before| self.newest.find_mut(number, |newest| *newest == before));
+        if let Some(newest) = known {
+            *newest = place;
+            return;
+        }
         let hash = |place: &u32| {
             let stream = self.streams.get(*place as usize);
             stream.map_or(0, |stream| self.hasher.hash_one(stream.pair))
         };
-        self.newest.insert_unique(self.hasher.hash_one(pair), place, hash);
+        self.newest.insert_unique(number, place, hash);
     }
 
     fn remove(&mut self, pair: &Pair) {
@@ -330,12 +344,12 @@ impl Shard {
         }
     }
 
-    fn open(&mut self, record: &Record) -> u32 {
+    /// Opens a stream; `before` is the place of the newest one of its pair.
+    fn open(&mut self, record: &Record, before: Option<u32>) -> u32 {
         let free = self.free.pop();
         let place = free.unwrap_or(self.streams.len() as u32);
-        let before = self.newest(&record.pair);
-        let before = before.and_then(|before| self.streams.get(before as usize));
-        let first_of_pair = before.and_then(|before| before.first_of_pair);
+        let earlier = before.and_then(|before| self.streams.get(before as usize));
+        let first_of_pair = earlier.and_then(|before| before.first_of_pair);
         let stream = Stream {
             pair: record.pair,
             number: record.packet << 8 | u64::from(record.layer),
@@ -347,13 +361,15 @@ impl Shard {
             naming: Naming::default(),
             first_of_pair,
             sides: Sides::default(),
-            counts: Counts::default(),
         };
         match free.and_then(|place| self.streams.get_mut(place as usize)) {
             Some(slot) => *slot = stream,
             None => self.streams.push(stream),
         }
-        self.insert(&record.pair, place);
+        if !self.only_first {
+            self.counts.push(Counts::default());
+        }
+        self.insert(&record.pair, place, before);
         // Streams that are forgotten need no number.
         if !self.only_first {
             self.unnumbered.push(place);

@@ -4,6 +4,7 @@ use super::super::application::{Offers, guess, length};
 use super::super::message::Message;
 use super::super::pair::Pair;
 use super::super::{Fold, Folded, Position, Settings};
+use super::counts::Counts;
 use super::handshake::{Agreed, Handshakes};
 use super::record::{self, Record};
 use super::requests::{Kind, Kinds, Pairs};
@@ -61,10 +62,10 @@ impl Fold for Tcp {
     fn records(packet: &Packet<'_>, settings: &Settings, mut deal: impl FnMut(usize, Noted)) {
         record::each(packet, |header, payload| {
             let mut noted = Noted::of(header);
-            if settings.messages {
-                if let Some(message) = Message::of(payload) {
-                    noted.more().message = Some(message);
-                }
+            if settings.messages
+                && let Some(message) = Message::of(payload)
+            {
+                noted.more().message = Some(message);
             }
             let ((_, one), (_, two)) = (header.pair.high, header.pair.low);
             if (one == socks::PORT || two == socks::PORT) && !payload.is_empty() {
@@ -147,16 +148,15 @@ impl Folded<Tcp> {
 
     /// The streams that have packets, by number. A stream that only a quoted header opened has a
     /// number and is left out.
-    pub fn streams(&self) -> Vec<&Stream> {
+    pub fn streams(&self) -> Vec<(&Stream, &Counts)> {
         let mut streams: Vec<_> = self.unordered().collect();
-        streams.sort_unstable_by_key(|stream| stream.number);
+        streams.sort_unstable_by_key(|(stream, _)| stream.number);
         streams
     }
 
     /// The same streams, in no order.
-    pub fn unordered(&self) -> impl Iterator<Item = &Stream> {
-        let all = self.shards.iter().flat_map(|shard| shard.streams.iter());
-        all.filter(|stream| stream.counts.first_packet > 0)
+    pub fn unordered(&self) -> impl Iterator<Item = (&Stream, &Counts)> {
+        self.shards.iter().flat_map(Shard::counted)
     }
 
     /// Takes the analysis of the segments applied since the last call, in packet order. Empty

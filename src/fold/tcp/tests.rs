@@ -52,7 +52,7 @@ fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
         );
         segments.extend(fold.take_segments());
     }
-    (segments, fold.streams().iter().map(|stream| stream.number).collect())
+    (segments, fold.streams().iter().map(|(stream, _)| stream.number).collect())
 }
 
 fn segments(records: &[Record]) -> Vec<Segment> {
