@@ -6,7 +6,6 @@
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::fmt::Write;
 
 /// Hellos and alerts of one payload.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -224,14 +223,32 @@ fn without_grease(mut list: Vec<u16>) -> Vec<u16> {
 }
 
 fn decimal(list: &[u16]) -> String {
-    list.iter().map(u16::to_string).collect::<Vec<_>>().join("-")
+    let mut text = String::with_capacity(list.len() * 6);
+    for (at, number) in list.iter().enumerate() {
+        if at > 0 {
+            text.push('-');
+        }
+        text.push_str(itoa::Buffer::new().format(*number));
+    }
+    text
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |value: u8| char::from_digit(value.into(), 16);
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
+}
+
+/// Numbers of four hexadecimal digits with commas between.
+fn hexadecimal(list: &[u16]) -> String {
+    let mut text = String::with_capacity(list.len() * 5);
+    for (at, number) in list.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        let digits = [number >> 12, number >> 8 & 15, number >> 4 & 15, number & 15];
+        text.extend(digits.into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)));
+    }
+    text
 }
 
 fn md5(text: &str) -> Box<str> {
@@ -284,18 +301,15 @@ fn ja4(
         }
     };
     let sorted = |list: &[u16], left_out: &[u16]| {
-        let mut texts: Vec<String> = list
-            .iter()
-            .filter(|value| !left_out.contains(value))
-            .map(|value| format!("{value:04x}"))
-            .collect();
-        texts.sort_unstable();
-        texts.join(",")
+        let mut kept: Vec<u16> =
+            list.iter().copied().filter(|value| !left_out.contains(value)).collect();
+        kept.sort_unstable();
+        hexadecimal(&kept)
     };
     let mut second = sorted(extensions, &[SERVER_NAME, ALPN]);
     if !signatures.is_empty() {
-        let list: Vec<String> = signatures.iter().map(|value| format!("{value:04x}")).collect();
-        second = format!("{second}_{}", list.join(","));
+        second.push('_');
+        second.push_str(&hexadecimal(signatures));
     }
     let counts = format!("{:02}{:02}", ciphers.len().min(99), extensions.len().min(99));
     let first = sha256(&sorted(ciphers, &[]));
