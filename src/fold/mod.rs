@@ -34,7 +34,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 /// Records of a shard that a part has room for once it has one.
-const FIRST_RECORDS: usize = 48;
+const FIRST_RECORDS: usize = 64;
 
 /// Number of shards. No result depends on it.
 pub const SHARDS: usize = 64;

@@ -1,5 +1,6 @@
-//! `segments`: one row per packet and TCP layer, with the values of Wireshark's TCP
-//! analysis, written while the capture is read (see [`crate::pass::folding`]).
+//! `segments`: one row per packet and TCP layer, headers that ICMP errors quote among them, with the
+//! values of Wireshark's TCP analysis, written while the capture is read (see
+//! [`crate::pass::folding`]).
 
 use super::cell::Cell;
 use super::{Content, Table, columns};

@@ -1,7 +1,7 @@
 //! Records: what the analysis needs of a TCP header (RFC 9293, RFC 7323, RFC 2018).
 //!
 //! A header of which less than 16 bytes were captured gives no record. A header that an ICMP error
-//! quotes gives one that opens streams and counts no packet.
+//! quotes gives one that opens streams and has a row in `segments`, and counts no packet.
 
 use super::super::pair::{Pair, addresses};
 use super::sign::Sign;
