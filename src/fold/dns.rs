@@ -404,6 +404,20 @@ mod tests {
     }
 
     #[test]
+    fn a_segment_that_repeats_another_is_not_read() {
+        let segment = |sequence, acknowledgment, one: Record| Record {
+            segment: Some(Segment { sequence, end: sequence + 40, acknowledgment }),
+            ..one
+        };
+        let query = |packet| segment(1, 1, record(packet, 0, 7, None));
+        let found = answers(&[query(1), query(2)]);
+        assert_eq!((found.packets, found.retransmissions), (1, 0));
+        // Wireshark reads what was already acknowledged.
+        let found = answers(&[query(1), segment(1, 41, record(2, 1, 7, Some(0))), query(3)]);
+        assert_eq!(found.packets, 3);
+    }
+
+    #[test]
     fn a_query_after_five_seconds_is_another() {
         let found = answers(&[record(1, 0, 7, None), record(2, 5000, 7, None)]);
         assert_eq!((found.transactions, found.retransmissions), (2, 0));

@@ -261,13 +261,14 @@ impl Shard {
         let payload = noted.more.as_ref().and_then(|more| more.socks.as_deref());
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
         let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
-        let rare = stream.rare.get_or_insert_default();
-        if rare.socks.is_none() {
+        if stream.rare.as_ref().is_none_or(|rare| rare.socks.is_none()) {
+            let held = stream.rare_bytes();
             let begun = Handshake::begin(payload, !record.from_low, receiver.1 == socks::PORT);
-            rare.socks = begun.map(Box::new);
-            self.heap_bytes += (size_of::<Rare>() + size_of::<Handshake>()) as u64;
+            stream.rare.get_or_insert_default().socks = begun.map(Box::new);
+            self.heap_bytes += stream.rare_bytes() - held;
         }
-        let Some(handshake) = rare.socks.as_mut().filter(|one| !one.relayed) else { return };
+        let handshake = stream.rare.as_mut().and_then(|rare| rare.socks.as_mut());
+        let Some(handshake) = handshake.filter(|one| !one.relayed) else { return };
         let Some(port) = handshake.step(payload, !record.from_low) else { return };
         handshake.relayed = true;
         let (source, destination) = if receiver.1 == socks::PORT {
@@ -289,9 +290,11 @@ impl Shard {
         let is_newest = self.newest(&record.pair) == Some(place);
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
         if high.1 != sign::FTP && low.1 != sign::FTP && is_newest {
-            let held = stream.heap_bytes() + stream.naming.heap_bytes() as u64;
+            let held =
+                stream.heap_bytes() + stream.naming.heap_bytes() as u64 + stream.rare_bytes();
             self.heap_bytes = self.heap_bytes.saturating_sub(held);
             (stream.sides, stream.naming) = (Sides::default(), Naming::default());
+            stream.rare = None;
             self.remove(&record.pair);
             self.settled.insert(record.pair, application);
             self.free.push(place);
@@ -485,7 +488,8 @@ impl Stream {
         let Some(rare) = &self.rare else { return 0 };
         let name = rare.server_name.as_ref().map_or(0, |name| name.len());
         let hellos = rare.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
-        (size_of::<Rare>() + name) as u64 + hellos
+        let socks = rare.socks.as_ref().map_or(0, |_| size_of::<Handshake>());
+        (size_of::<Rare>() + name + socks) as u64 + hellos
     }
 
     fn heap_bytes(&self) -> u64 {

@@ -7,6 +7,7 @@ use super::analysis::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSI
 use super::record::{ACK, Options, RST, Record, SYN};
 use super::shard::Segment;
 use super::sign::Sign;
+use super::streams::More;
 use super::{Noted, Tcp};
 use crate::capture::time::Timestamp;
 use crate::engine::memory::Budget;
@@ -34,6 +35,46 @@ fn record(packet: u64, from_low: bool, flags: u16, sequence: u32, ack: u32, leng
         options: Options::default(),
         sign: Sign::None,
     }
+}
+
+/// The endpoints of a connection from a client to a proxy.
+fn to_proxy(record: Record, client: u16) -> Record {
+    let ends = (([10, 0, 0, 1].into(), client), ([10, 0, 0, 2].into(), 1080));
+    Record { pair: Pair::of(ends.0, ends.1).0, ..record }
+}
+
+#[test]
+fn what_a_proxy_relays_takes_a_number() {
+    let payloads: [(bool, &[u8]); 3] =
+        [(true, b"\x04\x01\0\x50\x01\x02\x03\x04\0"), (false, b"\0\x5A"), (true, b"GET")];
+    let (mut next, mut all) = ([1, 1], Vec::new());
+    for (packet, (from_low, payload)) in (1..).zip(payloads) {
+        let (sender, length) = (usize::from(from_low), payload.len() as u32);
+        let segment = record(packet, from_low, ACK, next[sender], next[1 - sender], length);
+        next[sender] += length;
+        let mut noted = Noted::of(to_proxy(segment, 4000));
+        noted.more = Some(Box::new(More { socks: Some(payload.into()), ..More::default() }));
+        all.push(noted);
+    }
+    all.push(Noted::of(to_proxy(record(4, true, SYN, 1, 0, 0), 4001)));
+    let mut fold = Folded::<Tcp>::new(&Settings::default(), &Budget::unlimited());
+    let dealt = Dealt::of(&all, |noted: &Noted| noted.header.pair.shard());
+    fold.apply(&[(dealt, 0)], &Announced::default());
+    let numbers: Vec<_> = fold.streams().iter().map(|(stream, _)| stream.number).collect();
+    assert_eq!(numbers, [0, 2]);
+}
+
+#[test]
+fn a_port_that_talks_to_itself_is_always_the_same_side() {
+    let end = ([10, 0, 0, 1].into(), 1000);
+    let own = |record: Record| Record { pair: Pair::of(end, end).0, ..record };
+    let rows = segments(&[
+        own(record(1, true, SYN, 100, 0, 0)),
+        own(record(2, true, SYN | ACK, 500, 101, 0)),
+        own(record(3, true, ACK, 501, 101, 10)),
+    ]);
+    assert_eq!(rows[1].findings.flags, REUSED_PORTS | LOST_SEGMENT);
+    assert_eq!(rows[2].acknowledgment, Some(1));
 }
 
 /// Applies each piece as a batch of its own. Gives the segments, and the numbers of streams that
