@@ -20,13 +20,19 @@ pub struct Naming {
     requested: bool,
     /// The side that asked to continue in TLS.
     asked: Option<bool>,
-    /// PDUs that are longer than what was left of their segment, by direction and start.
-    marks: Option<Box<[Vec<Mark>; 2]>>,
+    /// What few streams have.
+    further: Option<Box<Further>>,
     /// The first name, and how many packets had it.
     first: Option<(Application, u32)>,
-    /// Other names in the order in which they came.
-    #[expect(clippy::box_collection, reason = "few streams have some")]
-    others: Option<Box<Vec<(Application, u32)>>>,
+}
+
+/// What few streams have.
+#[derive(Clone, Debug, Default)]
+struct Further {
+    /// PDUs that are longer than what was left of their segment, by direction and start.
+    marks: [Vec<Mark>; 2],
+    /// Names after the first one, in the order in which they came.
+    names: Vec<(Application, u32)>,
 }
 
 /// A PDU that ends in a later segment: relative sequence numbers of the segment that it begins in,
@@ -66,8 +72,8 @@ pub enum Within {
 impl Naming {
     /// Whether the payload continues a PDU.
     pub fn within(&self, place: Place) -> Within {
-        let Some(marks) = &self.marks else { return Within::None };
-        let marks = &marks[place.side & 1];
+        let Some(further) = &self.further else { return Within::None };
+        let marks = &further.marks[place.side & 1];
         let after = marks.partition_point(|mark| mark.start < place.sequence);
         let mark = after.checked_sub(1).and_then(|at| marks.get(at));
         match mark {
@@ -151,7 +157,7 @@ impl Naming {
     }
 
     fn mark(&mut self, place: Place, missing: u32) {
-        let marks = &mut self.marks.get_or_insert_default()[place.side & 1];
+        let marks = &mut self.further.get_or_insert_default().marks[place.side & 1];
         let mark = Mark { start: place.sequence, end: place.next.wrapping_add(missing) };
         match marks.binary_search_by_key(&mark.start, |known| known.start) {
             Ok(at) => marks[at] = mark,
@@ -167,7 +173,7 @@ impl Naming {
             None => self.first = Some((application, 1)),
             Some((first, count)) if *first == application => *count += 1,
             _ => {
-                let others = self.others.get_or_insert_default();
+                let others = &mut self.further.get_or_insert_default().names;
                 match others.iter_mut().find(|(other, _)| *other == application) {
                     Some((_, count)) => *count += 1,
                     None => others.push((application, 1)),
@@ -184,21 +190,17 @@ impl Naming {
     /// The name that most packets have, the first of those that as many have.
     pub fn usual(&self) -> Option<Application> {
         let all =
-            self.first.iter().chain(self.others.iter().flat_map(|others| others.iter())).rev();
+            self.first.iter().chain(self.further.iter().flat_map(|one| one.names.iter())).rev();
         all.max_by_key(|(_, count)| *count).map(|(application, _)| *application)
     }
 
     /// Heap memory held, in bytes.
     pub fn heap_bytes(&self) -> usize {
-        let marks = self.marks.as_ref().map_or(0, |marks| {
-            size_of::<[Vec<Mark>; 2]>()
-                + marks.iter().map(Vec::capacity).sum::<usize>() * size_of::<Mark>()
-        });
-        let others = self.others.as_ref().map_or(0, |others| {
-            size_of::<Vec<(Application, u32)>>()
-                + others.capacity() * size_of::<(Application, u32)>()
-        });
-        marks + others
+        self.further.as_ref().map_or(0, |further| {
+            size_of::<Further>()
+                + further.marks.iter().map(Vec::capacity).sum::<usize>() * size_of::<Mark>()
+                + further.names.capacity() * size_of::<(Application, u32)>()
+        })
     }
 }
 

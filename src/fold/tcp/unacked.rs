@@ -34,12 +34,14 @@ pub struct Spare(
 /// Most lists that are kept.
 const MOST: usize = 16;
 /// Longest list that is kept, in segments.
-const LONGEST: usize = 64;
+const LONGEST: usize = 4;
 
 impl Spare {
     /// An empty list.
     pub fn take(&mut self) -> Box<Unacked> {
-        self.0.pop().unwrap_or_default()
+        // Most lists are of one segment.
+        let new = || Unacked { segments: VecDeque::with_capacity(1), extent: None };
+        self.0.pop().unwrap_or_else(|| Box::new(new()))
     }
 
     /// Keeps an empty list, unless there are enough.
