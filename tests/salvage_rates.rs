@@ -1,5 +1,9 @@
 //! `--salvage` in quantity: real captures damaged in every way. Rows that the original does not have
 //! are counted, and packets that are lost though they are not damaged; the rates stand in the docs.
+//!
+//! `PCAPSTAT_SEED=N` damages other places, `PCAPSTAT_EVERY=1` takes every capture, and
+//! `PCAPSTAT_DAMAGED=DIR` keeps the files that are not read as they should be. Rates other than the
+//! usual ones are printed and not compared.
 
 use crate::damage::{Damaged, Dice, KINDS, Key, Original, key};
 use crate::reading::{Cut, SERIAL, captures_beside, open, options};
@@ -89,6 +93,8 @@ struct Rates {
 
 fn originals() -> Vec<Original> {
     let mut all = Vec::new();
+    let everything = std::env::var_os("PCAPSTAT_EVERY").is_some();
+    let least = if everything { 3 } else { 12 };
     for path in captures_beside() {
         let short = fs::metadata(&path).is_ok_and(|metadata| metadata.len() < 150_000);
         let Some(capture) =
@@ -99,7 +105,7 @@ fn originals() -> Vec<Original> {
         let name = path.display().to_string();
         let Some(original) = Original::new(name, &capture) else { continue };
         let usual = matches!(original.format, "pcap" | "pcap-ns" | "pcapng" | "snoop");
-        if usual && (12..2000).contains(&original.rows.len()) {
+        if usual && (least..2000).contains(&original.rows.len()) {
             all.push(original);
         }
     }
@@ -109,7 +115,7 @@ fn originals() -> Vec<Original> {
         *counts.entry(one.format).or_default() += 1;
         counts
     });
-    let step = |format: &str| (counts[format] / 130).max(1);
+    let step = |format: &str| if everything { 1 } else { (counts[format] / 130).max(1) };
     let chosen: Vec<bool> = all
         .iter()
         .map(|one| {
@@ -151,6 +157,8 @@ fn table(rates: &BTreeMap<&'static str, Rates>) -> String {
 #[ignore = "needs ../shared/captures"]
 fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
     let originals = originals();
+    let seed: usize =
+        std::env::var("PCAPSTAT_SEED").map_or(0, |seed| seed.parse().expect("number"));
     let all = Mutex::new(BTreeMap::<&'static str, Rates>::new());
     let failures = Mutex::new(Vec::new());
     let next = AtomicUsize::new(0);
@@ -158,7 +166,7 @@ fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
         while let Some(one) = originals.get(next.fetch_add(1, Ordering::Relaxed)) {
             let at = originals.iter().position(|other| other.name == one.name).unwrap_or(0);
             for (number, (kind, make)) in KINDS.iter().enumerate() {
-                let mut numbers = Dice((at * 64 + number) as u64);
+                let mut numbers = Dice((seed * 1_000_003 + at * 64 + number) as u64);
                 numbers.below(2);
                 let other = &originals[numbers.below(originals.len())];
                 let Some(damaged) = make(one, other, &mut numbers) else { continue };
@@ -184,14 +192,14 @@ fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
                 rates.complete += usize::from(lost == 0);
                 rates.nearly += usize::from(lost <= damaged.places);
                 if invented > 0 || lost > 0 {
+                    let file = number * 100_000 + at;
                     let line = format!(
-                        "{kind}\t{invented}\t{lost}\t{}\t{}\t{:?}\t{}",
-                        one.format, damaged.places, damaged.damaged, one.name
+                        "{kind}\t{invented}\t{lost}\t{}\t{}\t{:?}\t{}\t{}\t{file}",
+                        one.format, damaged.places, damaged.damaged, one.name, other.name
                     );
                     failures.lock().expect("no panic while held").push(line);
                     if let Some(directory) = std::env::var_os("PCAPSTAT_DAMAGED") {
-                        let name = format!("{}-{at}", kind.replace([' ', ','], "_"));
-                        let path = Path::new(&directory).join(name);
+                        let path = Path::new(&directory).join(file.to_string());
                         fs::write(path, &damaged.bytes).expect("room");
                     }
                 }
@@ -208,11 +216,14 @@ fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
     let mut failures = failures.into_inner().expect("no panic while held");
     failures.sort();
     println!("{table}\n{}", failures.join("\n"));
+    if seed > 0 || std::env::var_os("PCAPSTAT_EVERY").is_some() {
+        return;
+    }
     assert_page(&table);
     let sum = |of: fn(&Rates) -> usize| all.values().map(of).sum::<usize>();
     let files = sum(|rates| rates.files);
     assert!(files > 5000, "{files} files");
-    assert!(sum(|rates| rates.inventing) * 200 <= files, "packets are invented");
+    assert!(sum(|rates| rates.inventing) * 500 <= files, "packets are invented");
     assert!(sum(|rates| rates.complete) * 1000 >= files * 975, "packets are lost");
     assert!(sum(|rates| rates.nearly) * 1000 >= files * 980, "many packets are lost");
 }

@@ -3,6 +3,7 @@
 //! other reader a file header between two records is no record.
 
 use super::salvage::{Before, Chain, View};
+use super::time::Timestamp;
 use super::walk::Format;
 use super::{AnyFormat, InterfaceBlock, InterfaceEntry, Position, Record, is_capture};
 use std::sync::Arc;
@@ -58,17 +59,19 @@ impl Appended {
         }
     }
 
-    /// Follows its records, whose first is at `start`, in `bytes`, which begin at `base`.
+    /// Follows its records, whose first is at `start`, in `bytes`, which begin at `base`. `before` is
+    /// the time before the file header.
     pub(super) fn follow(
         &self,
         (bytes, base): (&[u8], u64),
         complete: bool,
         start: &Position,
         far: u64,
+        before: Option<Timestamp>,
     ) -> Chain {
         with_format!(&self.format, format => {
             let view = View { format, bytes, base, known: start, complete };
-            view.follow(start.offset, far, super::salvage::MOST)
+            view.follow_after(start.offset, far, super::salvage::MOST, before)
         })
     }
 

@@ -207,6 +207,26 @@ impl Format for Pcapng {
         known.then(|| Candidate { next: offset + block.bytes as u64, seconds: None })
     }
 
+    fn claims(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
+        /// Length of options, at most, in bytes.
+        const MOST_OPTIONS: u32 = 1 << 16;
+        let section = from.section.as_ref()?;
+        let word = |at| number(rest, at, section.big_endian);
+        let (kind, claims) = (word(0)?, word(4)?);
+        let fits = claims.is_multiple_of(4) && (FRAMING_BYTES..=LONGEST_BLOCK).contains(&claims);
+        let next = offset.saturating_add(u64::from(claims));
+        if kind != ENHANCED_PACKET {
+            let known = (1..=0x0C).contains(&kind) && claims <= MOST_OPTIONS;
+            return (fits && known).then_some(Candidate { next, seconds: None });
+        }
+        let described = section.interfaces.get(usize::try_from(word(8)?).ok()?)?;
+        let captured = word(20)?;
+        let data_end = captured.checked_next_multiple_of(4)?.checked_add(32)?;
+        let fits = fits && (0..=MOST_OPTIONS).contains(&claims.checked_sub(data_end)?);
+        let time = described.clock.time(u64::from(word(12)?) << 32 | u64::from(word(16)?));
+        fits.then_some(Candidate { next, seconds: Some(time.seconds) })
+    }
+
     /// The end of an Enhanced Packet Block by its captured length, or by the length after it.
     fn other_end(&self, rest: &[u8], offset: u64) -> Option<u64> {
         let ends = [false, true].into_iter().filter_map(|big_endian| {

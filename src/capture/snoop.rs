@@ -176,6 +176,16 @@ impl Format for Snoop {
         let seconds = record.time.map(|time| time.seconds);
         fits.then(|| Candidate { next: offset + length as u64, seconds })
     }
+
+    fn claims(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
+        let word = |at| u32_at::<true>(rest, at);
+        let (wire, captured, length) = (word(0)?, word(4)?, word(8)?);
+        let fits = captured <= wire
+            && wire <= self.link_type.longest_record()
+            && length.checked_sub(captured)? <= (RECORD_HEADER_BYTES + MOST_PADDING) as u32;
+        let seconds = Some(i64::from(word(16)?));
+        fits.then(|| Candidate { next: offset.saturating_add(u64::from(length)), seconds })
+    }
 }
 
 /// Link type of a data link of RFC 1761 and IANA's list. Others get a number that no link type has.

@@ -83,6 +83,11 @@ pub trait Format {
     /// which accepts what Wireshark accepts: it decides only where to look first.
     fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate>;
 
+    /// The record at `offset` that is plausible by its header, even if it is cut off.
+    fn claims(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
+        self.plausible(rest, from, offset)
+    }
+
     /// End of the record at `offset` by a second length in its header. None if there is none.
     fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
         None

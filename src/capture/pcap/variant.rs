@@ -3,9 +3,10 @@
 //! Some have a magic number of their own, some a version (AIX, DG/UX). Red Hat's, SuSE's and
 //! Nokia's share the magic number of another one: they are detected by their first records, as
 //! Wireshark's `libpcap_try` does, which takes the layout that contradicts itself least. Stricter
-//! than it: a variant is believed only if two of its records are whole and plausible, if its first
-//! record states the EtherType of its frame, or if it has one record and nothing that looks like a
-//! second one of the usual layout: a truncated pcap may end where a record of a variant would.
+//! than it: a variant is believed only if two of its records are whole and plausible and none
+//! contradicts it, if its first record states the EtherType of its frame, or if it has one record and
+//! nothing that looks like a second one of the usual layout: a truncated pcap may end where a record
+//! of a variant would, and a damaged one may hold what looks like two of them.
 
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;
@@ -141,7 +142,7 @@ pub fn detect<const BIG_ENDIAN: bool>(bytes: &[u8], complete: bool) -> Result<De
             break;
         }
         let attempt = records.attempt(*other)?;
-        let believed = attempt.records >= 2
+        let believed = (attempt.records >= 2 && attempt.is_whole)
             || records.states_ethertype(*other)
             || (attempt.contradictions == 0 && !records.has_second(*usual));
         if believed && attempt.is_better_than(&best) {
@@ -185,6 +186,8 @@ struct Attempt {
     records: usize,
     /// Number of contradictions in the record after them. 0 if there is none.
     contradictions: usize,
+    /// Nothing but the end of the file contradicts it.
+    is_whole: bool,
 }
 
 impl Attempt {
@@ -209,6 +212,7 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
                     return Err(data_at as u64);
                 }
                 attempt.contradictions = usize::from(self.bytes.len() > at);
+                attempt.is_whole = true;
                 return Ok(attempt);
             };
             attempt.contradictions = [
@@ -230,6 +234,7 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
                     return Err(at as u64);
                 }
                 attempt.contradictions = 1;
+                attempt.is_whole = true;
                 return Ok(attempt);
             }
             let seconds = i64::from(fields.seconds);
@@ -239,6 +244,7 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
                 && i64::abs_diff(first, seconds) <= NEIGHBOURS_APART;
             attempt.records += usize::from(plausible);
         }
+        attempt.is_whole = true;
         Ok(attempt)
     }
 
@@ -263,7 +269,8 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
         let stated = u16_at::<BIG_ENDIAN>(self.bytes, at + STATED_AT);
         self.link_type == ETHERNET
             && layout.record_header_bytes >= MODIFIED.record_header_bytes
-            && stated.is_some_and(|stated| stated > 0)
+            // A repeated byte of a frame states nothing.
+            && stated.is_some_and(|stated| stated > 0 && stated >> 8 != stated & 0xFF)
             && stated == u16_at::<true>(self.bytes, frame + ETHERTYPE_AT)
     }
 }

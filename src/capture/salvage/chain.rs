@@ -46,6 +46,12 @@ pub(in super::super) struct Chain {
     pub seam: Option<u64>,
     /// Number of frames that do not begin as their link type demands.
     pub odd_frames: usize,
+    /// Greatest distance between the times of two neighbours, and where the second one begins.
+    widest: (i128, Option<u64>),
+    /// Least distance to the time that was known before, and where its record begins.
+    closest: Option<(i128, u64)>,
+    /// Time of the last record that has one.
+    latest: Option<Timestamp>,
 }
 
 impl<F: Format> View<'_, F> {
@@ -85,6 +91,17 @@ impl<F: Format> View<'_, F> {
 
     /// Follows plausible records from `start` on: up to `most`, or past `far`.
     pub fn follow(&self, start: u64, far: u64, most: usize) -> Chain {
+        self.follow_after(start, far, most, self.known.before.time())
+    }
+
+    /// As [`View::follow`], if `known` is the time before the damage.
+    pub fn follow_after(
+        &self,
+        start: u64,
+        far: u64,
+        most: usize,
+        known: Option<Timestamp>,
+    ) -> Chain {
         let mut chain = Chain {
             links: 0,
             last: start,
@@ -95,8 +112,11 @@ impl<F: Format> View<'_, F> {
             greatest: Timestamp::MIN,
             seam: None,
             odd_frames: 0,
+            widest: (0, None),
+            closest: None,
+            latest: None,
         };
-        let (mut at, mut before) = (start, None);
+        let mut at = start;
         let until = start.saturating_add(AHEAD);
         let mut state = self.format.begin(self.known);
         loop {
@@ -119,11 +139,10 @@ impl<F: Format> View<'_, F> {
             }
             if let Step::Record(record, _) = step {
                 if let Some(time) = record.time {
-                    if before.is_some_and(|before| !near(before, time.seconds)) {
+                    if chain.latest.is_some_and(|latest| !near(latest.seconds, time.seconds)) {
                         return chain;
                     }
-                    before = Some(time.seconds);
-                    chain.note(at, time, self.known.before.time());
+                    chain.note(at, time, known);
                 }
                 chain.odd_frames += usize::from(frame::is_odd(record.link_type, record.data));
             }
@@ -134,19 +153,51 @@ impl<F: Format> View<'_, F> {
     }
 }
 
+/// A second in nanoseconds.
+const SECOND: i128 = 1_000_000_000;
+
+/// Nanoseconds between two times.
+fn apart(one: Timestamp, two: Timestamp) -> i128 {
+    let nanoseconds = |time: Timestamp| {
+        i128::from(time.seconds).saturating_mul(SECOND).saturating_add(i128::from(time.nanoseconds))
+    };
+    (nanoseconds(one) - nanoseconds(two)).abs()
+}
+
 impl Chain {
     fn note(&mut self, at: u64, time: Timestamp, known: Option<Timestamp>) {
         if self.first.is_some() {
             self.second.get_or_insert((at, time));
         }
-        self.first.get_or_insert(time);
-        let is_earlier = time.seconds < self.least.seconds.saturating_sub(1);
-        let follows = known.is_some_and(|known| time.seconds >= known.seconds.saturating_sub(1));
-        if is_earlier && follows && self.links > 0 {
-            self.seam.get_or_insert(at);
+        let first = *self.first.get_or_insert(time);
+        let step = self.latest.map_or(0, |latest| apart(latest, time));
+        if let Some(known) = known {
+            let is_late = time.seconds >= known.seconds.saturating_sub(1)
+                && near(known.seconds, time.seconds);
+            let returns = time.seconds < self.least.seconds.saturating_sub(1);
+            // A clock that was set back comes to the known time without a leap.
+            let leaps = first.seconds < known.seconds.saturating_sub(1)
+                && step > (2 * self.widest.0).max(SECOND);
+            if is_late && (returns || leaps) && self.latest.is_some() {
+                self.seam.get_or_insert(at);
+            }
+            let distance = apart(known, time);
+            if self.closest.is_none_or(|(closest, _)| distance < closest) {
+                self.closest = Some((distance, at));
+            }
         }
+        if step > self.widest.0 {
+            self.widest = (step, Some(at));
+        }
+        self.latest = Some(time);
         self.least = self.least.min(time);
         self.greatest = self.greatest.max(time);
+    }
+
+    /// The record at which the times most likely turn to those that were known before, if the chain
+    /// began at `start` in a capture that a packet carried.
+    pub fn turn(&self, start: u64) -> Option<u64> {
+        self.closest.map(|(_, at)| at).filter(|at| *at > start).or(self.widest.1)
     }
 
     /// The first record to believe, of a chain that begins at `at`: its second one if the first is

@@ -8,7 +8,7 @@ use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
 use super::chain::View;
-use super::{AHEAD, Before, near, search};
+use super::{AHEAD, Before, near, weigh};
 
 /// Judgement of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ fn doubt<F: Format>(
     let before = position.before.time().or(seconds.map(seconds_before));
     let next = path.get(1).copied().unwrap_or(at);
     let sound = is_plausible && position.before.is_near(seconds);
-    let Some(found) = search::first_near(&view, at, next, before, true) else {
+    let Some(found) = weigh::first_near(&view, at, next, before, true) else {
         // A jump of the clock.
         return if is_plausible { Verdict::Fine } else { Verdict::Refused };
     };

@@ -13,8 +13,10 @@
 
 mod chain;
 mod frame;
+mod header;
 mod judge;
 mod search;
+mod weigh;
 
 use super::Position;
 use super::cut::NEIGHBOURS_APART;

@@ -1,0 +1,103 @@
+//! Weighing of chains: which of several is the capture's own, and which a damaged packet carried.
+
+use super::super::time::Timestamp;
+use super::super::walk::Format;
+use super::chain::{Ends, View};
+use super::header;
+use super::search::{Next, Start, next};
+use super::{LONGEST, MOST};
+
+/// Seconds by which a chain without a successor may be later than the record before the damage to
+/// be believed by one record.
+const SOON: i64 = 3600;
+
+/// Where the records of the capture begin, if a chain of the right time is found. None if it is not
+/// believed, nor anything after it within reach.
+pub(super) fn weigh<F: Format>(
+    view: &View<'_, F>,
+    found: Start,
+    far: u64,
+    before: Option<Timestamp>,
+) -> Option<u64> {
+    let Start { mut at, mut chain } = found;
+    loop {
+        if let Some(seam) = chain.seam.filter(|seam| *seam <= far) {
+            // A carried capture whose records lead to true ones: only these are believed.
+            at = seam;
+            chain = view.follow(at, far, MOST);
+            if chain.is_near(before) && chain.links > 0 {
+                continue;
+            }
+            return None;
+        }
+        if chain.ends != Ends::Broken {
+            return Some(chain.lead(at, before));
+        }
+        let limit = far.min(at.saturating_add(LONGEST));
+        let mut from = chain.last + 1;
+        let later = loop {
+            let later = match next(view, from, limit, far, before) {
+                Next::Chain(later) => later,
+                Next::Header(at) => {
+                    from = header::after_carried(view, at, far);
+                    continue;
+                }
+                Next::NeedsMore | Next::Nothing => break None,
+            };
+            let believed = later.chain.is_near(before) && later.chain.is_firm(2);
+            if believed {
+                break Some(later);
+            }
+            from = later.at + 1;
+        };
+        let Some(later) = later else {
+            let soon = match (before, chain.first) {
+                (Some(before), Some(_)) => {
+                    chain.least.seconds >= before.seconds.saturating_sub(1)
+                        && chain.greatest.seconds <= before.seconds.saturating_add(SOON)
+                }
+                _ => false,
+            };
+            return (chain.links >= 2 || soon).then(|| chain.lead(at, before));
+        };
+        let between = before.is_none_or(|before| chain.least >= before)
+            && later.chain.first.is_none_or(|first| chain.greatest <= first);
+        if between || chain.first.is_none() {
+            return Some(chain.lead(at, before));
+        }
+        (at, chain) = (later.at, later.chain);
+    }
+}
+
+/// The first chain of a time near `before` within reach after `at`, or, with `headers`, the first file
+/// header before `next_record`. What begins before `next_record` must lead past it.
+pub(super) fn first_near<F: Format>(
+    view: &View<'_, F>,
+    at: u64,
+    next_record: u64,
+    before: Option<Timestamp>,
+    headers: bool,
+) -> Option<u64> {
+    let far = at.saturating_add(LONGEST);
+    let mut from = at + 1;
+    loop {
+        let found = match next(view, from, far, far, before) {
+            Next::Chain(found) => found,
+            Next::Header(at) => {
+                if headers && at < next_record && header::cuts_off(view, at, next_record) {
+                    return Some(at);
+                }
+                from = header::after_carried(view, at, far);
+                continue;
+            }
+            Next::NeedsMore | Next::Nothing => return None,
+        };
+        if found.chain.is_near(before)
+            && found.chain.is_firm(2)
+            && (found.at >= next_record || found.chain.last >= next_record)
+        {
+            return Some(found.at);
+        }
+        from = found.at + 1;
+    }
+}
