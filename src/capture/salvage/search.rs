@@ -47,7 +47,7 @@ pub(super) fn resume<F: Format>(
     let claimed = view
         .format
         .claims(at_damage, view.known, damage)
-        .filter(|claims| view.known.before.is_near(claims.seconds))
+        .filter(|claims| F::FRAMED || view.known.before.is_near(claims.seconds))
         .map(|claims| claims.next);
     // A length that is not damaged tells where the record ended.
     if let Some(told) = view.format.other_end(at_damage, damage).filter(|told| *told >= view.base) {
