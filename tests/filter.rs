@@ -154,7 +154,7 @@ const DIFFERENCES: &[(&str, Applies)] = &[
         |case| case.problem.is_some(),
     ),
     ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
-        case.path.starts_with("dlt-") || !case.path.contains(':')
+        case.problem == Some("link_type_unknown") || !case.path.contains(':')
     }),
     ("`ether` addresses are those of Ethernet, not of IEEE 802.11.", |case| {
         case.names("ether") && case.has("wlan")

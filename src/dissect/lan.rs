@@ -1,6 +1,7 @@
 //! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel,
 //! InfiniBand and ATM, Frame Relay.
 
+use super::named::{self, types::CISCO_HDLC, types::NLPIDS};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -106,10 +107,11 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
         _ if channel == 0 && end == 1 => return None,
         _ => {}
     }
-    if shim::is_other_cisco_type(kind) {
-        return None;
+    let other = named::find(CISCO_HDLC, kind);
+    if !other.is_empty() {
+        return named::push(packet, other);
     }
-    if let Some(next) = shim::cisco_ethertype(kind, next.skip(2)) {
+    if let Some(next) = shim::cisco_ethertype(packet, kind, next.skip(2)) {
         return Some(next);
     }
     // As Wireshark: another control field before a known protocol identifier, or a bridged frame if
@@ -132,6 +134,6 @@ fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'
         0xCC => Some((Protocol::IP, next)),
         0x8E => Some((Protocol::IPV6, next)),
         0xCF => Some((Protocol::PPP, next)),
-        _ => None,
+        identifier => named::end(packet, NLPIDS, identifier.into()),
     }
 }

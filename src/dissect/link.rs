@@ -2,8 +2,9 @@
 //! registry).
 //!
 //! A new link type is a row in [`LINKS`] and, where it has a header of its own, a function and its
-//! arm in the loop.
+//! arm in the loop; one that is only named is a row in [`LINK_TYPES`].
 
+use super::named::{self, link_types::LINK_TYPES, types::COOKED, types::FAMILIES};
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
@@ -84,14 +85,18 @@ pub fn is_dissected(link_type: LinkType) -> bool {
     protocol_of(link_type).is_some()
 }
 
-/// The first layer of a frame; a link type without a row is a problem and named by its number.
+/// The first layer of a frame; a link type that is not dissected is a problem, and
+/// named by its number if Wireshark has no name for it.
 pub fn first<'a>(packet: &mut Packet<'a>, frame: Payload<'a>) -> Next<'a> {
     let link_type = packet.record.link_type;
     match protocol_of(link_type) {
         Some(protocol) => Some((protocol, frame)),
         None => {
             packet.note(Problem::LINK_TYPE_UNKNOWN);
-            Some((Protocol::link_type(link_type), frame))
+            match named::find(LINK_TYPES, link_type.0) {
+                [] => Some((Protocol::link_type(link_type), frame)),
+                layers => named::push(packet, layers),
+            }
         }
     }
 }
@@ -154,8 +159,14 @@ pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         0x1_0000.. => shim::registered_ethertype(packet, payload.u16(2)?, next),
         2 => Some((Protocol::IP, next)),
         // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
-        10 | 23 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
-        _ => shim::registered_ethertype(packet, u16::try_from(family).ok()?, next),
+        10 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
+        _ => {
+            let family = u16::try_from(family).ok()?;
+            match named::find(FAMILIES, family) {
+                [] => shim::registered_ethertype(packet, family, next),
+                layers => named::push(packet, layers),
+            }
+        }
     }
 }
 
@@ -194,17 +205,18 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const GRE: u16 = 778;
     const RADIOTAP: u16 = 803;
     const NETLINK: u16 = 824;
+    const LINKTYPE_NETLINK: u16 = 253;
     // Up to here numbers are Linux's own, beyond they are EtherTypes.
     const OWN: u16 = 1536;
     match (hardware, protocol) {
-        (NETLINK, _) => None,
+        (NETLINK, _) => named::end(packet, LINK_TYPES, LINKTYPE_NETLINK),
         (FRAME_RELAY, ..=OWN) => Some((Protocol::FRAME_RELAY, next)),
         (RADIOTAP, ..=OWN) => Some((Protocol::RADIOTAP, next)),
         (_, 3) => Some((Protocol::ETH, next)),
         (_, 4) => Some((Protocol::LLC, next)),
         (_, 7) => Some((Protocol::PPP, next)),
-        (_, ..=OWN) => None,
-        (GRE, _) => tunnel::gre_type(protocol, false, next),
+        (_, ..=OWN) => named::end(packet, COOKED, protocol),
+        (GRE, _) => tunnel::gre_type(packet, protocol, false, next),
         _ => shim::ethertype(packet, protocol, next),
     }
 }
@@ -216,7 +228,7 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         return None;
     };
     let next = payload.skip(4);
-    shim::cisco_ethertype(protocol, next)
+    shim::cisco_ethertype(packet, protocol, next)
 }
 
 /// FDDI: frame control, two addresses, then LLC.

@@ -13,6 +13,7 @@ mod juniper;
 mod lan;
 mod link;
 mod monitor;
+mod named;
 mod net;
 mod over_udp;
 pub mod packet;

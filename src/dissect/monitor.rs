@@ -5,6 +5,7 @@
 
 use super::Next;
 use super::link;
+use super::named::{self, link_types::LINK_TYPES};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -91,7 +92,14 @@ fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> 
         return None;
     }
     packet.path.push(Protocol::PCAP_PKTDATA);
-    link::protocol_of(LinkType(u16::try_from(link_type).ok()?)).map(|protocol| (protocol, frame))
+    let link_type = LinkType(u16::try_from(link_type).ok()?);
+    // NFC's pseudo header is known to records alone.
+    const NFC: LinkType = LinkType(245);
+    match link::protocol_of(link_type) {
+        Some(protocol) => Some((protocol, frame)),
+        None if link_type == NFC => None,
+        None => named::end(packet, LINK_TYPES, link_type.0),
+    }
 }
 
 /// The Prism header of 802.11 drivers, in either byte order: code and length, then values. AVS

@@ -4,6 +4,7 @@
 //! Lengths are those that the headers state, at most the payload of the layer below.
 
 use super::decode_as::Field;
+use super::named::{self, types};
 use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
@@ -51,7 +52,7 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
 const NO_NEXT_HEADER: u8 = 59;
 
 /// The protocol of an IP protocol number, and its payload.
-pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Next<'a> {
+pub fn ip_protocol<'a>(packet: &mut Packet<'a>, number: u8, next: Payload<'a>) -> Next<'a> {
     if let Some(protocol) = packet.assigned(Field::IpProtocol, number.into()) {
         return Some((protocol, next));
     }
@@ -64,13 +65,31 @@ pub fn ip_protocol<'a>(packet: &Packet<'a>, number: u8, next: Payload<'a>) -> Ne
     if number == PGM && next.u8(4).is_some_and(|kind| !PGM_TYPES.contains(&kind)) {
         return None;
     }
-    Some((protocol_of(number), next))
+    if let Some(protocol) = dissected(number) {
+        return Some((protocol, next));
+    }
+    // As Wireshark, which names XTP and DSR if their headers are whole.
+    let least = match number {
+        36 => 32,
+        48 => 4,
+        _ => 0,
+    };
+    if next.length < least {
+        return None;
+    }
+    named::end(packet, types::IP_PROTOCOLS, number.into())
 }
 
-/// The protocol of an IP protocol number.
-pub fn protocol_of(number: u8) -> Protocol {
+/// The protocol of an IP protocol number. None if it is not dissected.
+fn dissected(number: u8) -> Option<Protocol> {
     let row = IP_PROTOCOLS.iter().find(|(known, _)| *known == number);
-    row.map_or(Protocol::ip_protocol(number), |(_, protocol)| *protocol)
+    row.map(|(_, protocol)| *protocol)
+}
+
+/// The protocol of an IP protocol number, by its number if it has no name.
+pub fn protocol_of(number: u8) -> Protocol {
+    let named = || named::find(types::IP_PROTOCOLS, number.into()).first().copied();
+    dissected(number).or_else(named).unwrap_or(Protocol::ip_protocol(number))
 }
 
 /// ARP and its relatives (RFC 826); the path ends here.

@@ -4,7 +4,7 @@
 //! A [`Path`] is at most [`DEEPEST`] layers; what is deeper is a problem of the packet
 //! (`depth_exceeded`).
 
-use super::application;
+use super::{application, named};
 use crate::capture::LinkType;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -157,10 +157,13 @@ impl Protocol {
         }
     }
 
-    /// Every protocol with a constant that can be on a path, with its name.
+    /// Every protocol that headers decide on and that can be on a path, with its name. What shares
+    /// its name with an application is left out: the name would find one of the two only.
     pub fn known() -> impl Iterator<Item = (&'static str, Protocol)> {
         let names = NAMES.iter().take(usize::from(Protocol::FRAME.0));
-        names.zip(0..).map(|(name, number)| (*name, Protocol(number)))
+        let dissected = names.zip(0..).map(|(name, number)| (*name, Protocol(number)));
+        let named = named::known().filter(|(name, _)| application::place_of(name).is_none());
+        dissected.chain(named)
     }
 
     /// An IP protocol that has no constant, named `ip-proto-NNN`.
@@ -178,6 +181,11 @@ impl Protocol {
         }
     }
 
+    /// The protocol of a number in [`named`].
+    pub(super) const fn numbered(number: u16) -> Protocol {
+        Protocol(number)
+    }
+
     /// An application protocol, by its place in the list of names.
     pub(super) fn application(place: u16) -> Protocol {
         Protocol(application::FIRST + place)
@@ -188,6 +196,7 @@ impl Protocol {
         NAMES
             .get(usize::from(self.0))
             .copied()
+            .or_else(|| named::name_of(self.0))
             .or_else(|| application::name_of(self.0).filter(|_| self.0 < LINK_TYPES))
     }
 
@@ -196,8 +205,8 @@ impl Protocol {
         if let Some((_, known)) = NAMES.iter().zip(0..).find(|(known, _)| **known == name) {
             return Some(Protocol(known));
         }
-        if let Some(application) = application::place_of(name) {
-            return Some(application);
+        if let Some(known) = application::place_of(name).or_else(|| named::protocol_of(name)) {
+            return Some(known);
         }
         let number = |prefix| name.strip_prefix(prefix).and_then(|number| number.parse().ok());
         let ip_protocol = number("ip-proto-").and_then(|number: u16| number.try_into().ok());
@@ -388,7 +397,7 @@ mod tests {
     fn saved_paths_keep_their_names() {
         let tunnel = [Protocol::ETH, Protocol::IP, Protocol::ip_protocol(253)];
         for path in
-            [Path::default(), Path::of(&tunnel), Path::of(&[Protocol::link_type(LinkType(147))])]
+            [Path::default(), Path::of(&tunnel), Path::of(&[Protocol::link_type(LinkType(300))])]
         {
             let saved = postcard::to_allocvec(&path).unwrap();
             assert_eq!(postcard::from_bytes(&saved), Ok(path));
@@ -410,7 +419,7 @@ mod tests {
             "eth:vlan:ipv6.hopopts"
         );
         assert_eq!(Protocol::ip_protocol(253).to_string(), "ip-proto-253");
-        assert_eq!(Protocol::link_type(LinkType(147)).to_string(), "dlt-147");
+        assert_eq!(Protocol::link_type(LinkType(300)).to_string(), "dlt-300");
         assert_eq!(Path::default().to_string(), "");
     }
 

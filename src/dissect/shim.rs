@@ -2,6 +2,7 @@
 //! PPPoE and PPP.
 
 use super::decode_as::Field;
+use super::named::{self, ethertypes, types};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -10,6 +11,8 @@ use super::{Next, tag};
 
 /// Greatest value of an 802.3 length field.
 const LONGEST_LENGTH: u16 = 1500;
+/// Novell's service access point.
+const NOVELL: u16 = 0xE0;
 /// The least EtherType.
 const LEAST_ETHERTYPE: u16 = 1536;
 
@@ -58,15 +61,26 @@ pub fn is_length(number: u16) -> bool {
 }
 
 /// The protocol of an EtherType in a type field; None if it is unknown.
-pub fn ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
+pub fn ethertype<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     // As in Wireshark, this number is IPv4 in type fields and nowhere else.
     const IPV4_IN_TYPE_FIELDS: u16 = 0xFFF2;
     let ipv4 = number == IPV4_IN_TYPE_FIELDS;
     if ipv4 { Some((Protocol::IP, next)) } else { registered_ethertype(packet, number, next) }
 }
 
-/// The protocol of an EtherType in a header of another protocol, e.g. GRE. None if it is unknown.
-pub fn registered_ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
+/// The protocol of an EtherType in a header of another protocol, e.g. GRE. None if it is not
+/// dissected; then the path ends with its name, if there is one.
+pub fn registered_ethertype<'a>(
+    packet: &mut Packet<'a>,
+    number: u16,
+    next: Payload<'a>,
+) -> Next<'a> {
+    let dissected = dissected_ethertype(packet, number, next);
+    dissected.or_else(|| named::end(packet, ethertypes::ETHERTYPES, number))
+}
+
+/// The protocol of an EtherType that is dissected.
+pub fn dissected_ethertype<'a>(packet: &Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     if let Some(protocol) = packet.assigned(Field::EtherType, number) {
         return Some((protocol, next));
     }
@@ -86,7 +100,7 @@ pub fn type_or_length<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a
     }
     // Novell's raw 802.3 has no LLC header: its checksum field is always 0xFFFF.
     if next.u16(0) == Some(0xFFFF) {
-        return None;
+        return named::end(packet, types::SAPS, NOVELL);
     }
     Some((Protocol::LLC, next.limit(usize::from(number))))
 }
@@ -139,7 +153,7 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         _ if control & 1 != 0 && control != 0x03 => None,
         (0x42, _) => Some((Protocol::STP, next)),
         (0x06, _) => Some((Protocol::IP, next)),
-        _ => None,
+        _ => named::end(packet, types::SAPS, destination.into()),
     }
 }
 
@@ -159,6 +173,9 @@ pub fn snap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         ([0, 0x80, 0xC2], 3 | 9) => Some((Protocol::TOKEN_RING, next)),
         ([0, 0x80, 0xC2], 4 | 10) => Some((Protocol::FDDI, next)),
         ([0, 0x80, 0xC2], 14) => Some((Protocol::STP, next)),
+        ([0, 0, 0x0C], _) => named::end(packet, types::SNAP_CISCO, protocol),
+        ([8, 0, 7], _) => named::end(packet, types::SNAP_APPLE, protocol),
+        ([0, 0xE0, 0x2B], _) => named::end(packet, types::SNAP_EXTREME, protocol),
         _ => None,
     }
 }
@@ -271,7 +288,7 @@ pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         0xC021 => Some((Protocol::LCP, next)),
         0x8021 => Some((Protocol::IPCP, next)),
         0x8057 => Some((Protocol::IPV6CP, next)),
-        _ => None,
+        _ => named::end(packet, types::PPP, protocol),
     }
 }
 
@@ -285,16 +302,8 @@ pub fn multilink<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> 
     if flags & WHOLE == WHOLE { ppp(packet, payload.skip(4)) } else { None }
 }
 
-/// True for types in Cisco HDLC and Frame Relay that end the path: CDP, DECnet, SLARP (with the
-/// number of RARP), AppleTalk, IPX, OSI and others.
-pub fn is_other_cisco_type(number: u16) -> bool {
-    const KNOWN: [u16; 10] =
-        [0x0111, 0x0600, 0x2000, 0x6003, 0x8035, 0x8038, 0x809B, 0x80F3, 0x8137, 0xFEFE];
-    KNOWN.contains(&number)
-}
-
 /// The protocol of an EtherType in Cisco HDLC or Frame Relay.
-pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
+pub fn cisco_ethertype<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
     if next.captured.is_empty() {
         return None;
     }
@@ -304,6 +313,6 @@ pub fn cisco_ethertype(number: u16, next: Payload<'_>) -> Next<'_> {
         0x8847 | 0x8848 => Some((Protocol::MPLS, next)),
         0x6558 => Some((Protocol::ETH, next)),
         0x4242 => Some((Protocol::STP, next)),
-        _ => None,
+        _ => named::end(packet, types::CISCO_HDLC, number),
     }
 }

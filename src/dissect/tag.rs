@@ -35,7 +35,7 @@ pub fn redundant<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> 
 /// Cisco metadata over GRE: the type of the payload comes first.
 pub fn metadata_over_gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     match payload.u16(0).filter(|_| payload.captured.len() >= 8) {
-        Some(kind) => gre_type(kind, false, payload.skip(8)),
+        Some(kind) => gre_type(packet, kind, false, payload.skip(8)),
         None => truncated(packet),
     }
 }

@@ -65,7 +65,6 @@ fn type_fields_are_ethertypes_or_lengths() {
         ethernet("0008 aaaa03 000000 0806"),
         ("eth:llc:arp".into(), Some("arp_header_truncated"))
     );
-    assert_eq!(ethernet("0003 ffff00"), ("eth".into(), None));
     assert_eq!(ethernet("00"), ("eth".into(), Some("eth_header_truncated")));
 }
 
@@ -125,7 +124,38 @@ fn link_types_have_their_first_protocol() {
     );
     assert_eq!(path_of(113, &hex("0000")), ("sll".into(), Some("sll_header_truncated")));
     assert_eq!(path_of(104, &hex(&format!("0f00 0800 {inner}"))), ("chdlc:ip:udp".into(), None));
-    assert_eq!(path_of(147, &hex(&inner)), ("dlt-147".into(), Some("link_type_unknown")));
+    assert_eq!(path_of(300, &hex(&inner)), ("dlt-300".into(), Some("link_type_unknown")));
+}
+
+#[test]
+fn what_is_not_dissected_has_wiresharks_name() {
+    let unknown = Some("link_type_unknown");
+    assert_eq!(path_of(147, &[0; 9]), ("user_dlt".into(), unknown));
+    assert_eq!(path_of(187, &[]), ("bluetooth:hci_h4".into(), unknown));
+    assert_eq!(path_of(274, &[0; 90]), ("fpp:eth".into(), unknown));
+    assert_eq!(path_of(192, &hex("00000800 ba000000 00")).0, "ppi:pcap_pktdata:usb");
+    for (rest, path) in [
+        ("88f7 00", "eth:ptp"),
+        ("88f8", "eth:ncsi"),
+        ("08ff 00", "eth:bpq:ax25"),
+        ("0004 f0f003 00", "eth:llc:netbios"),
+        ("0003 ffff00", "eth:ipx"),
+        ("0009 aaaa03 00000c 2000 00", "eth:llc:cdp"),
+        ("8864 1100 0001 0003 c223 00", "eth:pppoes:ppp:chap"),
+    ] {
+        assert_eq!(ethernet(rest), (path.into(), None));
+    }
+    for (protocol, bytes, path) in [
+        (253, 9, "eth:ip"),
+        (36, 31, "eth:ip"),
+        (36, 32, "eth:ip:xtp"),
+        (83, 1, "eth:ip:vines_frp:vines_ip"),
+    ] {
+        let rest = format!("0800 {} {}", ipv4(protocol, bytes), "00".repeat(bytes));
+        assert_eq!(ethernet(&rest), (path.into(), None));
+    }
+    assert_eq!(path_of(0, &hex("07000000 81")), ("null:osi".into(), None));
+    assert_eq!(path_of(104, &hex("8f00 8035 00")), ("chdlc:slarp".into(), None));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Tunnels: GRE and ERSPAN over IP; VXLAN, Geneve, GTP and Teredo over UDP.
 
+use super::named::{self, types::GRE};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -30,7 +31,7 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if next.length == 0 {
         return None;
     }
-    gre_type(protocol, flags & 0x1000 != 0, next)
+    gre_type(packet, protocol, flags & 0x1000 != 0, next)
 }
 
 /// Length of GRE's source routes (RFC 1701), which end with an entry of no address family and no
@@ -47,7 +48,12 @@ fn source_routes(payload: Payload<'_>) -> usize {
 }
 
 /// The protocol types of GRE; `sequenced` if the header has a sequence number.
-pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
+pub fn gre_type<'a>(
+    packet: &mut Packet<'a>,
+    protocol: u16,
+    sequenced: bool,
+    next: Payload<'a>,
+) -> Next<'a> {
     match protocol {
         // Type I has no header; it differs from type II by the sequence number that GRE then lacks.
         0x88BE if !sequenced => Some((Protocol::ERSPAN_I, next)),
@@ -68,7 +74,7 @@ pub fn gre_type(protocol: u16, sequenced: bool, next: Payload<'_>) -> Next<'_> {
         0x86DD => Some((Protocol::IPV6, next)),
         0x8847 | 0x8848 => Some((Protocol::MPLS, next)),
         0x894F => Some((Protocol::NSH, next)),
-        _ => None,
+        _ => named::end(packet, GRE, protocol),
     }
 }
 

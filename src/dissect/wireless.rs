@@ -2,11 +2,12 @@
 //! path.
 
 use super::Next;
+use super::named::{self, ethertypes::ETHERTYPES};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::shim::registered_ethertype;
+use super::shim::dissected_ethertype;
 
 /// The radiotap header (radiotap.org), little-endian: version, padding, length, presence bits.
 pub fn radiotap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
@@ -102,11 +103,14 @@ fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) 
         Some([0x00, 0x00]) => Some((Protocol::LLC, next.skip(2))),
         Some(kind) => {
             // A type without LLC before it, which Wireshark names all the same.
-            let typed = registered_ethertype(packet, u16::from_be_bytes(*kind), next.skip(2));
-            if typed.is_some() {
-                packet.path.push(Protocol::LLC);
+            let kind = u16::from_be_bytes(*kind);
+            let typed = dissected_ethertype(packet, kind, next.skip(2));
+            let named = named::find(ETHERTYPES, kind);
+            if typed.is_none() && named.is_empty() {
+                return Some((Protocol::LLC, next));
             }
-            typed.or(Some((Protocol::LLC, next)))
+            packet.path.push(Protocol::LLC);
+            typed.or_else(|| named::push(packet, named))
         }
         None => Some((Protocol::LLC, next)),
     }

@@ -461,7 +461,6 @@ const ELSEWHERE: &[&str] = &[
     "decnet",
     "atalk",
     "iso",
-    "lat",
 ];
 
 fn all_words() -> impl Iterator<Item = &'static str> {
