@@ -9,6 +9,8 @@ pub const GRE: Names = &[
     (0x0101, &[of("grebonding")]),
     (0x2000, &[of("cdp")]),
     (0x2001, &[of("nhrp")]),
+    (0x8137, &[of("ipx")]),
+    (0x8881, &[of("ppp_hdlc")]),
     (0xB7EA, &[of("grebonding")]),
 ];
 
@@ -118,6 +120,7 @@ pub const COOKED: Names = &[
     (0x33, &[of("ipos"), of("redback")]),
     (0x34, &[of("ipos"), of("redback")]),
     (0x35, &[of("ipos"), of("redback")]),
+    (0xF5, &[of("isi")]),
     (0xF6, &[of("wpan")]),
 ];
 
