@@ -99,6 +99,9 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
     let next = payload.skip(end + 1);
     const UNNUMBERED: u8 = 0x03;
     const IDENTIFICATION: u8 = 0xAF;
+    if next.lacks(2) {
+        packet.note(Problem::LINK_HEADER_TRUNCATED);
+    }
     let (control, kind) = (next.u8(0)?, next.u16(0)?);
     match control {
         UNNUMBERED => return network_protocol(packet, next.skip(1)),

@@ -228,6 +228,9 @@ pub fn cisco_hdlc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         return None;
     };
     let next = payload.skip(4);
+    if next.lacks(1) {
+        packet.note(Problem::CHDLC_HEADER_TRUNCATED);
+    }
     shim::cisco_ethertype(packet, protocol, next)
 }
 

@@ -25,6 +25,8 @@ mod tag;
 #[cfg(test)]
 mod tests;
 mod transport;
+#[cfg(test)]
+mod truncated;
 mod tunnel;
 mod wireless;
 
@@ -170,7 +172,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::PSEUDOWIRE_CONTROL_WORD => Some((Protocol::ETH, payload.skip(4))),
         Protocol::MULTILINK => shim::multilink(packet, payload),
         Protocol::ETHERIP => Some((Protocol::ETH, payload.skip(2))),
-        Protocol::PIM => net::multicast_register(payload),
+        Protocol::PIM => net::multicast_register(packet, payload),
         Protocol::CAPWAP_DATA => over_udp::capwap(packet, payload),
         Protocol::LWAPP => over_udp::lwapp(packet, payload),
         Protocol::LWAPP_CONTROL => over_udp::lwapp(packet, payload.skip(6)),

@@ -315,10 +315,15 @@ pub fn authentication<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
 }
 
 /// A register message of PIM (RFC 7761 section 4.9.3) carries the multicast packet.
-pub fn multicast_register(payload: Payload<'_>) -> Next<'_> {
+pub fn multicast_register<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const REGISTER: u8 = 0x21;
-    if payload.u8(0)? != REGISTER {
+    let kind = payload.u8(0);
+    if kind.is_some_and(|kind| kind != REGISTER) {
         return None;
     }
-    over_udp::ip_by_version(payload.skip(8))
+    let next = payload.skip(8);
+    if kind.is_none() || next.lacks(1) {
+        packet.note(Problem::PIM_HEADER_TRUNCATED);
+    }
+    over_udp::ip_by_version(next)
 }

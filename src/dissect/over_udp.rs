@@ -121,7 +121,11 @@ pub fn lisp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 8 {
         return truncated(packet);
     }
-    ip_by_version(payload.skip(8))
+    let next = payload.skip(8);
+    if next.lacks(1) {
+        return truncated(packet);
+    }
+    ip_by_version(next)
 }
 
 /// IP by the version in its first byte.

@@ -37,6 +37,12 @@ impl<'a> Payload<'a> {
         }
     }
 
+    /// True if `bytes` bytes were on the wire and fewer were captured.
+    #[inline]
+    pub fn lacks(self, bytes: usize) -> bool {
+        self.captured.len() < bytes && self.length >= bytes
+    }
+
     /// `N` bytes at `at`. None if they were not captured.
     #[inline]
     pub fn bytes<const N: usize>(self, at: usize) -> Option<&'a [u8; N]> {

@@ -47,14 +47,14 @@ problems! {
     VLAN_HEADER_TRUNCATED = "vlan_header_truncated", VLAN, "fewer than the 4 bytes of a VLAN tag were captured";
     VLAN_DEPTH_EXCEEDED = "vlan_depth_exceeded", VLAN, "more VLAN tags than fit into the 31 layers of a path";
     LLC_HEADER_TRUNCATED = "llc_header_truncated", LLC, "the LLC or SNAP header was not captured whole";
-    MPLS_HEADER_TRUNCATED = "mpls_header_truncated", MPLS, "the capture ends inside the MPLS label stack";
+    MPLS_HEADER_TRUNCATED = "mpls_header_truncated", MPLS, "the capture ends inside the MPLS label stack or right after it";
     PPPOE_HEADER_TRUNCATED = "pppoe_header_truncated", PPPOES, "fewer than the 6 bytes of a PPPoE header were captured";
     PPP_HEADER_TRUNCATED = "ppp_header_truncated", PPP, "the PPP protocol field was not captured whole";
     SLL_HEADER_TRUNCATED = "sll_header_truncated", SLL, "the Linux cooked header was not captured whole";
     NULL_HEADER_TRUNCATED = "null_header_truncated", NULL, "fewer than the 4 bytes of the address family were captured";
     RAW_VERSION_UNKNOWN = "raw_version_unknown", RAW, "a raw IP frame begins with neither version 4 nor version 6";
     RAW_HEADER_TRUNCATED = "raw_header_truncated", RAW, "fewer than the 8 bytes of a raw IP frame were captured that tell its version";
-    CHDLC_HEADER_TRUNCATED = "chdlc_header_truncated", CHDLC, "fewer than the 4 bytes of a Cisco HDLC header were captured";
+    CHDLC_HEADER_TRUNCATED = "chdlc_header_truncated", CHDLC, "fewer than the 4 bytes of a Cisco HDLC header were captured, or nothing after them";
     FDDI_HEADER_TRUNCATED = "fddi_header_truncated", FDDI, "fewer than the 13 bytes of an FDDI header were captured";
     RADIOTAP_HEADER_TRUNCATED = "radiotap_header_truncated", RADIOTAP, "the radiotap header was not captured whole";
     WLAN_HEADER_TRUNCATED = "wlan_header_truncated", WLAN, "the 802.11 header was not captured whole";
@@ -79,6 +79,7 @@ problems! {
     GENEVE_HEADER_TRUNCATED = "geneve_header_truncated", GENEVE, "the Geneve header was not captured whole";
     GTP_HEADER_TRUNCATED = "gtp_header_truncated", GTP, "the GTP header was not captured whole";
     TEREDO_HEADER_TRUNCATED = "teredo_header_truncated", TEREDO, "the Teredo header was not captured whole";
+    PIM_HEADER_TRUNCATED = "pim_header_truncated", PIM, "the capture ends before the type of a PIM message or before the packet in a register message";
     TCP_HEADER_TRUNCATED = "tcp_header_truncated", TCP, "the TCP header was not captured whole; the ports are given if they were";
     TCP_HEADER_LENGTH_INVALID = "tcp_header_length_invalid", TCP, "a TCP header length below 20 bytes or above what the IP header leaves";
     UDP_HEADER_TRUNCATED = "udp_header_truncated", UDP, "the UDP header was not captured whole; the ports are given if they were";

@@ -198,6 +198,9 @@ pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
             break label >> 12;
         }
     };
+    if next.lacks(1) {
+        packet.note(Problem::MPLS_HEADER_TRUNCATED);
+    }
     match next.u8(0)? >> 4 {
         _ if matches!(bottom, CHANNEL | MAINTENANCE) => None,
         4 => Some((Protocol::IP, next)),

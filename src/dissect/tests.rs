@@ -9,13 +9,13 @@ use crate::capture::{Framing, LinkType, Options, Record};
 use proptest::prelude::*;
 
 /// The bytes that a string of hexadecimal digits and spaces stands for.
-fn hex(text: &str) -> Vec<u8> {
+pub fn hex(text: &str) -> Vec<u8> {
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
     let value = |digit: u8| (digit as char).to_digit(16).unwrap() as u8;
     digits.chunks(2).map(|pair| value(pair[0]) << 4 | value(pair[1])).collect()
 }
 
-fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
+pub fn record(data: &[u8], wire_bytes: u32, link_type: u16) -> Record<'_> {
     Record {
         number: 0,
         offset: 0,

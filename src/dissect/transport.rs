@@ -145,6 +145,10 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     let next = payload.limit(length).skip(8);
+    // Two bytes tell whether a payload is the tunnel's that its port belongs to.
+    if next.lacks(2) && tunnel_of(source, destination).is_some() {
+        packet.note(Problem::TUNNEL_HEADER_TRUNCATED);
+    }
     if next.captured.is_empty() {
         return None;
     }

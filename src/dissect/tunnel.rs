@@ -167,6 +167,9 @@ pub fn gtp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
             next = next.skip(bytes);
         }
     }
+    if next.lacks(1) {
+        packet.note(Problem::GTP_HEADER_TRUNCATED);
+    }
     match next.u8(0)? {
         0x45..=0x4E => Some((Protocol::IP, next)),
         0x60..=0x6F => Some((Protocol::IPV6, next)),
