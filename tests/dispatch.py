@@ -29,6 +29,9 @@ STOP = set("""arp stp lldp eapol pppoed tcp sctp icmp icmpv6 igmp esp ospf vrrp 
 ipv6cp""".split())
 ONLY = {"udp": set("""vxlan geneve gtp teredo capwap.data lwapp ayiya gre nsh mpls lisp-data l2tp tzsp eth ip ipv6""".split()),
         "gtp": {"ip", "ipv6", "eth"}, "pim": {"ip", "ipv6"}}
+# Names that Wireshark gives or not by more than the number that chooses them.
+UNSURE = set("""wreth netbios trmac pwethnocw pwach dtls clnp q933 epl epl_v1 extrememesh tte tte_pcf c15.ch roofnet
+symantec mtp2 irlap lapd sita erf i2c bluetooth mp2t zbncp""".split())
 ABOVE = {"udp", "gtp", "tcp", "sctp"}
 PREFERENCES = ["ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE"]
 FIELDS = """frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.len udp.srcport udp.dstport
@@ -316,7 +319,7 @@ def path_of(protocols):
             continue
         if name not in CARRIERS | STOP or (path and name not in ONLY.get(path[-1], CARRIERS | STOP)):
             # One name more, of what is not dissected; applications stand above ports.
-            if path and path[-1] not in ABOVE and name != "data" and not name.startswith("_ws"):
+            if path and path[-1] not in ABOVE and name not in UNSURE | {"data"} and not name.startswith("_ws"):
                 path.append(name)
             break
         path.append(name)

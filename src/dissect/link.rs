@@ -209,7 +209,9 @@ pub fn cooked<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // Up to here numbers are Linux's own, beyond they are EtherTypes.
     const OWN: u16 = 1536;
     match (hardware, protocol) {
-        (NETLINK, _) if !second => named::end(packet, LINK_TYPES, LINKTYPE_NETLINK),
+        // As Wireshark, which knows netlink in version 1 alone.
+        (NETLINK, _) if second => None,
+        (NETLINK, _) => named::end(packet, LINK_TYPES, LINKTYPE_NETLINK),
         (FRAME_RELAY, ..=OWN) => Some((Protocol::FRAME_RELAY, next)),
         (RADIOTAP, ..=OWN) => Some((Protocol::RADIOTAP, next)),
         (_, 3) => Some((Protocol::ETH, next)),
