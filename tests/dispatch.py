@@ -276,6 +276,18 @@ GROUPS |= {
     "vlan-length": lambda: (1, each(range(0, 80), lambda v, p: eth(0x8100, word(5) + word(v) + p), [LLC_IP[0], b"\xff\xff" + INNER])),
     "udp-port-pairs": lambda: (1, [(f"{a}/{b}", over_udp(a, INNER, b)) for a in TUNNEL_PORTS for b in TUNNEL_PORTS]),
 }
+# A frame of each encapsulation, cut at every byte.
+WHOLE = {
+    "vlan": eth(0x8100, word(5) + word(0x0800) + INNER), "mpls": eth(0x8847, b"\0\6\x41\xff" + INNER),
+    "llc": eth(8 + len(INNER), SNAP_IP + INNER), "pppoe": eth(0x8864, b"\x11\0\0\1" + word(2 + len(INNER)) + b"\0\x21" + INNER),
+    "ipip": eth(0x0800, ip4(4, INNER)), "gre": over_gre(0x0800, INNER), "gre-eth": over_gre(0x6558, INNER_ETH),
+    "etherip": eth(0x0800, ip4(97, b"\x30\0" + INNER_ETH)), "ipv6": eth(0x86DD, ip6(4, INNER)),
+    "vxlan": over_udp(4789, bytes.fromhex("0800000000000100") + INNER_ETH), "geneve": over_udp(6081, b"\0\0\x65\x58" + bytes(4) + INNER_ETH),
+    "gtp": over_udp(2152, b"\x30\xff" + word(len(INNER)) + bytes(4) + INNER), "lisp": over_udp(4341, bytes(8) + INNER),
+    "pim": eth(0x0800, ip4(103, b"\x21" + bytes(7) + INNER)), "nsh": eth(0x894F, nsh(1, INNER)),
+}
+for name, frame in WHOLE.items():
+    GROUPS[f"cut-{name}"] = lambda frame=frame: (1, [(cut, (frame[:cut], len(frame))) for cut in range(len(frame) + 1)])
 TUNNEL_PORTS = [1701, 2123, 2152, 3544, 4341, 4754, 4789, 4790, 5072, 5247, 6081, 6633, 6635, 12220, 12222, 12223, 37008]
 for link in range(301):
     GROUPS[f"link-{link}"] = lambda link=link: (link, [(f"{link}/{i}", p) for i, p in enumerate([*PAYLOADS, *LLC_IP])])
@@ -371,7 +383,8 @@ def differences(program, folder, group):
     with open(capture, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, link))
         for _, frame in cases:
-            out.write(struct.pack("<IIII", 1700000000, 0, len(frame), len(frame)) + frame)
+            frame, wire = frame if isinstance(frame, tuple) else (frame, len(frame))
+            out.write(struct.pack("<IIII", 1700000000, 0, len(frame), wire) + frame)
     theirs, ours = list(by_tshark(capture, options)), list(by_pcapstat(program, capture, options))
     os.remove(capture)
     if len(theirs) == len(ours) == len(cases):

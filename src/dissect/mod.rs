@@ -171,7 +171,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::PSEUDOWIRE => shim::pseudowire(packet, payload),
         Protocol::PSEUDOWIRE_CONTROL_WORD => Some((Protocol::ETH, payload.skip(4))),
         Protocol::MULTILINK => shim::multilink(packet, payload),
-        Protocol::ETHERIP => Some((Protocol::ETH, payload.skip(2))),
+        Protocol::ETHERIP => tunnel::etherip(packet, payload),
         Protocol::PIM => net::multicast_register(packet, payload),
         Protocol::CAPWAP_DATA => over_udp::capwap(packet, payload),
         Protocol::LWAPP => over_udp::lwapp(packet, payload),

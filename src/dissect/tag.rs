@@ -111,7 +111,12 @@ pub fn service_header<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
     if length < 4 || payload.captured.len() < length {
         return truncated(packet);
     }
-    next_protocol(protocol, payload.skip(length))
+    let next = payload.skip(length);
+    // As Wireshark, which names nothing of which no byte was captured.
+    if next.lacks(1) {
+        return truncated(packet);
+    }
+    next_protocol(protocol, next)
 }
 
 /// The protocol numbers that NSH and VXLAN-GPE share.

@@ -98,6 +98,15 @@ pub fn erspan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     ethernet.then(|| (Protocol::ETH, payload.skip(length)))
 }
 
+/// EtherIP (RFC 3378): two bytes before the frame, which Wireshark names once they were captured.
+pub fn etherip<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    if payload.captured.len() < 2 {
+        packet.note(Problem::ETH_HEADER_TRUNCATED);
+        return None;
+    }
+    Some((Protocol::ETH, payload.skip(2)))
+}
+
 /// VXLAN (RFC 7348).
 pub fn vxlan<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if payload.captured.len() < 8 {
