@@ -5,8 +5,9 @@
     tables = pcapstat_spark.tables(spark, ["/data/captures"], tables=["summary", "conversations"])
     tables["conversations"].orderBy("wire_bytes", ascending=False).show()
 
-Paths must be the same on the driver and on every executor (a shared file system). The tables are
-those of one machine, to the byte: ``python -m pcapstat.spark INPUT... -o DIR`` writes them as files.
+Paths must be the same on the driver and on every executor (a shared file system), or URLs of an
+object store (``s3://``, ``gs://``, ``hdfs://``, ``abfs://``). The tables are those of one machine,
+to the byte: ``python -m pcapstat.spark INPUT... -o DIR`` writes them as files.
 
 Only the DataFrame API is used, so Spark Connect works. Tasks return bytes and write nothing, so a
 task may run any number of times. A damaged capture is a row of its tables. A shard that the command
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ._command import _DAMAGED, PathLike, PcapstatError, _arguments, _lines, _paths, _read, find_command
+from ._stores import Stores, map_shard
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -49,7 +51,7 @@ def tables(
 
     Args:
         spark: the session, local, classic or Connect.
-        inputs: capture files and directories, by the paths that executors know.
+        inputs: capture files and directories, by the paths that executors know, or their URLs.
         tables: names of tables; ``packets``, ``segments`` and ``ranges`` are not among them.
         shard_bytes: length above which a capture is cut, e.g. ``"256M"``.
         **options: long options of ``pcapstat shard plan``, e.g. ``filter="tcp"``.
@@ -100,8 +102,10 @@ def _partials(
 ) -> list[Path]:
     """Maps all shards; again those that began at a wrong guess. Files in the order of the shards."""
     size = [] if shard_bytes is None else ["--shard-bytes", shard_bytes]
-    command = [find_command(), "shard", "plan", "-t", ",".join(tables), *size, *_arguments(options), "--", *inputs]
-    lines = _lines(_run(command, {0}).stdout)
+    stores = Stores(directory / "stores")
+    files = stores.stand_in(inputs)
+    command = [find_command(), "shard", "plan", "-t", ",".join(tables), *size, *_arguments(options), "--", *files]
+    lines = stores.planned(_lines(_run(command, {0}).stdout))
     files = [directory / f"{number:08}.part" for number in range(len(lines))]
     waiting = dict(enumerate(lines))
     while waiting:
@@ -131,11 +135,11 @@ def _map(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on executors: maps the shard of each row."""
     for batch in batches:
         for line in batch.column("line").to_pylist():
-            run = subprocess.run([find_command(), "shard", "map", line], capture_output=True)
-            message = "; ".join(_lines(run.stderr))
-            partial = run.stdout if run.returncode == 0 else None
+            code, written, messages = map_shard(line)
+            message = "; ".join(messages)
+            partial = written if code == 0 else None
             yield pa.RecordBatch.from_arrays(
-                [pa.array([line]), pa.array([partial], pa.binary()), pa.array([run.returncode], pa.int32()), pa.array([message])],
+                [pa.array([line]), pa.array([partial], pa.binary()), pa.array([code], pa.int32()), pa.array([message])],
                 names=["line", "partial", "code", "message"],
             )
 

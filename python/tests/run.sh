@@ -17,6 +17,9 @@ if ! "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}
   echo 'skipped: the Python package, which needs PyPI'
   exit 0
 fi
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]' boto3 fsspec; then
+  echo 'skipped: the S3-compatible server, which needs moto[server] from PyPI'
+fi
 if [ -n "$program" ]; then
   PCAPSTAT=$(realpath "$program")
   export PCAPSTAT PYTHONPATH=$PWD/python

@@ -43,6 +43,32 @@ def test_files_are_those_of_one_machine(session, long_capture, tmp_path):
         assert (tmp_path / "many" / f"{name}.csv").read_bytes() == (one / f"{name}.csv").read_bytes(), name
 
 
+def test_objects_of_a_store_are_mapped_by_ranges(session, long_capture, tmp_path):
+    url = f"file://{long_capture}"
+    assert pcapstat_spark.write(session, url, tmp_path / "many", ["conversations"], shard_bytes="100k") == 0
+    command = [pcapstat.find_command(), "-q", "-f", "csv", "-t", "conversations", str(long_capture)]
+    one = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert (tmp_path / "many" / "conversations.csv").read_text() == one.replace(str(long_capture), url)
+
+
+def test_a_damaged_input_is_a_row(session, tmp_path):
+    damaged = tmp_path / "cut.pcap"
+    damaged.write_bytes((TESTDATA / "dns.pcap").read_bytes()[:-3])
+    assert pcapstat_spark.write(session, damaged, tmp_path / "many") == 4
+    assert ",cut_short," in (tmp_path / "many" / "summary.csv").read_text()
+
+
+def test_a_refused_shard_is_an_exception_without_further_attempts(session):
+    """Its task succeeds and returns the refusal, so that Spark does not repeat it."""
+    with pytest.raises(pcapstat.PcapstatError) as raised:
+        pcapstat_spark._mapped(session, {0: '{"inputs": [{"path": "x.pcap"}]}'})
+    assert raised.value.code == 2
+    tracker = session.sparkContext.statusTracker()
+    stages = [stage for job in tracker.getJobIdsForGroup() for stage in tracker.getJobInfo(job).stageIds]
+    infos = [info for info in map(tracker.getStageInfo, stages) if info]
+    assert infos and not any(info.numFailedTasks for info in infos)
+
+
 def test_data_frames_have_the_rows(session, long_capture):
     frames = pcapstat_spark.tables(session, long_capture, ["summary", "conversations"], shard_bytes="100k")
     table = pcapstat.table(long_capture, "conversations")
