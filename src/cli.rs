@@ -2,6 +2,7 @@
 
 use crate::exit::EXIT_CODES;
 use crate::output::format::{COLUMNAR, FORMATS};
+use crate::shard::manual;
 use crate::source::Compression;
 use crate::table::TABLES;
 use clap::builder::PossibleValue;
@@ -252,15 +253,17 @@ impl Kind {
     /// # Errors
     /// If it cannot be written.
     pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let mut command = Cli::command();
         let shell = match self {
-            Kind::Man => return clap_mangen::Man::new(command).render(out),
+            Kind::Man => {
+                clap_mangen::Man::new(Cli::command()).render(out)?;
+                return manual::write(out);
+            }
             Kind::CompleteBash => Shell::Bash,
             Kind::CompleteZsh => Shell::Zsh,
             Kind::CompleteFish => Shell::Fish,
             Kind::CompletePowershell => Shell::PowerShell,
         };
-        clap_complete::generate(shell, &mut command, "pcapstat", out);
+        clap_complete::generate(shell, &mut manual::with_steps(Cli::command()), "pcapstat", out);
         Ok(())
     }
 }

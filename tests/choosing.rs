@@ -107,6 +107,10 @@ fn the_manual_page_and_completions_are_generated() {
         let said = run(Path::new("."), &["--generate", kind]);
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{kind}");
         assert!(said.stdout.contains(holds), "{kind}");
+        for step in ["shard", "plan", "map", "merge", "finish", "shard-bytes"] {
+            let words = said.stdout.replace('\\', "");
+            assert!(words.contains(step), "{kind}: {step}");
+        }
     }
 }
 

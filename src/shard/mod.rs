@@ -8,6 +8,7 @@
 pub mod command;
 pub mod file;
 pub mod finish;
+pub mod manual;
 pub mod map;
 pub mod merge;
 pub mod options;
