@@ -17,9 +17,10 @@ if ! "$venv/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}
   echo 'skipped: the Python package, which needs PyPI'
   exit 0
 fi
-if ! "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]' boto3 fsspec; then
-  echo 'skipped: the S3-compatible server, which needs moto[server] from PyPI'
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check 'moto[server]' boto3 fsspec pyyaml; then
+  echo 'skipped: the S3-compatible server and the Kubernetes Job, which need packages from PyPI'
 fi
+command -v parallel >/dev/null || apt-get install -y -q parallel >/dev/null 2>&1 || echo 'skipped: GNU parallel'
 if [ -n "$program" ]; then
   PCAPSTAT=$(realpath "$program")
   export PCAPSTAT PYTHONPATH=$PWD/python
