@@ -9,7 +9,7 @@ venv=target/python
 [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
 packages=(pyarrow pandas polars pytest)
 if command -v java >/dev/null; then
-  packages+=('pyspark>=4')
+  packages+=('pyspark[connect]>=4')
 else
   echo 'skipped: Spark, which needs Java 17'
 fi
