@@ -50,7 +50,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "NAME", value_delimiter = ',', action = ArgAction::Append)]
     pub tables: Vec<String>,
 
-    /// Write each table to its own file, DIR/<table>.<ext>
+    /// Write each table to its own file, DIR/TABLE.EXT
     ///
     /// A file is there whole or not at all
     #[arg(short, long, value_name = "DIR")]

@@ -109,6 +109,7 @@ pub(super) fn resume<F: Format>(
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one at a time lives, on the stack")]
 pub(super) enum Next {
     Chain(Start),
     /// A file header may be there.
