@@ -148,10 +148,12 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
         (Position { offset, section: None, before: Before::Unknown, appended: None }, Vec::new())
     }
 
+    #[inline]
     fn plausible(&self, rest: &[u8], _: &Position, offset: u64) -> Option<Candidate> {
         let fields = self.fields(rest)?;
+        // The rarest first: garbage is looked at byte by byte.
         let fits =
-            fields.captured > 0 && fields.captured <= fields.wire && fields.wire <= self.longest;
+            fields.wire <= self.longest && fields.captured > 0 && fields.captured <= fields.wire;
         let in_second = self.nanoseconds(&fields) < 1_000_000_000;
         (fits && in_second).then(|| Candidate {
             next: offset + self.layout.record_header_bytes as u64 + u64::from(fields.captured),

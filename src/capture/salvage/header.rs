@@ -26,11 +26,21 @@ pub(super) enum Header {
     Nothing,
 }
 
+/// True for the first bytes of magic numbers. A table, as every byte of a gap is looked up.
+const FIRST_OF_MAGIC: [bool; 256] = {
+    let mut first = [false; 256];
+    let mut bytes: &[u8] = &[0x0A, b's', 0xA1, 0xD4, 0x4D, 0x34, 0x1C, 0xAC, 0xAB];
+    while let [byte, rest @ ..] = bytes {
+        first[*byte as usize] = true;
+        bytes = rest;
+    }
+    first
+};
+
 /// True if the first bytes may be those of a file header.
+#[inline(always)]
 pub(super) fn may_be_header(bytes: &[u8]) -> bool {
-    let first = bytes.first().copied().unwrap_or_default();
-    matches!(first, 0x0A | b's' | 0xA1 | 0xD4 | 0x4D | 0x34 | 0x1C | 0xAC | 0xAB)
-        && is_capture(bytes)
+    bytes.first().is_some_and(|first| FIRST_OF_MAGIC[usize::from(*first)]) && is_capture(bytes)
 }
 
 /// Judges the file header at `at`, where `bytes` begin. `claimed` is where the record at the damage

@@ -126,12 +126,13 @@ pub(super) fn next<F: Format>(
     far: u64,
     before: Option<Timestamp>,
 ) -> Next {
-    let mut at = from;
-    while at < view.end().min(limit) {
-        if !view.complete && view.end() - at < TELLS_NOTHING {
+    let end = view.end();
+    let tells = if view.complete { end } else { end.saturating_sub(TELLS_NOTHING - 1) };
+    let (mut at, mut rest) = (from, view.rest(from, u64::MAX));
+    while at < end.min(limit) {
+        if at >= tells {
             return Next::NeedsMore;
         }
-        let rest = view.rest(at, u64::MAX);
         if header::may_be_header(rest) {
             return if view.suffices(at) { Next::Header(at) } else { Next::NeedsMore };
         }
@@ -149,6 +150,7 @@ pub(super) fn next<F: Format>(
             }
         }
         at += 1;
+        rest = rest.get(1..).unwrap_or_default();
     }
     if at < limit && !view.complete { Next::NeedsMore } else { Next::Nothing }
 }
