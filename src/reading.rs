@@ -128,7 +128,7 @@ pub fn read_stretch(
         engine::run_within(capture, options, &mut counting, start, until)?
     } else {
         let passes = (&mut counting, keeping.as_mut());
-        let mut pass = Selected::new(passes, conditions);
+        let mut pass = Selected::new(passes, conditions, 0);
         engine::run_within(capture, options, &mut pass, start, until)?
     };
     let (tallies, _) = counting.finish();
@@ -170,12 +170,14 @@ pub fn read(
         // Counting alone is the hottest loop: it pays for no pass that is off.
         match (packets.is_none() && folding.is_none(), conditions.is_empty()) {
             (true, true) => engine::run(capture, options, &mut counting)?,
-            (true, false) => {
-                engine::run(capture, options, &mut Selected::new(&mut counting, conditions))?
-            }
+            (true, false) => engine::run(
+                capture,
+                options,
+                &mut Selected::new(&mut counting, conditions, before),
+            )?,
             (false, _) => {
                 let passes = (&mut counting, (packets, (folding, total)));
-                engine::run(capture, options, &mut Selected::new(passes, conditions))?
+                engine::run(capture, options, &mut Selected::new(passes, conditions, before))?
             }
         }
     };

@@ -156,6 +156,7 @@ const DIFFERENCES: &[(&str, Applies)] = &[
     ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
         case.problem == Some("link_type_unknown") || !case.path.contains(':')
     }),
+    ("SLARP of Cisco HDLC has the number of RARP and is no RARP.", |case| case.has("slarp")),
     ("`ether` addresses are those of Ethernet, not of IEEE 802.11.", |case| {
         case.names("ether") && case.has("wlan")
     }),

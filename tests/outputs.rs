@@ -208,6 +208,25 @@ fn no_option_writes_over_an_input() {
     }
 }
 
+#[test]
+fn outputs_do_not_replace_each_other() {
+    let directory = directory();
+    fs::create_dir(directory.path().join("out")).expect("a directory");
+    for options in [
+        &["--report", "same", "--junit", "same"][..],
+        &["-o", "out", "--junit", "out/summary.csv"],
+        &["-o", "out", "--report", "./out/../out/summary.csv"],
+    ] {
+        let said = run(directory.path(), &[options, &["a.pcap"]].concat());
+        assert_eq!(said.code, Some(2), "{options:?}: {}", said.stderr);
+        assert!(said.stderr.contains("have this name"), "{options:?}: {}", said.stderr);
+    }
+    fs::write(directory.path().join("list"), "a.pcap\n").expect("a list");
+    let said = run(directory.path(), &["--files-from", "list", "--report", "list"]);
+    assert_eq!(said.code, Some(2), "{}", said.stderr);
+    assert_eq!(fs::read(directory.path().join("list")).expect("a list"), b"a.pcap\n");
+}
+
 /// Files of the run before in the walked directory are replaced, not read; captures stay inputs.
 #[test]
 fn outputs_may_stand_among_the_captures() {

@@ -34,6 +34,21 @@ fn a_slice_is_those_rows_with_their_numbers_in_every_cut() {
     assert!(rows("packets", &["--packets", "100000.."]).is_empty());
 }
 
+/// Numbers of merged inputs continue, so that a slice may begin in one and end in another.
+#[test]
+fn a_slice_of_merged_inputs_counts_on() {
+    let one = rows("packets", &[]).len();
+    let merged = ["-q", "--merge", "http.pcap"];
+    let all = rows("packets", &merged);
+    for (from, to) in [(one - 1, one + 2), (one + 1, one + 3), (1, 2)] {
+        let slice = format!("{from}..{to}");
+        let options = [&merged[..], &["--packets", &slice]].concat();
+        assert_eq!(rows("packets", &options), all[from - 1..to], "{slice}");
+        let summary = rows("summary", &options);
+        assert_eq!(cell(&summary[0], 7), (to - from + 1).to_string(), "{slice}");
+    }
+}
+
 #[test]
 fn a_slice_keeps_first_packets_of_conversations_as_in_the_file() {
     let arguments = ["-f", "csv", "-t", "conversations", "--packets", "4..", "http.pcap"];

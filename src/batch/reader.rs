@@ -83,12 +83,14 @@ pub(super) enum Company {
 }
 
 impl Reader<'_> {
-    /// Number of inputs of the next wave, at least one. Merged rows need the number of packets
-    /// before them and folds their order, so these inputs are read one after the other.
+    /// Number of inputs of the next wave, at least one. Merged rows and --packets need the
+    /// number of packets before them and folds their order, so these inputs are read one after the other.
     pub(super) fn inputs_at_once(&self, inputs: &[Input], most: usize) -> usize {
         let rows = self.plan.exports();
         let folds = self.plan.wanted.needs.has_folds();
-        if rows && self.plan.merge || folds && (self.plan.merge || self.plan.total) {
+        let conditions = &self.plan.wanted.conditions;
+        let numbers = conditions.iter().any(|condition| condition.needs_number());
+        if (rows || numbers) && self.plan.merge || folds && (self.plan.merge || self.plan.total) {
             return 1;
         }
         let limit = if rows { ROW_BYTES_AT_ONCE } else { BYTES_AT_ONCE };

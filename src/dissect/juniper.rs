@@ -9,6 +9,7 @@ use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use crate::capture::LinkType;
 
 /// Set in the flags of a packet that the router received.
 const RECEIVED: u8 = 0x01;
@@ -21,12 +22,21 @@ fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
 
 /// The header of all of Juniper's link types. A frame without the magic number has no such header.
 pub fn juniper<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    of_link_type(packet, payload, packet.record.link_type)
+}
+
+/// The same of a link type that another header names.
+pub fn of_link_type<'a>(
+    packet: &mut Packet<'a>,
+    payload: Payload<'a>,
+    link_type: LinkType,
+) -> Next<'a> {
     const MAGIC: [u8; 3] = *b"MGC";
     const EXTENDED: u8 = 0x80;
     const WITHOUT_LINK_LAYER: u8 = 0x02;
     let Some(&[a, b, c, flags]) = payload.bytes(0) else { return truncated(packet) };
     const OPAQUE: [u16; 2] = [184, 200];
-    if OPAQUE.contains(&packet.record.link_type.0) {
+    if OPAQUE.contains(&link_type.0) {
         return None;
     }
     let header = match payload.u16(4) {
@@ -40,7 +50,7 @@ pub fn juniper<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         // As Wireshark, which looks at the first of the four bytes.
         return protocol(next.u8(0)?.into(), next.skip(4));
     }
-    match packet.record.link_type.0 {
+    match link_type.0 {
         130 => multilink_ppp(flags, next),
         131 => multilink_frame_relay(flags, next),
         133 => protocol(next.u16(0)?.swap_bytes(), next.skip(4)),

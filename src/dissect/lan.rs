@@ -1,7 +1,7 @@
 //! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel,
 //! InfiniBand and ATM, Frame Relay.
 
-use super::named::{self, types::CISCO_HDLC, types::NLPIDS};
+use super::named::{self, ethertypes::ETHERTYPES, types::CISCO_HDLC, types::NLPIDS};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -87,16 +87,13 @@ pub fn atm<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// Frame Relay (RFC 2427; Cisco's encapsulation): an address of two to four bytes, then either a
 /// control byte and a protocol identifier, or an EtherType.
 pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let end = payload.captured.iter().take(4).position(|byte| byte & 1 == 1);
-    let (Some(end), Some(first)) = (end.filter(|end| *end > 0), payload.u8(0)) else {
-        if payload.captured.len() < 4 {
-            packet.note(Problem::LINK_HEADER_TRUNCATED);
-        }
+    // The last byte of the address has its lowest bit set. Wireshark takes addresses of any length.
+    let Some(end) = payload.captured.iter().position(|byte| byte & 1 == 1) else {
+        packet.note(Problem::LINK_HEADER_TRUNCATED);
         return None;
     };
-    let second = payload.u8(1).unwrap_or(0);
-    let channel = u16::from(first >> 2) << 4 | u16::from(second >> 4);
     let next = payload.skip(end + 1);
+    const LONGEST_ADDRESS: usize = 4;
     const UNNUMBERED: u8 = 0x03;
     const IDENTIFICATION: u8 = 0xAF;
     if next.lacks(2) {
@@ -107,7 +104,7 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
         UNNUMBERED => return network_protocol(packet, next.skip(1)),
         IDENTIFICATION => return None,
         // Channel 0 carries signalling.
-        _ if channel == 0 && end == 1 => return None,
+        _ if is_signalling(payload, end) => return None,
         _ => {}
     }
     let other = named::find(CISCO_HDLC, kind);
@@ -122,9 +119,34 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
     let identified = next.skip(if control & 3 == 3 { 1 } else { 2 });
     match identified.u8(0) {
         Some(0x8E | 0xCC | 0xCF) if control != 0 => network_protocol(packet, identified),
-        _ if kind < 1536 => Some((Protocol::ETH, next)),
+        _ if end < LONGEST_ADDRESS && kind < 1536 && is_bridged(packet, next) => {
+            Some((Protocol::ETH, next))
+        }
         _ => None,
     }
+}
+
+/// True if the address that ends at byte `end` is channel 0. One of a single byte is none.
+fn is_signalling(address: Payload<'_>, end: usize) -> bool {
+    const CONTROL: u8 = 0x02;
+    let bits = |at: usize, shift: u8| address.u8(at).unwrap_or(0) >> shift;
+    // The last byte of a longer address may hold control bits instead.
+    let last = if bits(end, 0) & CONTROL == 0 { bits(end, 2) } else { 0 };
+    match end {
+        0 => true,
+        1 => bits(0, 2) == 0 && bits(1, 4) == 0,
+        2 => bits(0, 2) == 0 && bits(1, 4) == 0 && last == 0,
+        _ => bits(0, 2) == 0 && bits(1, 4) == 0 && bits(2, 1) == 0 && last == 0,
+    }
+}
+
+/// True if a type or length of Ethernet stands where that of a bridged frame would.
+fn is_bridged<'a>(packet: &Packet<'a>, frame: Payload<'a>) -> bool {
+    const LONGEST: u16 = 1500;
+    const TYPE_AT: usize = 12;
+    let Some(kind) = frame.u16(TYPE_AT) else { return false };
+    let is_type = || shim::dissected_ethertype(packet, kind, frame.skip(TYPE_AT + 2)).is_some();
+    kind <= LONGEST || is_type() || !named::find(ETHERTYPES, kind).is_empty()
 }
 
 /// The protocol of a network layer protocol identifier (ISO/IEC TR 9577).

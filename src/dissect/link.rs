@@ -133,12 +133,17 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.
 pub fn null<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    null_of(packet, payload, packet.record.link_type)
+}
+
+/// The same of a link type that another header names.
+pub fn null_of<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, link_type: LinkType) -> Next<'a> {
     let Some(family) = payload.u32(0) else {
         packet.note(Problem::NULL_HEADER_TRUNCATED);
         return None;
     };
     const OPENBSD_LOOPBACK: u16 = 108;
-    if packet.record.link_type.0 == OPENBSD_LOOPBACK {
+    if link_type.0 == OPENBSD_LOOPBACK {
         return monitor::bsd_family(family, payload.skip(4));
     }
     // PPP with its address and control bytes.

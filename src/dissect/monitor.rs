@@ -4,6 +4,7 @@
 //! A header that names a link type (PPI, PKTAP) hands on to that link type's first protocol.
 
 use super::Next;
+use super::juniper;
 use super::link;
 use super::named::{self, link_types::LINK_TYPES};
 use super::packet::Packet;
@@ -41,6 +42,10 @@ pub fn ppi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     if payload.captured.len() < at {
         return truncated(packet);
+    }
+    const WLAN: u32 = 105;
+    if link_type == WLAN {
+        return Some((Protocol::WLAN_RADIO, payload.skip(at)));
     }
     frame_of(packet, link_type, payload.skip(at))
 }
@@ -81,13 +86,11 @@ pub fn erf<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 }
 
 fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> Next<'a> {
-    const WLAN: u32 = 105;
-    if link_type == WLAN {
-        return Some((Protocol::WLAN_RADIO, frame));
-    }
     // As Wireshark, which does not name a frame of these.
-    const UNNAMED: [u32; 19] =
-        [2, 8, 118, 121, 172, 173, 188, 190, 211, 213, 214, 229, 235, 237, 253, 259, 264, 283, 287];
+    const UNNAMED: [u32; 22] = [
+        2, 8, 99, 118, 121, 172, 173, 188, 190, 211, 213, 214, 229, 235, 237, 243, 253, 259, 264,
+        283, 287, 292,
+    ];
     if UNNAMED.contains(&link_type) {
         return None;
     }
@@ -95,7 +98,19 @@ fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> 
     let link_type = LinkType(u16::try_from(link_type).ok()?);
     // NFC's pseudo header is known to records alone.
     const NFC: LinkType = LinkType(245);
+    // Records alone have the pseudo headers of these.
+    const SUN_ATM: LinkType = LinkType(123);
+    const PPP_WITH_DIRECTION: LinkType = LinkType(204);
     match link::protocol_of(link_type) {
+        Some(_) if [SUN_ATM, PPP_WITH_DIRECTION].contains(&link_type) => None,
+        Some(Protocol::JUNIPER) => {
+            packet.path.push(Protocol::JUNIPER);
+            juniper::of_link_type(packet, frame, link_type)
+        }
+        Some(Protocol::NULL) => {
+            packet.path.push(Protocol::NULL);
+            link::null_of(packet, frame, link_type)
+        }
         Some(protocol) => Some((protocol, frame)),
         None if link_type == NFC => None,
         None => named::end(packet, LINK_TYPES, link_type.0),

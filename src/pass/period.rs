@@ -27,7 +27,11 @@ impl Period {
             })
         };
         let from = end("--from", from, Timestamp::MIN)?;
-        Ok(Period { from, to: end("--to", to, Timestamp::MAX)? })
+        let until = end("--to", to, Timestamp::MAX)?;
+        match (from < until, to) {
+            (false, Some(to)) => Err(format!("--to {to}: is not after --from")),
+            _ => Ok(Period { from, to: until }),
+        }
     }
 }
 

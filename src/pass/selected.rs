@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 /// A condition on packets: one file each.
 pub trait Condition: Send + Sync {
-    /// True if the packet is selected. `number` counts from 0 within its input if the condition
-    /// asks for numbers, and within its piece otherwise.
+    /// True if the packet is selected. `number` counts from 0 within its input, or all that
+    /// are merged, if the condition asks for numbers, and within its piece otherwise.
     fn selects(&self, packet: &Packet<'_>, number: u64) -> bool;
 
     /// True if the condition needs the packet's number within its input.
@@ -26,6 +26,8 @@ pub type Conditions = Arc<[Box<dyn Condition>]>;
 pub struct Selected<P> {
     inner: P,
     conditions: Conditions,
+    /// Number of packets of the inputs before, whose numbers continue.
+    before: u64,
 }
 
 /// A part of the inner pass, and the conditions.
@@ -36,9 +38,9 @@ pub struct SelectedPart<A> {
 }
 
 impl<P> Selected<P> {
-    /// Limits `inner` to packets that meet all conditions.
-    pub fn new(inner: P, conditions: Conditions) -> Selected<P> {
-        Selected { inner, conditions }
+    /// Limits `inner` to packets that meet all conditions; their numbers continue after `before`.
+    pub fn new(inner: P, conditions: Conditions, before: u64) -> Selected<P> {
+        Selected { inner, conditions, before }
     }
 }
 
@@ -47,7 +49,7 @@ impl<P: Pass> Pass for Selected<P> {
     type Error = P::Error;
 
     fn settings(&self) -> <Self::Part as Part>::Settings {
-        (self.inner.settings(), self.conditions.clone())
+        (self.inner.settings(), self.conditions.clone(), self.before)
     }
 
     fn piece(&self) -> Piece {
@@ -65,11 +67,13 @@ impl<P: Pass> Pass for Selected<P> {
 }
 
 impl<A: Part> Part for SelectedPart<A> {
-    type Settings = (A::Settings, Conditions);
+    type Settings = (A::Settings, Conditions, u64);
     const DISSECTS: bool = A::DISSECTS;
 
-    fn new((inner, conditions): &Self::Settings, first_packet: u64) -> SelectedPart<A> {
+    fn new(settings: &Self::Settings, first_packet: u64) -> SelectedPart<A> {
+        let (inner, conditions, before) = settings;
         let inner = A::new(inner, first_packet);
+        let first_packet = before + first_packet;
         SelectedPart { inner, conditions: conditions.clone(), first_packet }
     }
 

@@ -161,7 +161,7 @@ impl Plan {
         let jobs = cli.jobs.map_or_else(available, usize::from);
         let counted: Vec<&Table> = tables.iter().copied().chain(shown).collect();
         let memory = bounds(&counted, cli.max_memory.as_deref(), jobs)?;
-        Ok(Plan {
+        let plan = Plan {
             paths,
             naming: naming(&cli)?,
             arrangement,
@@ -206,7 +206,9 @@ impl Plan {
             quiet: cli.quiet,
             messages_to_terminal: std::io::stderr().is_terminal(),
             verbose: cli.verbose,
-        })
+        };
+        paths::check_apart(&plan.outputs(), cli.files_from.as_deref())?;
+        Ok(plan)
     }
 
     /// Leaves out what the overview of several captures does not need: a line each.

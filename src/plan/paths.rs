@@ -9,7 +9,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Refuses an output directory that is none.
 pub(super) fn check_directory(directory: Option<&Path>) -> Result<(), String> {
@@ -84,4 +84,24 @@ pub(super) fn same_directory(one: &Path, two: Option<&Path>) -> bool {
     two.is_some_and(|two| {
         one.canonicalize().ok().zip(two.canonicalize().ok()).is_some_and(|(one, two)| one == two)
     })
+}
+
+/// Refuses outputs that would replace each other, or the list of inputs.
+pub(super) fn check_apart(outputs: &[PathBuf], list: Option<&Path>) -> Result<(), String> {
+    let place = |path: &Path| {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.unwrap_or(Path::new("."));
+        let whole = fs::canonicalize(directory).or_else(|_| std::path::absolute(directory));
+        let directory = whole.ok()?;
+        Some(directory.join(path.file_name()?))
+    };
+    let mut known: Vec<_> = list.into_iter().filter_map(place).collect();
+    for output in outputs {
+        let Some(place) = place(output) else { continue };
+        if known.contains(&place) {
+            return Err(format!("{}: two files of this run have this name", output.display()));
+        }
+        known.push(place);
+    }
+    Ok(())
 }
