@@ -152,10 +152,10 @@ fn parsed<T>(result: Result<T, clap::Error>) -> T {
         let open = if is_output { output::assert_stdout() } else { Ok(()) };
         let failed = open.and_then(|()| error.print()).and_then(|()| io::stdout().flush()).err();
         let exit = match failed.filter(|_| is_output).map(RunError::from) {
-            Some(error) => {
+            Some(error) => error.exit().map_or(Exit::Success, |exit| {
                 warn(&error.to_string());
-                error.exit().unwrap_or_default()
-            }
+                exit
+            }),
             None if error.use_stderr() => {
                 if let Some(hint) = hint {
                     warn(hint);

@@ -191,6 +191,15 @@ fn a_directory_without_captures_is_exit_code_3() {
     let said = run(directory.path(), &["."]);
     assert_eq!((said.code, said.stdout.lines().count()), (Some(3), 1));
     said.assert_one_message(&["no capture found; 1 file skipped; 0 packets"]);
+    // A server that reads the checks alone is told as well.
+    assert_eq!(run(directory.path(), &["-q", "--junit", "checks.xml", "."]).code, Some(3));
+    let checks = fs::read_to_string(directory.path().join("checks.xml")).expect("checks");
+    assert!(checks.contains("<error") && checks.contains("no capture found"), "{checks}");
+    fs::remove_file(directory.path().join("checks.xml")).expect("checks");
+    fs::create_dir(directory.path().join("empty")).expect("a directory");
+    let said = run(directory.path(), &["shard", "plan", "empty"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(3), ""));
+    said.assert_one_message(&["no capture found"]);
 }
 
 #[test]

@@ -158,6 +158,11 @@ impl Batch<'_> {
 
     /// Completes the outputs and writes the closing line.
     pub(super) fn finish(mut self, closing: bool, began: Instant) -> io::Result<Outcome> {
+        if self.outcome.stats.inputs == 0 {
+            self.outcome.exit = self.outcome.exit.max(Exit::Unreadable);
+            let nothing = Problem::Error("no capture found".into());
+            self.note("inputs", "read", Some(nothing));
+        }
         if let Some(mut merged) = self.merged.take() {
             merged.folds = self.folds.take();
             self.check(&merged);
@@ -181,9 +186,6 @@ impl Batch<'_> {
         self.page.take().map_or(Ok(()), Page::finish)?;
         self.outcome.stats.writing += writing.elapsed();
         let stats = self.outcome.stats;
-        if stats.inputs == 0 {
-            self.outcome.exit = self.outcome.exit.max(Exit::Unreadable);
-        }
         if closing && !self.reader.plan.quiet {
             let line = format!("{stats}; {:.1} s", began.elapsed().as_secs_f64());
             let _ = writeln!(io::stderr(), "pcapstat: {line}");

@@ -29,9 +29,12 @@ const LONGEST_HEADER: usize = 64 << 10;
 /// Cuts the inputs of a run into shards.
 ///
 /// # Errors
-/// If an input is no file, or its path is not UTF-8.
+/// If there is no input, one is no file, or its path is not UTF-8.
 pub fn plan(plan: &Plan, options: Vec<String>, shard_bytes: u64) -> Result<Vec<Spec>, Refusal> {
     let inputs = inputs::discover(&plan.paths, &plan.naming);
+    if inputs.list.is_empty() {
+        return Err(Refusal::Unreadable("no capture found".into()));
+    }
     let mut shards: Vec<Vec<Slice>> = Vec::new();
     let (mut group, mut grouped): (Vec<Slice>, u64) = (Vec::new(), 0);
     for (number, input) in (0..).zip(&inputs.list) {
