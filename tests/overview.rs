@@ -159,7 +159,7 @@ fn a_terminal_shows_an_overview_and_tables_only_if_they_are_asked_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn tables_on_a_terminal_look_as_before() {
-    let tables = "protocols,conversations,endpoints,dns,problems";
+    let tables = "protocols,conversations,endpoints,streams,dns,problems";
     let arguments = format!("testdata/malformed.pcap --color never -t {tables}");
     for (columns, rows) in [(80, 24), (200, 50)] {
         let Some(text) = on_a_terminal(columns, rows, &arguments) else { return };

@@ -1,5 +1,5 @@
-//! Views of tables for a terminal: the protocol tree with shares and bars, conversations and
-//! endpoints with their ports and human units. A new view is a function and a line in [`VIEWS`].
+//! Views of tables for a terminal: the protocol tree with shares and bars; conversations, endpoints
+//! and streams with their ports and human units. A new view is a function and a line in [`VIEWS`].
 
 use crate::table::Table;
 use crate::terminal::Screen;
@@ -22,7 +22,7 @@ struct Kind {
     row: fn(&Row<'_>) -> Vec<Line>,
 }
 
-static VIEWS: [Kind; 3] = [
+static VIEWS: [Kind; 4] = [
     Kind {
         table: "protocols",
         columns: &[
@@ -62,6 +62,23 @@ static VIEWS: [Kind; 3] = [
             ("conversations", Side::Right, 1),
         ],
         row: endpoint,
+    },
+    Kind {
+        table: "streams",
+        columns: &[
+            ("stream", Side::Left, 0),
+            ("server name", Side::Left, 4),
+            ("packets", Side::Right, 6),
+            ("bytes", Side::Right, 3),
+            ("retrans", Side::Right, 0),
+            ("lost", Side::Right, 8),
+            ("out of order", Side::Right, 2),
+            ("zero win", Side::Right, 5),
+            ("initial RTT", Side::Right, 9),
+            ("ACK RTT", Side::Right, 7),
+            ("time", Side::Right, 1),
+        ],
+        row: stream,
     },
 ];
 
@@ -236,6 +253,23 @@ fn conversation(row: &Row<'_>) -> Vec<Line> {
         row.bytes("wire_bytes_a_to_b", Style::Plain),
         row.bytes("wire_bytes_b_to_a", Style::Plain),
         Line::of(Style::Faint, &count(row.number("first_packet"))),
+        row.duration("duration_s"),
+    ]
+}
+
+fn stream(row: &Row<'_>) -> Vec<Line> {
+    let pair = row.side("address_a", "port_a").with(Style::Faint, " ↔ ");
+    vec![
+        pair.then(row.side("address_b", "port_b")),
+        Line::of(Style::Graph, row.text("server_name")),
+        row.count("packets"),
+        row.bytes("wire_bytes", Style::Plain),
+        Line::of(Style::Strong, &count(row.number("retransmissions"))),
+        row.count("lost_segments"),
+        row.count("out_of_order"),
+        row.count("zero_windows"),
+        row.duration("initial_rtt_s"),
+        row.duration("ack_rtt_mean_s"),
         row.duration("duration_s"),
     ]
 }
