@@ -70,7 +70,7 @@ pub struct Cli {
     #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,
 
-    /// Number of rows of each table and input, at most
+    /// At most N rows of each table and input, all layers together
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
@@ -96,18 +96,18 @@ pub struct Cli {
     #[arg(long, value_name = "A..B", hide_short_help = true)]
     pub packets: Option<String>,
 
-    /// Only packets at or after this time: RFC 3339, or seconds since 1970 with decimals
+    /// Only packets at or after this time: RFC 3339, a date, or seconds since 1970 with decimals
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub from: Option<String>,
 
-    /// Only packets before this time
+    /// Only packets before this time, which is excluded
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
     /// Protocol of a port, as tshark's -d: udp.port==8472,vxlan
     ///
     /// LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
-    /// ethertype and ip.proto. Repeatable
+    /// ethertype and ip.proto, protocols those of tunnels. Repeatable
     #[arg(short, long, value_name = "RULE", action = ArgAction::Append)]
     pub decode_as: Vec<String>,
 

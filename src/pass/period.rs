@@ -1,7 +1,8 @@
 //! `--from TIME` and `--to TIME`: packets at or after, and before, a time.
 //!
-//! Times are RFC 3339 with any offset, or seconds since 1970 with up to nine decimals. Packets
-//! without a timestamp are in no period.
+//! Times are RFC 3339 with any offset, of which the offset (UTC) or the whole time (midnight) may be
+//! missing, or seconds since 1970 with up to nine decimals. Packets without a timestamp are in no
+//! period.
 
 use super::selected::Condition;
 use crate::capture::time::Timestamp;
@@ -41,6 +42,12 @@ pub fn time(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Some(Timestamp::from_total_nanoseconds(time.as_nanosecond()));
     }
+    // Digits alone are seconds.
+    let is_date = text.get(4..5) == Some("-");
+    if let (true, Ok(time)) = (is_date, text.parse::<jiff::civil::DateTime>()) {
+        let time = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+        return Some(Timestamp::from_total_nanoseconds(time.as_nanosecond()));
+    }
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
     let numeric = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
@@ -71,7 +78,12 @@ mod tests {
         assert_eq!(nanoseconds("2023-11-14T22:13:20.000001Z"), Some(1_700_000_000_000_001_000));
         assert_eq!(nanoseconds("2023-11-15T00:13:20+02:00"), Some(1_700_000_000_000_000_000));
         assert_eq!(nanoseconds("-1.5"), Some(-1_500_000_000));
-        for wrong in ["", "now", "2023-11-14", "1.", ".5", "1e9", "1.0000000001", "12:00"] {
+        assert_eq!(nanoseconds("2023-11-14T22:13:20"), Some(1_700_000_000_000_000_000));
+        assert_eq!(nanoseconds("2023-11-14 22:13:20.5"), Some(1_700_000_000_500_000_000));
+        assert_eq!(nanoseconds("2023-11-14"), Some(1_699_920_000_000_000_000));
+        assert_eq!(nanoseconds("20231114"), Some(20_231_114_000_000_000));
+        for wrong in ["", "now", "2023-11", "20231114T", "1.", ".5", "1e9", "1.0000000001", "12:00"]
+        {
             assert_eq!(nanoseconds(wrong), None, "{wrong}");
         }
     }
