@@ -32,6 +32,9 @@ if [ -d "$beside" ]; then
   mapfile -d '' -t -O "${#seeds[@]}" seeds < <(find "$beside" -type f -size -"$LONGEST_INPUT"c -print0 | sort -z)
 fi
 
+# A short run checks a change by the same inputs each time; a longer one looks for new ones.
+seed=$((seconds <= 10 ? 1 : 0))
+
 findings=0
 for target in "${targets[@]}"; do
   cargo fuzz build --fuzz-dir tests/fuzz "$target"
@@ -41,7 +44,7 @@ for target in "${targets[@]}"; do
   state=ok
   # Most megabytes of targets that hold pcapstat to a bound of memory.
   case $target in memory | opening) most=200 ;; *) most=2048 ;; esac
-  cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$seconds" -max_len="$LONGEST_INPUT" \
+  cargo fuzz run --fuzz-dir tests/fuzz "$target" -- -max_total_time="$seconds" -seed="$seed" -max_len="$LONGEST_INPUT" \
     -rss_limit_mb="$most" -timeout=20 >"$log" 2>&1 || state=FINDING
   if [ $state != ok ]; then
     findings=1
