@@ -182,6 +182,37 @@ fn cuts(criterion: &mut Criterion) {
     });
 }
 
+/// `--salvage` in a gap of 256 KiB: random bytes, and file headers, each of which may begin a
+/// capture that a packet carried.
+fn gaps(criterion: &mut Criterion) {
+    const GAP: usize = 256 << 10;
+    let mut number = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (number >> 24) as u8
+    })
+    .take(GAP)
+    .collect();
+    let header = &pcap()[..24];
+    let headers: Vec<u8> = [header, &[0x30; 24]].concat().repeat(GAP / 48);
+    let mut group = criterion.benchmark_group("gap");
+    group.throughput(Throughput::Bytes(GAP as u64));
+    group.sample_size(20);
+    for (name, gap) in [("random bytes", noise), ("file headers", headers)] {
+        let bytes = [&pcap()[..1 << 20], &[0xFF; 16], &gap].concat();
+        let mut capture = Capture::new(Source::from(bytes)).expect("a capture");
+        let mut options = Options::default();
+        options.salvage = true;
+        let wanted = Wanted::of(Needs::NOTHING);
+        let mut run = || {
+            reading::read(&mut capture, "gap", &wanted, &options, Continued::default())
+                .expect("no output")
+        };
+        group.bench_function(name, |bencher| bencher.iter(&mut run));
+    }
+    group.finish();
+}
+
 fn report(capture: &mut Capture, needs: Needs) -> Report {
     let wanted = Wanted::of(needs);
     let mut options = Options::default();
@@ -221,5 +252,5 @@ fn whole(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, headers, stages, cuts, rows, whole);
+criterion_group!(benches, headers, stages, cuts, gaps, rows, whole);
 criterion_main!(benches);

@@ -298,7 +298,7 @@ fn after_help() -> String {
     }
     text += CAPTURES;
     let compressions = Compression::ALL.map(Compression::name).join(", ");
-    text += &format!("  Compressed by {compressions}, told by the first bytes.\n");
+    text += &format!("  Compressed by {compressions}, detected by the first bytes.\n");
     text += UNITS;
     text += "\nExit codes:\n";
     for exit in EXIT_CODES {

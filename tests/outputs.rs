@@ -259,7 +259,7 @@ fn links_are_followed_and_pipes_are_written() {
         "{page:.40}"
     );
     let (code, said) = in_shell(
-        r#"mkfifo pipe && { cat pipe >xml & "$0" -q --junit pipe a.pcap >/dev/null; wait; } && grep -q testsuite xml"#,
+        r#"mkfifo pipe && { timeout 20 cat pipe >xml & "$0" -q --junit pipe a.pcap >/dev/null; wait; } && grep -q testsuite xml"#,
     );
     assert_eq!((code, said.as_str()), (Some(0), ""));
 }

@@ -383,31 +383,6 @@ fn an_appended_capture_is_read_as_a_section_of_its_own() {
     }
 }
 
-/// Every file header that may have been carried is weighed against what follows it; that what follows
-/// is searched once, not once for each of them, or this test takes minutes. Found by fuzzing.
-#[test]
-fn many_file_headers_in_a_gap_are_weighed_in_reasonable_time() {
-    let mut piece = [0xA1B2_C3D4_u32, 0x0004_0002, 0, 0x0800_0000, 0x8900, 0x3030_0000]
-        .map(u32::to_le_bytes)
-        .concat();
-    piece.extend(b"0000?B\x0F\0\x08\0\0\0\0\x04\0MGC00000");
-    let mut bytes = Vec::new();
-    for number in 1..(4 << 20) / piece.len() as u32 {
-        let from = bytes.len() + 20;
-        bytes.extend(&piece);
-        let place = bytes[from..].iter_mut().zip(number.to_le_bytes());
-        place.for_each(|(byte, number)| *byte ^= number);
-    }
-    let stream = || {
-        let mut reading = ReadOptions::default();
-        reading.chunk_bytes = 1 << 20;
-        let source = Source::read(Cursor::new(bytes.clone()), reading, is_capture).expect("opened");
-        Capture::new(source).expect("a capture")
-    };
-    let report = read_anew("headers", stream, SERIAL, true).report;
-    assert_eq!(report.tallies.totals.counts.packets, 0);
-}
-
 /// The pages of a map in which no record is found do not stay in memory.
 #[cfg(target_os = "linux")]
 #[test]

@@ -2,8 +2,8 @@
 //! instead.
 //!
 //! Names follow Wireshark's `wiretap`, whose `editcap` converts the formats marked so. Formats
-//! without a magic number are recognized only if their first records are plausible (ERF). A file is
-//! told by as many bytes as a pipe has at hand.
+//! without a magic number are recognized only if their first records are plausible (ERF). No more
+//! bytes of a file are looked at than a pipe has at hand.
 
 use crate::error::Error;
 use crate::source::{Compression, UNWANTED_BYTES};

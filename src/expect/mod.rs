@@ -10,6 +10,8 @@
 
 mod value;
 
+pub use value::unit_shift;
+
 use crate::output::csv;
 use crate::report::Report;
 use crate::suggest::hint;

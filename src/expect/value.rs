@@ -70,16 +70,20 @@ fn number(text: &str) -> Option<(i128, &str)> {
 
 fn bytes(text: &str) -> Option<i128> {
     let (number, unit) = number(text)?;
+    number.checked_mul(1 << unit_shift(unit)?)
+}
+
+/// The power of two of a unit of bytes: none, `k`, `KiB`, `M`, … None if it is no unit.
+pub fn unit_shift(unit: &str) -> Option<u32> {
     let unit = unit.trim().to_ascii_lowercase();
-    let shift = match unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit) {
+    Some(match unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit) {
         "" => 0,
         "k" => 10,
         "m" => 20,
         "g" => 30,
         "t" => 40,
         _ => return None,
-    };
-    number.checked_mul(1 << shift)
+    })
 }
 
 fn seconds(text: &str) -> Option<i128> {

@@ -51,7 +51,7 @@ pub struct Record {
     message: Message,
 }
 
-/// What tells whether a segment was seen before.
+/// Fields by which a segment that was seen before is recognized.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Segment {
     sequence: u32,

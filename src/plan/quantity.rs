@@ -1,5 +1,7 @@
 //! Quantities of the command line: a number and a unit.
 
+use crate::expect::unit_shift;
+
 /// The value of an option that is a duration.
 pub(super) fn nanoseconds(option: &str, text: &str) -> Result<u64, String> {
     let wrong = || format!("{option} {text}: not a duration such as 100ms, 1.5s, 1m30s");
@@ -52,16 +54,7 @@ pub fn bytes(option: &str, text: &str) -> Result<u64, String> {
 /// A number and a binary unit as bytes, at least one.
 fn size(text: &str) -> Option<u64> {
     let (number, unit) = split(text);
-    let unit = unit.to_ascii_lowercase();
-    let shift = match unit.strip_suffix("ib").or(unit.strip_suffix('b')).unwrap_or(&unit) {
-        "" => 0,
-        "k" => 10,
-        "m" => 20,
-        "g" => 30,
-        "t" => 40,
-        _ => return None,
-    };
-    number?.checked_mul(1 << shift).filter(|bytes| *bytes > 0)
+    number?.checked_mul(1 << unit_shift(unit)?).filter(|bytes| *bytes > 0)
 }
 
 fn split(text: &str) -> (Option<u64>, &str) {

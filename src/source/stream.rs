@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Number of bytes that decide whether the rest is wanted: archives (tar) are recognized by them.
 const FIRST_BYTES: u64 = 512;
 
-/// Number of bytes of a stream that is not wanted: its name is told by them.
+/// Number of bytes of a stream that is not wanted, by which its format is detected.
 pub const UNWANTED_BYTES: u64 = 16 << 10;
 
 /// Length of the header of a skippable frame, in bytes.

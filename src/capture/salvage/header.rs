@@ -51,11 +51,9 @@ pub(super) fn header<F: Format>(
     claimed: Option<u64>,
     far: u64,
 ) -> Header {
-    let Some(appended) = Appended::open(bytes, at, view.known) else { return Header::Nothing };
     let (damage, before) = (view.known.offset, view.known.before.time());
-    let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
-    let start = appended.clone().start();
-    let chain = appended.follow((bytes, at), complete, &start, far, before);
+    let Some(found) = follow(view, (bytes, at), far, before) else { return Header::Nothing };
+    let Following { appended, complete, start, chain } = found;
     let is_empty = complete && start.offset == at.saturating_add(bytes.len() as u64);
     let is_firm = is_empty || chain.is_firm(2);
     // Nothing carries a capture that begins where the last record ended.
@@ -98,20 +96,43 @@ fn carried_until(chain: &Chain, start: &Position) -> u64 {
 /// record that claims to reach so far was cut off.
 pub(super) fn cuts_off<F: Format>(view: &View<'_, F>, at: u64, next_record: u64) -> bool {
     let bytes = view.rest(at, at.saturating_add(AHEAD));
-    let Some(appended) = Appended::open(bytes, at, view.known) else { return false };
-    let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
-    let start = appended.clone().start();
-    let chain = appended.follow((bytes, at), complete, &start, next_record, None);
-    chain.is_firm(2) && (chain.ends != Ends::Broken || chain.last >= next_record)
+    let found = follow(view, (bytes, at), next_record, None);
+    found.is_some_and(|Following { chain, .. }| {
+        chain.is_firm(2) && (chain.ends != Ends::Broken || chain.last >= next_record)
+    })
 }
 
 /// Offset from which on records are believed again after the file header at `at`, which is in doubt.
 pub(super) fn after_carried<F: Format>(view: &View<'_, F>, at: u64, far: u64) -> u64 {
     let bytes = view.rest(at, at.saturating_add(AHEAD));
-    let Some(appended) = Appended::open(bytes, at, view.known) else { return at + 1 };
+    match follow(view, (bytes, at), far, view.known.before.time()) {
+        Some(Following { start, chain, .. }) if chain.links > 0 => {
+            carried_until(&chain, &start).max(at + 1)
+        }
+        _ => at + 1,
+    }
+}
+
+/// A capture that begins in a gap.
+struct Following {
+    appended: Appended,
+    /// Its bytes reach the end of the file.
+    complete: bool,
+    start: Position,
+    chain: Chain,
+}
+
+/// The capture whose file header is at `at`, where `bytes` begin, and its records, at most up to
+/// `far`. `before` is the time before the damage. None if the header cannot be read.
+fn follow<F: Format>(
+    view: &View<'_, F>,
+    (bytes, at): (&[u8], u64),
+    far: u64,
+    before: Option<Timestamp>,
+) -> Option<Following> {
+    let appended = Appended::open(bytes, at, view.known)?;
     let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
     let start = appended.clone().start();
-    let before: Option<Timestamp> = view.known.before.time();
     let chain = appended.follow((bytes, at), complete, &start, far, before);
-    if chain.links == 0 { at + 1 } else { carried_until(&chain, &start).max(at + 1) }
+    Some(Following { appended, complete, start, chain })
 }

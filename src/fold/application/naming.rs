@@ -20,13 +20,13 @@ pub struct Naming {
     requested: bool,
     /// The side that asked to continue in TLS.
     asked: Option<bool>,
-    /// What few streams have.
+    /// Parts of a stream that few have.
     further: Option<Box<Further>>,
     /// The first name, and how many packets had it.
     first: Option<(Application, u32)>,
 }
 
-/// What few streams have.
+/// Parts of a stream that few have.
 #[derive(Clone, Debug, Default)]
 struct Further {
     /// PDUs that are longer than what was left of their segment, by direction and start.

@@ -1,7 +1,7 @@
 //! Headers that come before another protocol in one TCP payload: that of a load balancer (PROXY
 //! protocol, versions 1 and 2), and OpenVPN's of its control channel.
 
-/// What a header of the PROXY protocol or of OpenVPN carries. None if there is none.
+/// The payload after a header of the PROXY protocol or of OpenVPN. None if there is no such header.
 pub fn carried(payload: &[u8]) -> Option<&[u8]> {
     match payload {
         [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => {

@@ -56,7 +56,7 @@ pub struct Stream {
     pub sides: Sides,
 }
 
-/// What few streams have.
+/// Parts of a stream that few have.
 #[derive(Clone, Debug, Default)]
 pub struct Rare {
     /// TLS handshakes.

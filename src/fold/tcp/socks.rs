@@ -2,7 +2,7 @@
 //! protocol of the port that the client asked for, under a stream of its own that has no packets
 //! but takes a number.
 //!
-//! The steps are Wireshark's: a request behind the first message in the same segment is not read,
+//! The steps are Wireshark's: a request after the first message in the same segment is not read,
 //! and only a request to connect is followed.
 
 /// Port of SOCKS.

@@ -32,7 +32,7 @@ pub struct Noted {
     pub offers: Option<Offers>,
     /// True if the application is the next layer of the packet's path.
     pub is_innermost: bool,
-    /// What few payloads have.
+    /// Parts of the payload that few have.
     pub more: Option<Box<More>>,
 }
 
@@ -43,7 +43,7 @@ pub struct More {
     pub message: Option<Message>,
     /// The payload, of protocols whose PDUs may end in it.
     pub payload: Option<Box<[u8]>>,
-    /// What can be a message of a SOCKS handshake.
+    /// A payload that can be a message of a SOCKS handshake.
     pub socks: Option<Box<[u8]>>,
 }
 
