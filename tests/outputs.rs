@@ -222,6 +222,9 @@ fn outputs_do_not_replace_each_other() {
         assert!(said.stderr.contains("have this name"), "{options:?}: {}", said.stderr);
     }
     fs::write(directory.path().join("list"), "a.pcap\n").expect("a list");
+    assert_eq!(run(directory.path(), &["-o", "base", "a.pcap"]).code, Some(0));
+    let earlier = ["--baseline", "base", "--report", "base/summary.csv", "a.pcap"];
+    assert_eq!(run(directory.path(), &earlier).code, Some(2));
     let said = run(directory.path(), &["--files-from", "list", "--report", "list"]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);
     assert_eq!(fs::read(directory.path().join("list")).expect("a list"), b"a.pcap\n");

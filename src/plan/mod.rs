@@ -207,7 +207,12 @@ impl Plan {
             messages_to_terminal: std::io::stderr().is_terminal(),
             verbose: cli.verbose,
         };
-        paths::check_apart(&plan.outputs(), cli.files_from.as_deref())?;
+        let names = plan.tables.iter().map(|table| format!("{}.csv", table.name));
+        let earlier = cli
+            .baseline
+            .iter()
+            .flat_map(|directory| names.clone().map(|name| directory.join(name)));
+        paths::check_apart(&plan.outputs(), cli.files_from.into_iter().chain(earlier))?;
         Ok(plan)
     }
 

@@ -86,8 +86,11 @@ pub(super) fn same_directory(one: &Path, two: Option<&Path>) -> bool {
     })
 }
 
-/// Refuses outputs that would replace each other, or the list of inputs.
-pub(super) fn check_apart(outputs: &[PathBuf], list: Option<&Path>) -> Result<(), String> {
+/// Refuses outputs that would replace each other, or files that the run reads beside captures.
+pub(super) fn check_apart(
+    outputs: &[PathBuf],
+    read: impl Iterator<Item = PathBuf>,
+) -> Result<(), String> {
     let place = |path: &Path| {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
@@ -95,7 +98,7 @@ pub(super) fn check_apart(outputs: &[PathBuf], list: Option<&Path>) -> Result<()
         let directory = whole.ok()?;
         Some(directory.join(path.file_name()?))
     };
-    let mut known: Vec<_> = list.into_iter().filter_map(place).collect();
+    let mut known: Vec<_> = read.filter_map(|path| place(&path)).collect();
     for output in outputs {
         let Some(place) = place(output) else { continue };
         if known.contains(&place) {
