@@ -21,6 +21,7 @@ mod expect;
 mod filter;
 mod folding;
 mod golden;
+mod handshakes;
 mod laws;
 
 // Inputs.

@@ -120,6 +120,7 @@ pub struct Shard {
 impl Fold for Dns {
     type Record = Record;
     type Shard = Shard;
+    type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(_: &Settings) -> Shard {
@@ -127,7 +128,12 @@ impl Fold for Dns {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
+    fn records(
+        packet: &Packet<'_>,
+        _: &Settings,
+        (): &mut (),
+        mut deal: impl FnMut(usize, Record),
+    ) {
         let Some(layer) = packet.innermost_ip() else { return };
         let Some(ports) = layer.ports else { return };
         let is = |(_, port): &(&str, u16)| ports.source == *port || ports.destination == *port;

@@ -76,6 +76,7 @@ pub struct Shard {
 impl Fold for Echo {
     type Record = Record;
     type Shard = Shard;
+    type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(_: &Settings) -> Shard {
@@ -83,7 +84,12 @@ impl Fold for Echo {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
+    fn records(
+        packet: &Packet<'_>,
+        _: &Settings,
+        (): &mut (),
+        mut deal: impl FnMut(usize, Record),
+    ) {
         let Some(layer) = packet.innermost_ip() else { return };
         let is_reply = match (layer.protocol, layer.segment.first()) {
             (Some(1), Some(8)) | (Some(58), Some(128)) => false,

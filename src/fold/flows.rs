@@ -99,6 +99,7 @@ pub struct Shard {
 impl Fold for Flows {
     type Record = Record;
     type Shard = Shard;
+    type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(settings: &Settings) -> Shard {
@@ -107,7 +108,12 @@ impl Fold for Flows {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
+    fn records(
+        packet: &Packet<'_>,
+        _: &Settings,
+        (): &mut (),
+        mut deal: impl FnMut(usize, Record),
+    ) {
         let Some(layer) = packet.innermost_ip() else { return };
         let Some((source, destination)) = addresses(layer.addresses) else { return };
         let (from, to) = ports(layer);

@@ -11,11 +11,14 @@
 pub mod application;
 mod chunks;
 pub mod dns;
+pub mod dtls;
 pub mod echo;
 pub mod encoded;
 pub mod flows;
+pub mod handshake;
 pub mod message;
 pub mod pair;
+pub mod quic;
 pub mod samples;
 pub mod tcp;
 
@@ -45,6 +48,8 @@ pub trait Fold {
     type Record: Debug + Send + Sync + Serialize + DeserializeOwned;
     /// State of the conversations of one shard.
     type Shard: Debug + Send + Sync;
+    /// State of a part, for records that depend on packets shortly before.
+    type Recent: Debug + Default + Send + Sync;
     /// Kind of the entries of a shard, for the message when memory runs out.
     const GROWTH: &'static Growth;
 
@@ -52,7 +57,12 @@ pub trait Fold {
     fn shard(settings: &Settings) -> Self::Shard;
 
     /// Calls back with the shard and the record of each layer of a packet that gives one.
-    fn records(packet: &Packet<'_>, settings: &Settings, deal: impl FnMut(usize, Self::Record));
+    fn records(
+        packet: &Packet<'_>,
+        settings: &Settings,
+        recent: &mut Self::Recent,
+        deal: impl FnMut(usize, Self::Record),
+    );
 
     /// Applies the next record of a shard, which is in a part at this position.
     fn apply(shard: &mut Self::Shard, record: &Self::Record, position: Position<'_>);
@@ -119,7 +129,11 @@ pub struct Folded<F: Fold> {
 /// Records of one part, by shard.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct Dealt<F: Fold>(Vec<Vec<F::Record>>);
+pub struct Dealt<F: Fold> {
+    shards: Vec<Vec<F::Record>>,
+    #[serde(skip)]
+    recent: F::Recent,
+}
 
 /// Consecutive parts of a batch, each with the number of packets before it.
 pub type Batch<F> = [(Dealt<F>, u64)];
@@ -134,9 +148,9 @@ impl<F: Fold> Folded<F> {
     /// Applies the records of consecutive parts, on all workers.
     pub fn apply(&mut self, parts: &Batch<F>, media: &Announced) {
         self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(|(number, shard)| {
-            for (part, (Dealt(shards), before)) in (0..).zip(parts) {
+            for (part, (dealt, before)) in (0..).zip(parts) {
                 let position = Position { before: *before, part, media: Some(media) };
-                for record in shards.get(number).into_iter().flatten() {
+                for record in dealt.shards.get(number).into_iter().flatten() {
                     F::apply(shard, record, position);
                 }
             }
@@ -158,7 +172,8 @@ impl<F: Fold> Folded<F> {
 
 impl<F: Fold> Default for Dealt<F> {
     fn default() -> Self {
-        Dealt((0..SHARDS).map(|_| Vec::new()).collect())
+        let shards = (0..SHARDS).map(|_| Vec::new()).collect();
+        Dealt { shards, recent: F::Recent::default() }
     }
 }
 
@@ -166,8 +181,9 @@ impl<F: Fold> Dealt<F> {
     /// Deals the records of the next packet.
     #[inline]
     pub fn observe(&mut self, packet: &Packet<'_>, settings: &Settings) {
-        F::records(packet, settings, |shard, record| {
-            if let Some(records) = self.0.get_mut(shard) {
+        let Dealt { shards, recent } = self;
+        F::records(packet, settings, recent, |shard, record| {
+            if let Some(records) = shards.get_mut(shard) {
                 if records.capacity() == 0 {
                     records.reserve(FIRST_RECORDS);
                 }
@@ -183,13 +199,13 @@ impl<F: Fold> Dealt<F> {
         F::Record: Clone,
     {
         let mut dealt = Dealt::default();
-        records.iter().for_each(|record| dealt.0[shard(record)].push(record.clone()));
+        records.iter().for_each(|record| dealt.shards[shard(record)].push(record.clone()));
         dealt
     }
 
     /// Memory held, in bytes.
     pub fn bytes(&self) -> u64 {
-        let records: usize = self.0.iter().map(Vec::capacity).sum();
+        let records: usize = self.shards.iter().map(Vec::capacity).sum();
         (records * size_of::<F::Record>()) as u64
     }
 }
@@ -307,6 +323,10 @@ folds! {
     flows: flows::Flows;
     /// Applications over UDP and SCTP.
     datagrams: Datagrams;
+    /// TLS handshakes over QUIC.
+    quic: quic::Quic;
+    /// TLS handshakes over DTLS.
+    dtls: dtls::Dtls;
 }
 
 impl Parts {

@@ -15,7 +15,13 @@ pub static TABLE: Table = Table {
     columns: COLUMNS,
     needs: Needs {
         applications: true,
-        ..Needs::of_folds(FoldNeeds { tcp: true, dns: true, ..FoldNeeds::NOTHING })
+        ..Needs::of_folds(FoldNeeds {
+            tcp: true,
+            dns: true,
+            quic: true,
+            dtls: true,
+            ..FoldNeeds::NOTHING
+        })
     },
     content: Content::View(|report| Rows {
         count: 1,
@@ -55,8 +61,8 @@ impl Troubles {
             let answered = low.packets > 0 && high.packets > 0;
             let syn = stream.completeness & SEEN_SYN != 0;
             sums.unanswered_syns += u64::from(syn && !answered);
-            let (hellos, open, alert) = stream.hellos().map_or((0, 0, 0), |one| one.counts());
-            add(&mut sums.tls, [hellos, open, alert]);
+            let hellos = stream.hellos();
+            hellos.into_iter().for_each(|hellos| add(&mut sums.tls, hellos.counts()));
             let pending = u64::from(stream.pending().is_some());
             add(&mut sums.http, [pending, 0, pending]);
         }
@@ -68,6 +74,9 @@ impl Troubles {
             let open = pairs.requests.saturating_sub(pairs.responses);
             add(&mut sums.http, [pairs.requests, errors, open]);
         }
+        let folds = report.folds.as_ref();
+        let hellos = folds.into_iter().flat_map(|folds| folds.datagram_hellos());
+        hellos.for_each(|(_, hellos)| add(&mut sums.tls, hellos.counts()));
         let dns = report.folds.as_ref().and_then(|folds| folds.dns.as_ref());
         let mut open = (0, 0);
         let shards = dns.into_iter().flat_map(|fold| &fold.shards);
@@ -111,7 +120,7 @@ columns! {
     dns_errors: Integer "messages", "responses with an error" => number(sums.dns[1]);
     dns_unanswered: Integer "messages", "DNS and LLMNR queries without a response" =>
         number(sums.dns[2]);
-    tls_handshakes: Integer, "ClientHellos over TCP" => number(sums.tls[0]);
+    tls_handshakes: Integer, "ClientHellos over TCP, QUIC and DTLS" => number(sums.tls[0]);
     tls_incomplete: Integer, "those without a ServerHello" => number(sums.tls[1]);
     tls_alerts: Integer "streams", "streams with an alert that is not encrypted" =>
         number(sums.tls[2]);

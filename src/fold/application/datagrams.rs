@@ -64,6 +64,7 @@ pub struct Shard {
 impl Fold for Datagrams {
     type Record = Record;
     type Shard = Shard;
+    type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(settings: &Settings) -> Shard {
@@ -71,7 +72,12 @@ impl Fold for Datagrams {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, _: &Settings, mut deal: impl FnMut(usize, Record)) {
+    fn records(
+        packet: &Packet<'_>,
+        _: &Settings,
+        (): &mut (),
+        mut deal: impl FnMut(usize, Record),
+    ) {
         let last = packet.path.last();
         if last != Some(Protocol::UDP) && last != Some(Protocol::SCTP) {
             return;

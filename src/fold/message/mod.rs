@@ -3,9 +3,14 @@
 //! A message that continues in the next segment is read as far as it goes. Nothing here looks at
 //! ports of TCP: the first bytes decide.
 
+mod bytes;
 mod carrier;
 pub mod dns;
+pub mod dtls;
+mod fingerprint;
+pub mod hello;
 pub mod http;
+pub mod quic;
 pub mod tls;
 
 use super::application::names::{HTTP, OPENVPN, PROXY, SOCKS, TLS};
@@ -33,8 +38,14 @@ impl Message {
             _ => None,
         };
         match payload {
-            [0..=7, _, 0x20..=0x27, ..] | [b'\r', b'\n', ..] | [b'P', b'R', b'O', b'X', ..] => {
-                plain(carrier::carried(payload)?)
+            [b'\r', b'\n', ..] | [b'P', b'R', b'O', b'X', ..] => plain(carrier::carried(payload)?),
+            [0..=7, _, 0x20..=0x27, ..] => {
+                let mut message = plain(carrier::carried(payload)?);
+                if let Some(Message::Tls(records)) = &mut message {
+                    // The next segment begins with a header of its own.
+                    records.unfinished = None;
+                }
+                message
             }
             _ => plain(payload),
         }

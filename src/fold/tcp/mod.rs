@@ -8,10 +8,11 @@
 
 pub mod analysis;
 mod announced;
+mod begun;
 pub mod counts;
-pub mod handshake;
 pub mod record;
 pub mod requests;
+mod rest;
 pub mod shard;
 pub mod sign;
 mod socks;

@@ -3,6 +3,7 @@
 //! A header of which less than 16 bytes were captured gives no record. A header that an ICMP error
 //! quotes gives one that opens streams and has a row in `segments`, and counts no packet.
 
+use super::super::handshake::Seen;
 use super::super::pair::{Pair, addresses};
 use super::sign::Sign;
 use crate::capture::time::Timestamp;
@@ -86,6 +87,13 @@ impl Record {
     /// True if all of these flags are set.
     pub fn has(&self, flags: u16) -> bool {
         self.flags & flags == flags
+    }
+
+    /// The packet, as hellos note it.
+    pub fn seen(&self) -> Seen {
+        let ends = (self.pair.low.0, self.pair.high.0);
+        let (from, to) = if self.from_low { ends } else { (ends.1, ends.0) };
+        Seen { from, to, packet: self.packet, time: self.time }
     }
 
     /// Nanoseconds since 1970, modulo 2^64; 0 if the packet has no time.

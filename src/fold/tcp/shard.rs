@@ -6,14 +6,16 @@ use super::super::application::named::Named;
 use super::super::application::names::MPTCP;
 use super::super::application::naming::{Naming, Place, Within};
 use super::super::chunks::Chunks;
+use super::super::handshake::Hellos;
 use super::super::message::Message;
+use super::super::message::hello::Carrier;
 use super::super::pair::Pair;
 use super::analysis::{Findings, REUSED_PORTS, SCALE_UNKNOWN, SCALE_UNUSED, Sides, analyze};
 use super::announced::{Announced, Announcement};
 use super::counts::Counts;
-use super::handshake::Hellos;
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::requests::{self, Kinds, Pending};
+use super::rest::Unfinished;
 use super::sign::{self, Sign};
 use super::socks::{self, Handshake};
 use super::streams::Noted;
@@ -66,6 +68,8 @@ pub struct Rare {
     /// First name of the server, in a hello or a request.
     pub server_name: Option<Box<str>>,
     socks: Option<Box<Handshake>>,
+    /// A ClientHello that waits for its rest.
+    unfinished: Option<Box<Unfinished>>,
 }
 
 /// A row of `segments`.
@@ -227,14 +231,19 @@ impl Shard {
             }
             stream.first_of_pair = stream.first_of_pair.or(application);
             stream.note_server(record);
+            if stream.waits() {
+                let held = stream.rare_bytes();
+                let rest = noted.more.as_ref().and_then(|more| more.rest.as_deref());
+                stream.finish(record, rest);
+                self.heap_bytes = (self.heap_bytes + stream.rare_bytes()).saturating_sub(held);
+            }
             let message = noted.more.as_ref().and_then(|more| more.message.as_ref());
             let is_of = |message: &&Message| noted.offers.is_none() || message.is_of(payload);
             let message = message.filter(|_| segment.findings.is_read(record));
             if let Some(message) = message.filter(is_of) {
                 let held = stream.rare_bytes();
                 stream.note(record, message, &mut self.kinds);
-                let holds = stream.rare_bytes();
-                self.heap_bytes += holds - held;
+                self.heap_bytes = (self.heap_bytes + stream.rare_bytes()).saturating_sub(held);
             }
             if record.sign != Sign::None && segment.findings.is_read(record) {
                 self.announce(record, place);
@@ -442,12 +451,24 @@ impl Stream {
 
     /// Notes the message that a segment begins with.
     fn note(&mut self, record: &Record, message: &Message, kinds: &mut Kinds) {
-        let packet = record.packet;
+        let (packet, seen) = (record.packet, record.seen());
         let rare = self.rare.get_or_insert_default();
         let name = match message {
             Message::Tls(records) => {
-                let hellos = rare.hellos.get_or_insert_default();
-                hellos.note(record, packet, records);
+                let over = || Box::new(Hellos::over(Carrier::Tcp));
+                let hellos = rare.hellos.get_or_insert_with(over);
+                let is_noted = records.client.is_some();
+                if let Some(begun) = records.unfinished.as_deref() {
+                    let waits = Unfinished::new(record, begun, is_noted);
+                    rare.unfinished = Some(Box::new(waits));
+                } else if is_noted {
+                    rare.unfinished = None;
+                }
+                records.client.iter().for_each(|client| hellos.client(seen, client.clone()));
+                records.server.iter().for_each(|server| hellos.server(seen, server));
+                if records.alert {
+                    hellos.alert();
+                }
                 hellos.server_name()
             }
             Message::Request(request) => {
@@ -461,6 +482,32 @@ impl Stream {
         };
         if let Some(name) = name.filter(|_| rare.server_name.is_none()) {
             rare.server_name = Some(name.into());
+        }
+    }
+
+    /// Whether a ClientHello waits for its rest.
+    fn waits(&self) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.unfinished.is_some())
+    }
+
+    /// Adds a later segment to the ClientHello that waits for its rest; `payload` is None if it
+    /// was not kept.
+    fn finish(&mut self, record: &Record, payload: Option<&[u8]>) {
+        let Some(rare) = &mut self.rare else { return };
+        let Some(unfinished) = &mut rare.unfinished else { return };
+        let is_noted = unfinished.is_noted;
+        let (hello, ends) = unfinished.add(record, payload);
+        if ends {
+            rare.unfinished = None;
+        }
+        let Some((hello, hellos)) = hello.zip(rare.hellos.as_mut()) else { return };
+        if rare.server_name.is_none() {
+            rare.server_name = hello.server_name.clone();
+        }
+        if is_noted {
+            hellos.complete(hello);
+        } else {
+            hellos.client(record.seen(), hello);
         }
     }
 
@@ -489,7 +536,8 @@ impl Stream {
         let name = rare.server_name.as_ref().map_or(0, |name| name.len());
         let hellos = rare.hellos.as_ref().map_or(0, |hellos| hellos.heap_bytes());
         let socks = rare.socks.as_ref().map_or(0, |_| size_of::<Handshake>());
-        (size_of::<Rare>() + name + socks) as u64 + hellos
+        let unfinished = rare.unfinished.as_ref().map_or(0, |one| one.heap_bytes());
+        (size_of::<Rare>() + name + socks) as u64 + hellos + unfinished
     }
 
     fn heap_bytes(&self) -> u64 {

@@ -4,8 +4,8 @@ use super::super::application::{Offers, guess, length};
 use super::super::message::Message;
 use super::super::pair::Pair;
 use super::super::{Fold, Folded, Position, Settings};
+use super::begun::Begun;
 use super::counts::Counts;
-use super::handshake::{Agreed, Handshakes};
 use super::record::{self, Record};
 use super::requests::{Kind, Kinds, Pairs};
 use super::shard::{Segment, Shard, Stream};
@@ -14,8 +14,6 @@ use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
-use foldhash::fast::RandomState;
-use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 
@@ -43,6 +41,8 @@ pub struct More {
     pub message: Option<Message>,
     /// The payload, of protocols whose PDUs may end in it.
     pub payload: Option<Box<[u8]>>,
+    /// A payload that can be the rest of a ClientHello.
+    pub rest: Option<Box<[u8]>>,
     /// A payload that can be a message of a SOCKS handshake.
     pub socks: Option<Box<[u8]>>,
 }
@@ -52,6 +52,7 @@ static GROWTH: Growth = Growth { entries: "TCP streams", advice: "select packets
 impl Fold for Tcp {
     type Record = Noted;
     type Shard = Shard;
+    type Recent = Begun;
     const GROWTH: &'static Growth = &GROWTH;
 
     fn shard(settings: &Settings) -> Shard {
@@ -59,13 +60,22 @@ impl Fold for Tcp {
     }
 
     #[inline]
-    fn records(packet: &Packet<'_>, settings: &Settings, mut deal: impl FnMut(usize, Noted)) {
+    fn records(
+        packet: &Packet<'_>,
+        settings: &Settings,
+        begun: &mut Begun,
+        mut deal: impl FnMut(usize, Noted),
+    ) {
         record::each(packet, |header, payload| {
             let mut noted = Noted::of(header);
-            if settings.messages
-                && let Some(message) = Message::of(payload)
-            {
-                noted.more().message = Some(message);
+            if settings.messages && !payload.is_empty() {
+                let mut message = Message::of(payload);
+                if begun.wants(&header, payload, message.as_mut()) {
+                    noted.more().rest = Some(payload.into());
+                }
+                if message.is_some() {
+                    noted.more().message = message;
+                }
             }
             let ((_, one), (_, two)) = (header.pair.high, header.pair.low);
             if (one == socks::PORT || two == socks::PORT) && !payload.is_empty() {
@@ -173,21 +183,6 @@ impl Folded<Tcp> {
         segments.sort_unstable_by_key(|segment| (segment.packet, segment.layer));
         self.reserve();
         segments
-    }
-
-    /// TLS handshakes by agreement, most first, then by text.
-    pub fn handshakes(&self) -> Vec<(Agreed, Handshakes)> {
-        let mut groups: HashMap<Agreed, Handshakes, RandomState> = HashMap::default();
-        for stream in self.shards.iter().flat_map(|shard| shard.streams.iter()) {
-            if let Some(hellos) = stream.hellos() {
-                hellos.group(stream.number, &mut groups);
-            }
-        }
-        let mut list: Vec<_> = groups.into_iter().collect();
-        list.sort_unstable_by(|(one, a), (two, b)| {
-            b.handshakes.cmp(&a.handshakes).then_with(|| one.cmp(two))
-        });
-        list
     }
 
     /// HTTP requests and responses by kind, most requests first, then by text.
