@@ -6,7 +6,7 @@
 use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::{Part, Pass, Piece, Shift};
-use crate::fold::tcp::shard::Segment;
+use crate::fold::tcp::segment::Segment;
 use crate::fold::{FoldNeeds, Folds, Parts, Settings};
 use crate::pass::rows::{self, Rows, RowsPart, Sink};
 use crate::table::row::RowBuffer;

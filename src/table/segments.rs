@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::{Content, Table, columns};
 use crate::fold::FoldNeeds;
 use crate::fold::tcp::analysis::FLAG_NAMES;
-use crate::fold::tcp::shard::Segment;
+use crate::fold::tcp::segment::Segment;
 use crate::tally::Needs;
 
 /// The table.

@@ -5,7 +5,7 @@ use super::{Content, Rows, Table, columns};
 use crate::dissect::application::Application;
 use crate::fold::FoldNeeds;
 use crate::fold::tcp::counts::Counts;
-use crate::fold::tcp::shard::Stream;
+use crate::fold::tcp::stream::Stream;
 use crate::tally::Needs;
 
 /// The table.

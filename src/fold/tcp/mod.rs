@@ -13,9 +13,11 @@ pub mod counts;
 pub mod record;
 pub mod requests;
 mod rest;
+pub mod segment;
 pub mod shard;
 pub mod sign;
 mod socks;
+pub mod stream;
 mod streams;
 #[cfg(test)]
 mod tests;
