@@ -7,7 +7,7 @@ use crate::error::without_code;
 use crate::shard::Refusal;
 use std::io;
 
-/// How the program ended. Greater is worse: with several, the greatest counts.
+/// End of the program. Greater is worse: with several, the greatest counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// All is well.
@@ -36,7 +36,7 @@ pub enum Exit {
 /// An exit code, when it is used, and its meaning.
 #[derive(Debug)]
 pub struct ExitCode {
-    /// How the program ended.
+    /// End of the program.
     pub exit: Exit,
     /// The number.
     pub code: u8,
@@ -108,7 +108,7 @@ impl From<io::Error> for RunError {
 }
 
 impl RunError {
-    /// How the program ends for it. None if it is no failure: the reader of a pipe left early.
+    /// End of the program for it. None if it is no failure: the reader of a pipe left early.
     pub fn exit(&self) -> Option<Exit> {
         match self {
             RunError::OutOfMemory(_) => Some(Exit::OutOfMemory),

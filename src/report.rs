@@ -18,7 +18,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::OnceLock;
 
-/// How reading an input ended, best first.
+/// End of reading an input, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Status {
@@ -54,7 +54,7 @@ impl fmt::Display for Status {
 pub struct Report {
     /// The path as given.
     pub file: String,
-    /// How reading it ended.
+    /// End of reading it.
     pub status: Status,
     /// Names of the formats in order, each once.
     pub formats: Vec<String>,
@@ -259,7 +259,7 @@ impl Report {
         self.capture_bytes += later.capture_bytes;
     }
 
-    /// Why its memory was exceeded. None if it was not.
+    /// Structure that exceeded its memory. None if it was not.
     pub fn exceeded(&self) -> Option<Exceeded> {
         self.reservation.as_ref().and_then(Reservation::exceeded)
     }

@@ -69,7 +69,7 @@ impl From<Timestamp> for (i64, u32) {
     }
 }
 
-/// How an interface counts time.
+/// Units and offset in which an interface counts time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(u8, i64)", into = "(u8, i64)")]
 pub struct Clock {

@@ -102,7 +102,7 @@ pub enum Step<'a> {
     Skip(usize),
 }
 
-/// How a walk over records ended.
+/// End of a walk over records.
 #[derive(Clone, Debug)]
 pub struct Walk {
     /// After the last record that was read.

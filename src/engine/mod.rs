@@ -51,7 +51,7 @@ pub fn run<P: Pass>(
     Ok(run_within(capture, options, pass, start, u64::MAX)?.walked)
 }
 
-/// How a walk over a part of a capture went.
+/// Result of a walk over a part of a capture.
 #[derive(Debug)]
 pub struct Within {
     /// Its facts.

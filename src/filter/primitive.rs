@@ -19,7 +19,7 @@ pub enum Scope {
     Any,
 }
 
-/// Which of two addresses or ports must match.
+/// Choice among two addresses or ports that must match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Direction {
     /// One of them.

@@ -166,7 +166,7 @@ impl Fold for Flows {
 }
 
 impl Flow {
-    /// How the flow has ended before a packet of this time. None if it continues.
+    /// End of the flow before a packet of this time. None if it continues.
     fn ended(&self, time: Option<Timestamp>, idle: i128, active: i128) -> Option<End> {
         let ((first, last), time) = self.times.0.zip(time)?;
         let since = |earlier: Timestamp| time.total_nanoseconds() - earlier.total_nanoseconds();

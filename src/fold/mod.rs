@@ -212,7 +212,7 @@ impl<F: Fold> Dealt<F> {
 
 macro_rules! folds {
     ($($(#[$meaning:meta])+ $name:ident: $fold:ty;)*) => {
-        /// Which folds the chosen tables need.
+        /// Folds that the chosen tables need.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct FoldNeeds {
             $($(#[$meaning])+ pub $name: bool,)*
@@ -248,7 +248,7 @@ macro_rules! folds {
                 }
             }
 
-            /// Which folds are on.
+            /// Folds that are on.
             pub fn needs(&self) -> FoldNeeds {
                 FoldNeeds { $($name: self.$name.is_some(),)* }
             }

@@ -29,7 +29,7 @@ pub struct Format {
     pub encoder: fn(table: &'static Table) -> Box<dyn Encoder>,
 }
 
-/// How several tables share one output.
+/// Form in which several tables share one output.
 #[derive(Debug)]
 pub struct Several {
     /// Written before a table: `first` is true for the first one, `alone` if there is no other.

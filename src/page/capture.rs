@@ -7,7 +7,7 @@ use super::{rendered, text};
 use crate::report::Report;
 use askama::Template;
 
-/// How much of a capture is shown.
+/// Amount of a capture that is shown.
 #[derive(Clone, Copy, Debug)]
 pub struct Detail {
     /// Greatest number of rows of a table; 0 leaves tables out.

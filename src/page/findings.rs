@@ -6,7 +6,7 @@ use crate::report::{Report, Status};
 use crate::table::cell::Cell;
 use std::collections::BTreeMap;
 
-/// How bad something is.
+/// Degree of a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Grade {
     /// Nothing is wrong.
@@ -43,7 +43,7 @@ impl Grade {
 
 /// Something worth knowing.
 pub struct Finding {
-    /// How bad it is.
+    /// Its degree.
     pub grade: Grade,
     /// A sentence.
     pub text: String,
@@ -171,7 +171,7 @@ fn plural(noun: &str) -> String {
     }
 }
 
-/// How reading an input ended, and how bad that is.
+/// End of reading an input, and its degree.
 pub fn status(status: Status) -> (Grade, &'static str) {
     match status {
         Status::Ok => (Grade::Good, "read to its end"),

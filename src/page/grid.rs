@@ -10,11 +10,11 @@ pub struct Column {
     pub title: &'static str,
     /// Column of the table.
     pub name: &'static str,
-    /// How its values are shown.
+    /// Form in which its values are shown.
     pub show: Show,
 }
 
-/// How values are shown.
+/// Form in which values are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Show {
     /// As text.

@@ -39,7 +39,7 @@ pub enum Step {
     Map {
         /// The shard.
         spec: Box<Spec>,
-        /// How to read it.
+        /// Options of reading it.
         plan: Box<Plan>,
         /// Its bytes are on standard input.
         stdin: bool,

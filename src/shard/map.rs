@@ -30,7 +30,7 @@ use std::time::Instant;
 /// Bytes of a stream in which the first record is searched.
 const GUESS_BYTES: u64 = 1 << 20;
 
-/// Where the bytes of a shard come from.
+/// Source of the bytes of a shard.
 pub enum Bytes {
     /// The files of its paths.
     Files,

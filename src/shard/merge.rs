@@ -63,7 +63,7 @@ fn follows(whole: &Partial, name: &str, later: &Partial, later_name: &str) -> Re
     Ok(())
 }
 
-/// How two parts of one input join.
+/// Join of two parts of one input.
 enum Join {
     /// The later one follows.
     Follows,

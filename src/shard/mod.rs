@@ -46,7 +46,7 @@ fn shards(again: &[Spec]) -> String {
 }
 
 impl Refusal {
-    /// How the program ends for it.
+    /// End of the program for it.
     pub fn exit(&self) -> Exit {
         match self {
             Refusal::Usage(_) => Exit::Usage,

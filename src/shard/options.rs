@@ -1,4 +1,4 @@
-//! Which options belong to which step: each of the run is in one of these lists.
+//! Options of each step: each of the run is in one of these lists.
 
 use super::Refusal;
 use crate::cli::Cli;

@@ -47,7 +47,7 @@ pub enum Content {
 /// Packets of consecutive bytes of an input.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Part {
-    /// Where the first record began. None if no guess was possible.
+    /// Place of the first record. None if no guess was possible.
     pub begin: Option<Position>,
     /// After the last record.
     pub end: Position,

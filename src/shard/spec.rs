@@ -42,7 +42,7 @@ pub struct Slice {
     /// First bytes of the file in base64, if the shard is a part of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// Where the first record begins. None to guess.
+    /// Place of the first record. None to guess.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Position>,
     /// State of the section that a guess assumes. None for that of the first packet.
@@ -51,7 +51,7 @@ pub struct Slice {
     /// The file was found in a directory: it is skipped if it is no capture.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_skipped: bool,
-    /// Why it cannot be read.
+    /// Reason for which it cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! How this process was started, and signals that would end it without a message.
+//! State that this process was started in, and signals that would end it without a message.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicBool, Ordering};

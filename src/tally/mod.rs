@@ -56,7 +56,7 @@ pub trait EachTally {
 
 macro_rules! tallies {
     ($($(#[$meaning:meta])+ $name:ident: $tally:ty = $empty:expr;)*) => {
-        /// Which tallies the chosen tables need. [`Totals`] are always counted.
+        /// Tallies that the chosen tables need. [`Totals`] are always counted.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct Needs {
             $($(#[$meaning])+ pub $name: bool,)*

@@ -11,7 +11,7 @@ pub const MOST_BYTES: usize = 16 << 10;
 #[derive(Clone, Debug, Default)]
 pub struct Pieces {
     bytes: Vec<u8>,
-    /// Which bytes are known.
+    /// True for each byte that is known.
     known: Vec<bool>,
     /// Number of known bytes at the front.
     whole: usize,

@@ -49,7 +49,7 @@ impl Announced {
         }
     }
 
-    /// How the stream of a record was announced, if it was.
+    /// Announcement of the stream of a record, if there was one.
     pub fn take(&mut self, record: &Record) -> Option<Announcement> {
         let Pair { high, low } = record.pair;
         let matches = |(endpoint, other, _): &(Endpoint, IpAddr, Application)| {

@@ -27,7 +27,7 @@ pub fn icicle(nodes: &[Node], most: usize) -> String {
     /// Share of the width that can be seen, in percent.
     const LEAST: f64 = 0.15;
     let total: u64 = nodes.iter().filter(|node| node.depth == 1).map(|node| node.packets).sum();
-    // Where the next node of each depth begins.
+    // Begin of the next node of each depth.
     let mut next = [0_u64; MOST_DEPTH + 2];
     let (mut body, mut rows, mut drawn) = (String::new(), 0, 0);
     for node in nodes.iter().filter(|node| (1..=MOST_DEPTH).contains(&node.depth)) {

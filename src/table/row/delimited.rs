@@ -5,7 +5,7 @@ use super::paths::{PathEnds, PathTexts};
 use crate::dissect::application::Application;
 use crate::table::cell::Cell;
 
-/// How a format separates cells.
+/// Separation of cells in a format.
 #[derive(Debug)]
 pub struct Style {
     /// Before the first cell of a row.

@@ -6,7 +6,7 @@ use crate::error::FaultKind;
 use crate::source::Source;
 use proptest::prelude::*;
 
-/// How a test writes a file.
+/// Layout of a file that a test writes.
 #[derive(Clone, Copy, Debug)]
 struct Written {
     name: &'static str,
