@@ -79,6 +79,7 @@ const NAMES: &[&str] = &[
     "componentstatusprotocol",
     "cops",
     "corosync_totemnet",
+    "cotp",
     "couchbase",
     "cpfi",
     "cpha",

@@ -88,7 +88,7 @@ pub fn read(payload: &[u8]) -> (Shows, bool) {
         return (Shows::Always, true);
     }
     let known = line.starts_with(b"HTTP/") || line.starts_with(b"ICY");
-    if known || line.is_empty() || line.contains(&b':') {
+    if known || line.is_empty() && payload.len() > 3 || line.contains(&b':') {
         return (Shows::Always, false);
     }
     (Shows::AfterRequest, false)

@@ -34,6 +34,8 @@ pub enum Shows {
     Always,
     /// Its layer, if the stream had a request.
     AfterRequest,
+    /// Its layer, if the payload is one of the first of the stream.
+    Early,
     /// Nothing.
     Never,
 }

@@ -6,6 +6,9 @@ use super::upgrade::Upgrade;
 use super::{Offer, Offers, Shows, length};
 use crate::dissect::application::Application;
 
+/// Payloads among which IMAP looks for encrypted bytes.
+const EARLY: u8 = 2;
+
 /// Ends of PDUs that are remembered for each direction.
 const MOST_MARKS: usize = 256;
 
@@ -18,6 +21,8 @@ pub struct Naming {
     pub server_port: Option<u16>,
     /// True once HTTP was asked for something.
     requested: bool,
+    /// Number of payloads that the stream's protocols took.
+    payloads: u8,
     /// The side that asked to continue in TLS.
     asked: Option<bool>,
     /// Parts of a stream that few have.
@@ -104,15 +109,25 @@ impl Naming {
                 offer
             }
         };
+        if offer.application == COTP {
+            // The first packet of RDP gives the stream to the protocol below.
+            self.own = Some(TPKT);
+        }
         if offer.application == HTTP {
             self.requested |= offers.http.is_some_and(|(_, request)| request);
         }
+        let is_early = self.payloads < EARLY;
+        self.payloads = self.payloads.saturating_add(1);
+        // The answer to PostgreSQL's request for TLS is one letter, which is not shown.
+        let is_letter =
+            offer.application == PGSQL && self.asked.is_some_and(|side| side != (place.side == 1));
         match offers.upgrade.filter(|_| self.own != Some(TLS)) {
             Some(Upgrade::Asks) => self.asked = Some(place.side == 1),
             Some(Upgrade::Agrees) if self.asked.is_some_and(|side| side != (place.side == 1)) => {
                 self.own = Some(TLS);
             }
             Some(Upgrade::Begins) => self.own = Some(TLS),
+            Some(Upgrade::BeginsEarly) if is_early => self.own = Some(TLS),
             _ => {}
         }
         if let Some((payload, length)) = payload {
@@ -121,9 +136,14 @@ impl Naming {
                 self.mark(place, missing);
             }
         }
+        if is_letter {
+            self.asked = None;
+            return None;
+        }
         let shown = match offer.shows {
             Shows::Always => true,
             Shows::AfterRequest => self.requested,
+            Shows::Early => is_early,
             Shows::Never => false,
         };
         let application = Some(offer.application).filter(|_| shown)?;

@@ -69,7 +69,7 @@ ports! {
         3016 "ndps", 3017 "ndps", 3018 "ndps", 3019 "ndps", 3050 "gdsdb", 3128 "http",
         3132 "http", 3205 "isns", 3245 "opa.fe", 3246 "opa.fe", 3247 "opa.fe", 3248 "opa.fe",
         3249 "tls", 3250 "tls", 3251 "tls", 3252 "tls", 3268 "ldap", 3288 "cops", 3306 "mysql",
-        3333 "enttec", 3334 "pvfs", 3357 "ax4000", 3369 "ndps", 3386 "gtpprime", 3389 "tpkt",
+        3333 "enttec", 3334 "pvfs", 3357 "ax4000", 3369 "ndps", 3386 "gtpprime", 3389 "cotp",
         3452 "sabp", 3478 "stun", 3496 "tls", 3567 "dof", 3632 "distcc", 3671 "kip", 3689 "http",
         3724 "wow", 3804 "hiqnet", 3860 "sasp", 3863 "asap", 3868 "diameter", 3918 "cops",
         4002 "opsi", 4058 "kf", 4155 "bzr", 4189 "pcep", 4222 "gsm_ipa", 4223 "tfp", 4224 "cast",

@@ -14,6 +14,8 @@ pub enum Upgrade {
     Agrees,
     /// TLS begins with the next segment.
     Begins,
+    /// TLS begins with the next segment, if this is one of the first.
+    BeginsEarly,
 }
 
 const LDAP_STARTTLS: &[u8] = b"1.3.6.1.4.1.1466.20037";
@@ -56,6 +58,13 @@ pub fn of(application: Application, payload: &[u8]) -> Option<Upgrade> {
 
 /// A command `STARTTLS` after its tag, or a tagged `OK`.
 fn imap(payload: &[u8]) -> Option<Upgrade> {
+    if is_encrypted(payload) {
+        return Some(Upgrade::BeginsEarly);
+    }
+    // A line that continues in the next segment is not read.
+    if !payload.contains(&b'\n') {
+        return None;
+    }
     let mut words = payload.split(|byte| matches!(byte, b' ' | b'\r' | b'\n'));
     let (tag, word) = (words.next()?, words.next()?);
     match tag {
@@ -66,13 +75,20 @@ fn imap(payload: &[u8]) -> Option<Upgrade> {
     }
 }
 
+/// True if five bytes are not those of a text: Wireshark's IMAP takes them for TLS.
+pub fn is_encrypted(payload: &[u8]) -> bool {
+    payload
+        .first_chunk::<5>()
+        .is_some_and(|start| !start.iter().all(|byte| (b' '..=b'~').contains(byte)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn agreements_are_read_in_each_protocol() {
-        use Upgrade::{Agrees, Asks, Begins};
+        use Upgrade::{Agrees, Asks, Begins, BeginsEarly};
         let ssl = [&[32, 0, 0, 1, 0, 8][..], &[0; 30]].concat();
         for (application, payload, upgrade) in [
             (SMTP, &b"starttls\r\n"[..], Asks),
@@ -81,6 +97,7 @@ mod tests {
             (POP, b"+OK\r\n", Agrees),
             (IMAP, b"a1 STARTTLS\r\n", Asks),
             (IMAP, b"a1 OK\r\n", Agrees),
+            (IMAP, b"\x16\x03\x01\0\x05", BeginsEarly),
             (FTP, b"AUTH TLS\r\n", Asks),
             (FTP, b"234 ok\r\n", Agrees),
             (NNTP, b"382 ok\r\n", Agrees),
@@ -94,7 +111,9 @@ mod tests {
         ] {
             assert_eq!(of(application, payload), Some(upgrade), "{}", application.name());
             let other: Vec<u8> = payload.iter().map(|byte| byte ^ 0x55).collect();
-            assert_eq!(of(application, &other), None, "{}", application.name());
+            let looks_encrypted = application == IMAP && is_encrypted(&other);
+            let expected = looks_encrypted.then_some(BeginsEarly);
+            assert_eq!(of(application, &other), expected, "{}", application.name());
         }
         assert_eq!(of(IMAP, b"* OK ready\r\n"), None);
         assert_eq!(of(HTTP, b"STARTTLS"), None);

@@ -1,7 +1,9 @@
 //! Heads of HTTP/1 messages (RFC 9110, RFC 9112): the request line and the field `Host`, or the
-//! status.
+//! status. Several messages of one segment are read; what comes after a body in chunks, or after a
+//! response that does not tell its length, is not.
 
 use super::Message;
+use memchr::memmem;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -74,32 +76,83 @@ fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error
 }
 
 /// The head of a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Head {
+    /// A request.
+    Request(Request),
+    /// The status of a response.
+    Response(u16),
+}
+
+/// Most messages that are read of one segment.
+const MOST: usize = 64;
+
+/// The heads of the messages of a segment, of which each begins where the body before it ends. None
+/// if it does not begin with one.
 pub fn of(payload: &[u8]) -> Option<Message> {
+    let mut heads = Vec::new();
+    let mut rest = payload;
+    while let Some(head) = head(rest).filter(|_| heads.len() < MOST) {
+        rest = after(rest, &head).unwrap_or_default();
+        heads.push(head);
+    }
+    (!heads.is_empty()).then_some(Message::Http(heads))
+}
+
+fn head(payload: &[u8]) -> Option<Head> {
     if payload.starts_with(b"HTTP/1.") {
         let digits = payload.get(9..12)?;
         let status = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        return (payload.get(8) == Some(&b' ')).then_some(Message::Response(status));
+        return (payload.get(8) == Some(&b' ')).then_some(Head::Response(status));
     }
     let word = payload.iter().take(20).position(|byte| *byte == b' ')?;
     let word = payload.get(..word)?;
     let method = METHODS.iter().find(|method| method.as_bytes() == word)?;
-    let mut lines = payload.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-    let first = lines.next()?;
+    let first = lines(payload).next()?;
     let version = first.len().checked_sub(8).and_then(|at| first.get(at..));
     // A long target continues in the next segment.
     let continues = !payload.contains(&b'\n');
     if !continues && !version.is_some_and(|version| version.starts_with(b"HTTP/")) {
         return None;
     }
-    let host = lines.take_while(|line| !line.is_empty()).find_map(|line| {
-        let (name, value) = line.split_at_checked(5)?;
-        name.eq_ignore_ascii_case(b"host:").then_some(value.trim_ascii())
-    });
     // Wireshark's text ends with a NUL.
-    let host = host.and_then(|host| host.split(|byte| *byte == 0).next());
+    let host = field(payload, b"host:").and_then(|host| host.split(|byte| *byte == 0).next());
     let host = host.map(|host| host.get(..LONGEST).unwrap_or(host));
     let host = host.map(|host| String::from_utf8_lossy(host).into());
-    Some(Message::Request(Request { method, host }))
+    Some(Head::Request(Request { method, host }))
+}
+
+fn lines(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
+    payload.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end)
+}
+
+/// Value of the first field of a name, which is in small letters and ends with a colon.
+fn field<'a>(payload: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    lines(payload).skip(1).take_while(|line| !line.is_empty()).find_map(|line| {
+        let (start, value) = line.split_at_checked(name.len())?;
+        start.eq_ignore_ascii_case(name).then_some(value.trim_ascii())
+    })
+}
+
+/// Bytes after a message. None if it continues to the end of the segment, or is not told to end
+/// before.
+fn after<'a>(payload: &'a [u8], head: &Head) -> Option<&'a [u8]> {
+    let ends = [
+        memmem::find(payload, b"\r\n\r\n").map(|at| at + 4),
+        memmem::find(payload, b"\n\n").map(|at| at + 2),
+    ];
+    let body = payload.get(ends.into_iter().flatten().min()?..)?;
+    if field(payload, b"transfer-encoding:").is_some() {
+        return None;
+    }
+    let length = field(payload, b"content-length:");
+    let length = match (length, head) {
+        (_, Head::Response(100..=199 | 204 | 304)) => Some(0),
+        (Some(length), _) => std::str::from_utf8(length).ok()?.parse::<usize>().ok(),
+        (None, Head::Request(_)) => Some(0),
+        (None, Head::Response(_)) => None,
+    };
+    body.get(length?..)
 }
 
 #[cfg(test)]
@@ -108,16 +161,39 @@ mod tests {
 
     #[test]
     fn heads_are_read_and_other_text_is_not() {
-        let request = of(b"GET /x HTTP/1.1\r\nAccept: */*\r\nhost: a.example\r\n\r\nHost: no");
+        let first = |payload: &[u8]| head(payload);
+        let request = first(b"GET /x HTTP/1.1\r\nAccept: */*\r\nhost: a.example\r\n\r\nHost: no");
         let host = Some("a.example".into());
-        assert_eq!(request, Some(Message::Request(Request { method: "GET", host })));
-        let without = of(b"POST / HTTP/1.0\r\n\r\nHost: body");
+        assert_eq!(request, Some(Head::Request(Request { method: "GET", host })));
+        let without = first(b"POST / HTTP/1.0\r\n\r\nHost: body");
         let host = None;
-        assert_eq!(without, Some(Message::Request(Request { method: "POST", host })));
-        assert_eq!(of(b"HTTP/1.1 404 Not Found\r\n\r\n"), Some(Message::Response(404)));
+        assert_eq!(without, Some(Head::Request(Request { method: "POST", host })));
+        assert_eq!(first(b"HTTP/1.1 404 Not Found\r\n\r\n"), Some(Head::Response(404)));
         for other in [&b"GET"[..], b"GET / HTTQ/1.0\r\n\r\n", b"GETS / HTTP/1.1\r\n", b"HTTP/1.1 x"]
         {
             assert_eq!(of(other), None, "{other:?}");
         }
+    }
+
+    #[test]
+    fn messages_of_a_segment_follow_each_other() {
+        let heads = |payload: &[u8]| match of(payload) {
+            Some(Message::Http(heads)) => heads.len(),
+            _ => 0,
+        };
+        let (get, post) =
+            ("GET / HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\n");
+        assert_eq!(heads(format!("{get}{get}{get}").as_bytes()), 3);
+        assert_eq!(heads(format!("{post}abc{get}").as_bytes()), 2);
+        assert_eq!(heads(format!("{post}abcGE").as_bytes()), 1);
+        assert_eq!(heads(format!("{post}{get}").as_bytes()), 1, "a request in a body");
+        let ok = "HTTP/1.1 200 OK\r\n";
+        assert_eq!(heads(format!("{ok}Content-Length: 2\r\n\r\nab{ok}").as_bytes()), 2);
+        assert_eq!(heads(format!("{ok}\r\n{ok}\r\n").as_bytes()), 1, "a body up to the end");
+        let partly = format!("HTTP/1.1 100 Continue\r\n\r\n{ok}\r\n");
+        assert_eq!(heads(partly.as_bytes()), 2);
+        let long = format!("{post}{}", "Content-Length: 18446744073709551615\r\n\r\n");
+        assert_eq!(heads(long.replace("3\r\n\r\n", "3\r\n").as_bytes()), 1);
+        assert_eq!(heads(get.repeat(100).as_bytes()), MOST);
     }
 }

@@ -22,10 +22,8 @@ use serde::{Deserialize, Serialize};
 pub enum Message {
     /// TLS records.
     Tls(tls::Records),
-    /// The head of an HTTP/1 request.
-    Request(http::Request),
-    /// The status of an HTTP/1 response.
-    Response(u16),
+    /// Heads of HTTP/1 messages.
+    Http(Vec<http::Head>),
 }
 
 impl Message {

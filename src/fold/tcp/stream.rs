@@ -6,6 +6,7 @@ use super::super::application::naming::{Naming, Place, Within};
 use super::super::handshake::Hellos;
 use super::super::message::Message;
 use super::super::message::hello::Carrier;
+use super::super::message::http::Head;
 use super::super::pair::Pair;
 use super::analysis::Sides;
 use super::record::{ACK, Record, SYN};
@@ -174,13 +175,20 @@ impl Stream {
                 }
                 hellos.server_name()
             }
-            Message::Request(request) => {
-                requests::ask(&mut rare.pending, kinds, record, packet, request);
-                request.host.as_deref()
-            }
-            Message::Response(status) => {
-                requests::respond(&mut rare.pending, kinds, record, packet, *status);
-                None
+            Message::Http(heads) => {
+                let mut host = None;
+                for head in heads {
+                    match head {
+                        Head::Request(request) => {
+                            requests::ask(&mut rare.pending, kinds, record, packet, request);
+                            host = host.or(request.host.as_deref());
+                        }
+                        Head::Response(status) => {
+                            requests::respond(&mut rare.pending, kinds, record, packet, *status);
+                        }
+                    }
+                }
+                host
             }
         };
         if let Some(name) = name.filter(|_| rare.server_name.is_none()) {

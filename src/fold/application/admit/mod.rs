@@ -1,6 +1,7 @@
 //! Answers of Wireshark's protocols to a payload that a port or the stream gives them: refuse it,
 //! take it and show something, or take it silently.
 
+mod forms;
 mod tcp;
 mod udp;
 
