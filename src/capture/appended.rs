@@ -89,6 +89,11 @@ impl Appended {
         })
     }
 
+    /// Offset of its file header.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Name of its format.
     pub fn name(&self) -> &'static str {
         with_format!(&self.format, format => format.name())

@@ -24,7 +24,7 @@ use crate::source::{Source, prefetch};
 pub use interface::{Interface, InterfaceBlock, InterfaceEntry, Interfaces};
 pub use link_type::{LinkType, LinkTypes};
 pub use pcapng::Options;
-use salvage::{Before, Found, Verdict};
+use salvage::{Before, Found, Tail, Verdict, View};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -194,6 +194,7 @@ pub struct Capture {
     format: AnyFormat,
     /// Each record begins with an ERF header. In pcapng, this depends on its interface.
     has_erf_headers: bool,
+    tail: Tail,
 }
 
 /// Number of leading bytes that decide whether a file is a capture.
@@ -222,7 +223,7 @@ impl Capture {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }
         let (format, has_erf_headers) = AnyFormat::open_any(source.rest(0))?;
-        Ok(Capture { source, format, has_erf_headers })
+        Ok(Capture { source, format, has_erf_headers, tail: Tail::default() })
     }
 
     /// Number of leading bytes that opening it needs, and the first packet's section.
@@ -237,7 +238,7 @@ impl Capture {
 
     /// The same capture, of which only a part is at hand.
     pub fn of_part(self, source: Source) -> Capture {
-        Capture { source, ..self }
+        Capture { source, tail: Tail::default(), ..self }
     }
 
     /// The bytes of the input.
@@ -321,11 +322,13 @@ impl Capture {
         };
         let (section, appended) = (from.section.clone(), from.appended.clone());
         let own = of.as_ref().map_or(&self.format, |appended| &appended.format);
+        let header = of.as_ref().map_or(0, |appended| appended.offset());
         let walk = with_format!(own, format => {
             let check = |rest: &[u8], offset| {
                 let (section, appended) = (section.clone(), None);
                 let position = Position { offset, section, before: before.get(), appended };
-                match salvage::judge(format, rest, &position, complete) {
+                let is_readable = |view: &View<'_, _>| self.tail.is_readable(view, header);
+                match salvage::judge(format, rest, &position, complete, is_readable) {
                     Verdict::Fine => None,
                     Verdict::Refused => Some(FaultKind::RecordUnlikely),
                     Verdict::NeedsMore => {

@@ -3,7 +3,7 @@
 use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
-use super::{AHEAD, frame, near};
+use super::{AHEAD, MOST, frame, near, work};
 
 /// Bytes in memory, and what is known of the format there.
 pub(in super::super) struct View<'a, F> {
@@ -74,11 +74,24 @@ impl<F: Format> View<'_, F> {
         self.complete || self.end() >= at.saturating_add(AHEAD)
     }
 
+    /// End of the record or block at `at`, as a walk without judgement reads it.
+    pub fn next(&self, at: u64) -> Option<u64> {
+        work::note(1);
+        let mut state = self.format.begin(self.known);
+        match self.format.next(&mut state, self.rest(at, at.saturating_add(AHEAD)), at) {
+            Ok(Step::Record(_, length) | Step::Skip(length)) if length > 0 => {
+                Some(at.saturating_add(length as u64))
+            }
+            _ => None,
+        }
+    }
+
     /// True if reading on from `start` comes to `target`.
     pub fn leads_to(&self, start: u64, target: u64) -> bool {
         let (mut at, until) = (start, start.saturating_add(AHEAD));
         let mut state = self.format.begin(self.known);
         while at < target {
+            work::note(1);
             match self.format.next(&mut state, self.rest(at, until), at) {
                 Ok(Step::Record(_, length) | Step::Skip(length)) if length > 0 => {
                     at = at.saturating_add(length as u64);
@@ -94,6 +107,16 @@ impl<F: Format> View<'_, F> {
         self.follow_after(start, far, most, self.known.before.time())
     }
 
+    /// True if the chain at `start` is more than one record that leads out of reach.
+    pub fn is_pair(&self, start: u64, chain: &Chain) -> bool {
+        chain.links > 1 || self.follow(start, u64::MAX, 2).is_firm(2)
+    }
+
+    /// As [`View::follow`], but no farther than to a seam.
+    pub fn follow_to_seam(&self, start: u64, far: u64, known: Option<Timestamp>) -> Chain {
+        self.follow_on(start, far, MOST, known, true)
+    }
+
     /// As [`View::follow`], if `known` is the time before the damage.
     pub fn follow_after(
         &self,
@@ -101,6 +124,17 @@ impl<F: Format> View<'_, F> {
         far: u64,
         most: usize,
         known: Option<Timestamp>,
+    ) -> Chain {
+        self.follow_on(start, far, most, known, false)
+    }
+
+    fn follow_on(
+        &self,
+        start: u64,
+        far: u64,
+        most: usize,
+        known: Option<Timestamp>,
+        ends_at_seam: bool,
     ) -> Chain {
         let mut chain = Chain {
             links: 0,
@@ -120,6 +154,7 @@ impl<F: Format> View<'_, F> {
         let until = start.saturating_add(AHEAD);
         let mut state = self.format.begin(self.known);
         loop {
+            work::note(1);
             if at == self.end() && self.complete && chain.links > 0 {
                 chain.ends = Ends::File;
                 return chain;
@@ -143,6 +178,9 @@ impl<F: Format> View<'_, F> {
                         return chain;
                     }
                     chain.note(at, time, known);
+                    if ends_at_seam && chain.seam.is_some() {
+                        return chain;
+                    }
                 }
                 chain.odd_frames += usize::from(frame::is_odd(record.link_type, record.data));
             }
@@ -219,6 +257,15 @@ impl Chain {
             (Some(first), Some(time)) => near(first.seconds, time.seconds),
             _ => true,
         }
+    }
+
+    /// True if none of its times is one that a neighbour of a record of `time` may have.
+    pub fn is_far(&self, time: Option<Timestamp>) -> bool {
+        time.is_some_and(|time| {
+            let (least, greatest) = (self.least.seconds, self.greatest.seconds);
+            let is_beside = time.seconds < least || greatest < time.seconds;
+            is_beside && !near(least, time.seconds) && !near(greatest, time.seconds)
+        })
     }
 
     /// Length or end make it certain that it is a chain of records, this capture's or another's.

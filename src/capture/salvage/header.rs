@@ -10,7 +10,7 @@ use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::super::{Position, is_capture};
 use super::chain::{Chain, Ends, View};
-use super::{AHEAD, weigh};
+use super::{AHEAD, LONGEST, weigh};
 
 /// A shorter gap cannot be a packet that carries a capture: it has no room for the header of a
 /// record, or of a block.
@@ -65,13 +65,14 @@ pub(super) fn header<F: Format>(
     let cuts_off = at.saturating_sub(damage) < shortest
         || claimed.is_some_and(|claimed| claimed > at)
         || at > far;
+    let reach = |at: u64| (at, at.saturating_add(LONGEST));
     let carried = || {
         if chain.ends == Ends::Broken {
-            return weigh::first_near(view, chain.last, chain.last, before, false).is_some();
+            return weigh::first_near(view, reach(chain.last), chain.last, before, false).is_some();
         }
         let is_part =
             |other| other <= chain.last && appended.leads_to((bytes, at), complete, &start, other);
-        let other = || weigh::first_near(view, at, at, before, false);
+        let other = || weigh::first_near(view, reach(at), at, before, false);
         chain.seam.is_some_and(|seam| seam <= far)
             || (before.is_some() && other().is_some_and(|other| !is_part(other)))
     };

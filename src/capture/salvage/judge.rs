@@ -2,13 +2,15 @@
 //!
 //! A capture that can be read to its end is never refused a record. So a record is in doubt only if
 //! its time is far from the one before it, or no plausible record follows it; then what its length
-//! leads to is compared with what else the bytes after it hold.
+//! leads to is compared with what else the bytes after it hold. Only the end of the file is looked at
+//! first: a long file may be read to its end too, but no decision looks so far.
 
 use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
 use super::chain::View;
-use super::{AHEAD, Before, near, weigh};
+use super::search::DOUBTS;
+use super::{Before, LONGEST, near, weigh};
 
 /// Judgement of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +25,21 @@ pub enum Verdict {
     Unsure,
 }
 
-/// Judges the record at `at`, where `rest` begins. `before` is the position before it.
-pub fn judge<F: Format>(format: &F, rest: &[u8], before: &Position, complete: bool) -> Verdict {
+/// Judges the record at `at`, where `rest` begins. `before` is the position before it; `is_readable` tells
+/// if the file can be read from a view's start to its end.
+pub(in super::super) fn judge<F: Format>(
+    format: &F,
+    rest: &[u8],
+    before: &Position,
+    complete: bool,
+    is_readable: impl Fn(&View<'_, F>) -> bool,
+) -> Verdict {
     let at = before.offset;
     if F::FRAMED {
         return Verdict::Fine;
     }
     let Some(record) = format.plausible(rest, before, at) else {
-        return doubt(format, rest, before, complete, false);
+        return doubt(format, rest, before, complete, false, is_readable);
     };
     let follows = |time: Option<i64>| match (time, record.seconds) {
         (Some(time), Some(seconds)) => near(time, seconds),
@@ -48,7 +57,7 @@ pub fn judge<F: Format>(format: &F, rest: &[u8], before: &Position, complete: bo
     if leads_on && before.before.is_near(record.seconds) {
         return Verdict::Fine;
     }
-    doubt(format, rest, before, complete, true)
+    doubt(format, rest, before, complete, true, is_readable)
 }
 
 fn doubt<F: Format>(
@@ -57,57 +66,57 @@ fn doubt<F: Format>(
     position: &Position,
     complete: bool,
     is_plausible: bool,
+    is_readable: impl Fn(&View<'_, F>) -> bool,
 ) -> Verdict {
     let at = position.offset;
     let view = View { format, bytes: rest, base: at, known: position, complete };
     if !view.suffices(at) {
         return Verdict::NeedsMore;
     }
-    let path = match plain(&view) {
-        Plain::ToTheEnd => return Verdict::Fine,
-        Plain::Through(path) => path,
-    };
+    // A file that can be read to its end loses no record.
+    let refused = |verdict| if is_readable(&view) { Verdict::Fine } else { verdict };
     if position.before == Before::Unknown {
-        return Verdict::Unsure;
+        return refused(Verdict::Unsure);
     }
     let seconds = format.plausible(rest, position, at).and_then(|record| record.seconds);
     let seconds_before = |seconds| Timestamp::new(seconds, 0);
     let before = position.before.time().or(seconds.map(seconds_before));
-    let next = path.get(1).copied().unwrap_or(at);
+    let next = view.next(at).unwrap_or(at);
     let sound = is_plausible && position.before.is_near(seconds);
-    let Some(found) = weigh::first_near(&view, at, next, before, true) else {
-        // A jump of the clock.
-        return if is_plausible { Verdict::Fine } else { Verdict::Refused };
+    let far = if is_plausible { at.saturating_add(LONGEST) } else { barren(&view) };
+    let Some(found) = weigh::first_near(&view, (at, far), next, before, true) else {
+        // A jump of the clock, or records that hold no bytes.
+        let is_fine = is_plausible || (far < at.saturating_add(LONGEST) && in_order(&view));
+        return if is_fine { Verdict::Fine } else { refused(Verdict::Refused) };
     };
-    if path.contains(&found) || (sound && found > next) { Verdict::Fine } else { Verdict::Refused }
+    match (sound && found > next) || view.leads_to(at, found) {
+        true => Verdict::Fine,
+        false => refused(Verdict::Refused),
+    }
 }
 
-enum Plain {
-    /// All that follows can be read.
-    ToTheEnd,
-    /// Offsets of the first records that can be read.
-    Through(Vec<u64>),
-}
-
-/// Reads on as a walk without judgement does.
-fn plain<F: Format>(view: &View<'_, F>) -> Plain {
-    /// Offsets that are kept.
-    const MOST: usize = 4096;
-    let (mut at, mut path) = (view.base, Vec::new());
-    let until = view.base.saturating_add(AHEAD);
-    let mut state = view.format.begin(view.known);
-    loop {
-        if at == view.end() && view.complete {
-            return Plain::ToTheEnd;
+/// End of the many records from the start on that can be read but are not plausible, or of what is
+/// within reach if they are not so many.
+fn barren<F: Format>(view: &View<'_, F>) -> u64 {
+    let (mut at, reach) = (view.base, view.base.saturating_add(LONGEST));
+    for _ in 0..DOUBTS {
+        match view.next(at) {
+            Some(next) if next < reach => at = next,
+            _ => return reach,
         }
-        if path.len() < MOST {
-            path.push(at);
-        }
-        match view.format.next(&mut state, view.rest(at, until), at) {
-            Ok(Step::Record(_, length) | Step::Skip(length)) if length > 0 => {
-                at = at.saturating_add(length as u64);
-            }
-            _ => return Plain::Through(path),
+        if view.format.plausible(view.rest(at, u64::MAX), view.known, at).is_some() {
+            return reach;
         }
     }
+    at
+}
+
+/// True if the first record is no farther from the time before than a neighbour. Zeros are no first
+/// record.
+fn in_order<F: Format>(view: &View<'_, F>) -> bool {
+    let mut state = view.format.begin(view.known);
+    let step = view.format.next(&mut state, view.rest(view.base, u64::MAX), view.base);
+    let Ok(Step::Record(record, _)) = step else { return false };
+    let (seconds, before) = (record.time.map(|time| time.seconds), view.known.before);
+    before.is_near(seconds) && (before.time().is_some() || seconds != Some(0))
 }

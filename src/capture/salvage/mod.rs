@@ -16,15 +16,19 @@ mod frame;
 mod header;
 mod judge;
 mod search;
+mod tail;
 mod weigh;
+mod work;
 
 use super::Position;
 use super::cut::NEIGHBOURS_APART;
 use super::time::Timestamp;
 use super::walk::Format;
 pub(super) use chain::{Chain, View};
-pub use judge::{Verdict, judge};
+pub use judge::Verdict;
+pub(super) use judge::judge;
 use serde::{Deserialize, Serialize};
+pub use tail::Tail;
 
 /// No damaged record reaches further: the longest common record and its header, in bytes.
 const LONGEST: u64 = 262_144 + 24;

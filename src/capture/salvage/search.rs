@@ -4,13 +4,16 @@
 //! off where the damaged record may still reach is weighed against the next such chain: a capture
 //! that the damaged packet carried lies between them in place, but hardly in time. A chain of another
 //! time is taken only if it is long and none of the right time follows.
+//!
+//! Looking on past a record that could be taken ends after `DOUBTS` chains that are not believed:
+//! as each record that is doubted later begins one of them, no byte is looked at more often.
 
 use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::chain::{Chain, View};
 use super::header::{self, Header};
-use super::{AHEAD, Found, LONGEST, MOST, near, weigh};
+use super::{AHEAD, Found, LONGEST, MOST, near, weigh, work};
 
 /// Fewer bytes than the header of a record or block may need tell nothing of it.
 const TELLS_NOTHING: u64 = 64;
@@ -20,6 +23,9 @@ const STRETCH: u64 = 8 << 20;
 
 /// Records of a chain of another time.
 const FIRM: usize = 16;
+
+/// Chains that are not believed before the search for a better one is given up.
+pub(super) const DOUBTS: usize = 128;
 
 /// A chain and where it begins.
 #[derive(Clone, Copy)]
@@ -60,26 +66,26 @@ pub(super) fn resume<F: Format>(
         }
     }
     let far = damage.saturating_add(LONGEST);
-    let mut from = view.base;
+    let mut scan = Scan::new(view.base, far, before);
     let mut other: Option<Start> = None;
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
+        let from = scan.from;
         let stretch = from.saturating_add(STRETCH);
-        let start = match next(view, from, limit.min(stretch), far, before) {
+        let start = match scan.next(view, limit.min(stretch)) {
             Next::Chain(start) => start,
             Next::Header(at) => {
                 let bytes = view.rest(at, at.saturating_add(AHEAD));
-                from = match header::header(view, (bytes, at), claimed, far) {
+                scan.pass_header(match header::header(view, (bytes, at), claimed, far) {
                     Header::Begins(start) => return Found::At(start),
                     Header::Carried(until) => until.max(at + 1),
                     Header::Nothing => at + 1,
-                };
+                });
                 continue;
             }
             Next::NeedsMore => return Found::NeedsMore,
-            Next::Nothing if stretch < limit.min(view.end()) => {
+            Next::Nothing if stretch < limit.min(view.end()) && !scan.is_over() => {
                 passed(from, stretch);
-                from = stretch;
                 continue;
             }
             Next::Nothing => {
@@ -90,19 +96,21 @@ pub(super) fn resume<F: Format>(
                 };
             }
         };
-        let Start { at, chain } = start;
+        let Start { chain, .. } = start;
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
             // Another time: it must be long, and none of the right time may follow.
-            if other.is_none() && chain.is_firm(FIRM) && chain.odd_frames * 4 <= chain.links {
+            let is_odd = chain.odd_frames * 4 > chain.links;
+            if other.is_none() && chain.is_firm(FIRM) && !is_odd {
                 other = Some(start);
+                scan.give_up_after(DOUBTS);
             }
-            from = at + 1;
+            scan.disbelieve(view, start, if is_odd { Part::Start } else { Part::OtherTimes });
             continue;
         }
         return match weigh::weigh(view, start, far, before) {
             Some(at) => found(at),
             None => {
-                from = at + 1;
+                scan.disbelieve(view, start, Part::Start);
                 continue;
             }
         };
@@ -118,39 +126,128 @@ pub(super) enum Next {
     Nothing,
 }
 
-/// The first offset from `from` on, and before `limit`, at which plausible records begin.
-pub(super) fn next<F: Format>(
-    view: &View<'_, F>,
+/// Records of a chain that are not believed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The first one.
+    Start,
+    /// All whose time is another than that before the damage.
+    OtherTimes,
+    /// All.
+    Whole,
+}
+
+/// A search for chains, byte by byte.
+pub(super) struct Scan {
     from: u64,
-    limit: u64,
     far: u64,
     before: Option<Timestamp>,
-) -> Next {
-    let end = view.end();
-    let tells = if view.complete { end } else { end.saturating_sub(TELLS_NOTHING - 1) };
-    let (mut at, mut rest) = (from, view.rest(from, u64::MAX));
-    while at < end.min(limit) {
-        if at >= tells {
-            return Next::NeedsMore;
+    /// Chains that may still be met and not believed.
+    doubts: usize,
+    /// Records of the last chain that was not believed.
+    doubted: Doubted,
+}
+
+/// Records of a chain, from the next to the last.
+struct Doubted {
+    next: Option<u64>,
+    last: u64,
+    part: Part,
+}
+
+impl Scan {
+    /// A search from `from` on, where chains are followed up to `far`, and from records at a time near
+    /// `before` farther than from others.
+    pub fn new(from: u64, far: u64, before: Option<Timestamp>) -> Scan {
+        Scan {
+            from,
+            far,
+            before,
+            doubts: usize::MAX,
+            doubted: Doubted { next: None, last: 0, part: Part::Start },
         }
-        if header::may_be_header(rest) {
-            return if view.suffices(at) { Next::Header(at) } else { Next::NeedsMore };
+    }
+
+    /// Ends the search after so many more chains that are not believed.
+    pub fn give_up_after(&mut self, doubts: usize) {
+        self.doubts = doubts;
+    }
+
+    fn is_over(&self) -> bool {
+        self.doubts == 0
+    }
+
+    /// Goes on after the start of a chain that is not believed, and passes others of its records.
+    pub fn disbelieve<F: Format>(&mut self, view: &View<'_, F>, start: Start, part: Part) {
+        self.doubts = self.doubts.saturating_sub(usize::from(self.counts(view, start)));
+        self.from = start.at + 1;
+        let has_others = start.chain.links > 1 && part != Part::Start;
+        let (next, last) = (has_others.then_some(start.at), start.chain.last);
+        let part = if start.chain.is_far(self.before) { Part::Whole } else { part };
+        self.doubted = Doubted { next, last, part };
+    }
+
+    /// False for what garbage holds by chance: one record of another time that nothing follows.
+    fn counts<F: Format>(&self, view: &View<'_, F>, Start { at, chain }: Start) -> bool {
+        chain.links > 1 || chain.is_near(self.before) || {
+            let next = view.next(at).unwrap_or(at);
+            view.format.plausible(view.rest(next, u64::MAX), view.known, next).is_some()
         }
-        if let Some(candidate) = view.format.plausible(rest, view.known, at) {
-            if !view.suffices(at) {
+    }
+
+    /// Goes on at `until`, after a file header that begins nothing.
+    pub fn pass_header(&mut self, until: u64) {
+        self.doubts = self.doubts.saturating_sub(1);
+        self.from = until;
+    }
+
+    /// The first offset before `limit` at which plausible records begin.
+    pub fn next<F: Format>(&mut self, view: &View<'_, F>, limit: u64) -> Next {
+        if self.is_over() {
+            return Next::Nothing;
+        }
+        let end = view.end();
+        let tells = if view.complete { end } else { end.saturating_sub(TELLS_NOTHING - 1) };
+        let (mut at, mut rest) = (self.from, view.rest(self.from, u64::MAX));
+        while at < end.min(limit) {
+            if at >= tells {
                 return Next::NeedsMore;
             }
-            let is_near = match (candidate.seconds, before) {
-                (Some(seconds), Some(before)) => near(seconds, before.seconds),
-                _ => true,
-            };
-            let chain = view.follow(at, far, if is_near { MOST } else { 4 * FIRM });
-            if chain.links > 0 {
-                return Next::Chain(Start { at, chain });
+            if header::may_be_header(rest) {
+                return if view.suffices(at) { Next::Header(at) } else { Next::NeedsMore };
             }
+            if let Some(candidate) = view.format.plausible(rest, view.known, at) {
+                if !view.suffices(at) {
+                    return Next::NeedsMore;
+                }
+                if !self.is_doubted(view, at) {
+                    let is_near = match (candidate.seconds, self.before) {
+                        (Some(seconds), Some(before)) => near(seconds, before.seconds),
+                        _ => true,
+                    };
+                    let chain = view.follow(at, self.far, if is_near { MOST } else { 4 * FIRM });
+                    if chain.links > 0 {
+                        work::note(at - self.from);
+                        return Next::Chain(Start { at, chain });
+                    }
+                }
+            }
+            at += 1;
+            rest = rest.get(1..).unwrap_or_default();
         }
-        at += 1;
-        rest = rest.get(1..).unwrap_or_default();
+        work::note(at - self.from);
+        self.from = at;
+        if at < limit && !view.complete { Next::NeedsMore } else { Next::Nothing }
     }
-    if at < limit && !view.complete { Next::NeedsMore } else { Next::Nothing }
+
+    /// True if the record at `at` is one that was not believed with the last chain.
+    fn is_doubted<F: Format>(&mut self, view: &View<'_, F>, at: u64) -> bool {
+        let Doubted { next, last, part } = &mut self.doubted;
+        while let Some(doubted) = next.filter(|doubted| *doubted < at) {
+            let record = view.format.plausible(view.rest(doubted, u64::MAX), view.known, doubted);
+            let after = |next: &u64| (doubted + 1..=*last).contains(next);
+            *next = record.map(|record| record.next).filter(after);
+        }
+        *next == Some(at) && (*part == Part::Whole || !view.follow(at, at, 1).is_near(self.before))
+    }
 }

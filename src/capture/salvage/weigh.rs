@@ -2,10 +2,10 @@
 
 use super::super::time::Timestamp;
 use super::super::walk::Format;
+use super::LONGEST;
 use super::chain::{Ends, View};
 use super::header;
-use super::search::{Next, Start, next};
-use super::{LONGEST, MOST};
+use super::search::{DOUBTS, Next, Part, Scan, Start};
 
 /// Seconds by which a chain without a successor may be later than the record before the damage to
 /// be believed by one record.
@@ -24,7 +24,7 @@ pub(super) fn weigh<F: Format>(
         if let Some(seam) = chain.seam.filter(|seam| *seam <= far) {
             // A carried capture whose records lead to true ones: only these are believed.
             at = seam;
-            chain = view.follow(at, far, MOST);
+            chain = view.follow_to_seam(at, far, before);
             if chain.is_near(before) && chain.links > 0 {
                 continue;
             }
@@ -34,21 +34,21 @@ pub(super) fn weigh<F: Format>(
             return Some(chain.lead(at, before));
         }
         let limit = far.min(at.saturating_add(LONGEST));
-        let mut from = chain.last + 1;
+        let mut scan = Scan::new(chain.last + 1, far, before);
+        scan.give_up_after(DOUBTS);
         let later = loop {
-            let later = match next(view, from, limit, far, before) {
+            let later = match scan.next(view, limit) {
                 Next::Chain(later) => later,
                 Next::Header(at) => {
-                    from = header::after_carried(view, at, far);
+                    scan.pass_header(header::after_carried(view, at, far));
                     continue;
                 }
                 Next::NeedsMore | Next::Nothing => break None,
             };
-            let believed = later.chain.is_near(before) && later.chain.is_firm(2);
-            if believed {
+            if later.chain.is_near(before) && view.is_pair(later.at, &later.chain) {
                 break Some(later);
             }
-            from = later.at + 1;
+            scan.disbelieve(view, later, Part::OtherTimes);
         };
         let Some(later) = later else {
             let soon = match (before, chain.first) {
@@ -69,35 +69,34 @@ pub(super) fn weigh<F: Format>(
     }
 }
 
-/// The first chain of a time near `before` within reach after `at`, or, with `headers`, the first file
+/// The first chain of a time near `before` after `at` and before `far`, or, with `headers`, the first file
 /// header before `next_record`. What begins before `next_record` must lead past it.
 pub(super) fn first_near<F: Format>(
     view: &View<'_, F>,
-    at: u64,
+    (at, far): (u64, u64),
     next_record: u64,
     before: Option<Timestamp>,
     headers: bool,
 ) -> Option<u64> {
-    let far = at.saturating_add(LONGEST);
-    let mut from = at + 1;
+    let mut scan = Scan::new(at + 1, far, before);
+    scan.give_up_after(DOUBTS);
     loop {
-        let found = match next(view, from, far, far, before) {
+        let found = match scan.next(view, far) {
             Next::Chain(found) => found,
             Next::Header(at) => {
                 if headers && at < next_record && header::cuts_off(view, at, next_record) {
                     return Some(at);
                 }
-                from = header::after_carried(view, at, far);
+                scan.pass_header(header::after_carried(view, at, far));
                 continue;
             }
             Next::NeedsMore | Next::Nothing => return None,
         };
-        if found.chain.is_near(before)
-            && found.chain.is_firm(2)
-            && (found.at >= next_record || found.chain.last >= next_record)
-        {
+        let is_own = found.chain.is_near(before) && view.is_pair(found.at, &found.chain);
+        if is_own && (found.at >= next_record || found.chain.last >= next_record) {
             return Some(found.at);
         }
-        from = found.at + 1;
+        let leads_nowhere = is_own && found.chain.ends == Ends::Broken;
+        scan.disbelieve(view, found, if leads_nowhere { Part::Whole } else { Part::OtherTimes });
     }
 }

@@ -1,7 +1,6 @@
 //! A capture whose first part is repeated up to some megabytes, compressed and not, is counted
-//! within a bound of memory: tables are whole, or the bound is told to be exceeded. The fuzzer's
-//! own bound is 200 MB. Salvage is left to `cuts`, whose inputs are short: each doubtful record costs
-//! a search of 256 KiB, which megabytes of them repeat for minutes.
+//! within a bound of memory, with salvage or without: tables are whole, or the bound is told to be
+//! exceeded. The fuzzer's own bounds are 200 MB and 20 seconds.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -46,7 +45,7 @@ impl Read for Repeated {
 }
 
 fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
-    let [_, at, length, rest @ ..] = input else { return Corpus::Reject };
+    let [how, at, length, rest @ ..] = input else { return Corpus::Reject };
     let bytes = as_capture(rest);
     let split = bytes.len().saturating_sub(usize::from(*length) + 1);
     let (head, piece) = (bytes[..split].to_vec(), bytes[split..].to_vec());
@@ -58,6 +57,7 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     };
     let Ok(mut capture) = Capture::new(source) else { return Corpus::Reject };
     let mut options = Options::default();
+    options.salvage = how & 1 == 1;
     options.keep_ranges = true;
     options.keep_interfaces = true;
     options.keep_gaps = true;
