@@ -172,6 +172,7 @@ impl Format for Snoop {
         let longest_padding = if self.shomiti { 2 * SHOMITI_PADDING } else { 8 };
         let fits = !record.data.is_empty()
             && record.data.len() <= record.wire_bytes as usize
+            && record.wire_bytes <= self.link_type.longest_record()
             && padding < longest_padding;
         let seconds = record.time.map(|time| time.seconds);
         fits.then(|| Candidate { next: offset + length as u64, seconds })

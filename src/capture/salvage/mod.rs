@@ -15,6 +15,7 @@ mod chain;
 mod frame;
 mod header;
 mod judge;
+mod mended;
 mod search;
 mod tail;
 mod weigh;
@@ -35,6 +36,10 @@ const LONGEST: u64 = 262_144 + 24;
 
 /// Most records of a chain that are looked at.
 pub(super) const MOST: usize = 4096;
+
+/// Seconds by which a chain without a successor may be later than the record before the damage to
+/// be believed by one record.
+const SOON: i64 = 3600;
 
 /// How far a decision looks, in bytes.
 const AHEAD: u64 = 4 * LONGEST;

@@ -13,7 +13,7 @@ use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::chain::{Chain, View};
 use super::header::{self, Header};
-use super::{AHEAD, Found, LONGEST, MOST, near, weigh, work};
+use super::{AHEAD, Found, LONGEST, MOST, mended, near, weigh, work};
 
 /// Fewer bytes than the header of a record or block may need tell nothing of it.
 const TELLS_NOTHING: u64 = 64;
@@ -88,13 +88,17 @@ pub(super) fn resume<F: Format>(
                 passed(from, stretch);
                 continue;
             }
-            Next::Nothing => {
-                return match other {
-                    Some(other) => found(other.at),
-                    None if view.complete => Found::Nothing,
-                    None => Found::NeedsMore,
-                };
-            }
+            Next::Nothing => match other.take() {
+                Some(other) => match mended::first(view, at_damage, other) {
+                    Some(at) => return found(at),
+                    None => {
+                        scan.give_up_after(usize::MAX);
+                        continue;
+                    }
+                },
+                None if view.complete => return Found::Nothing,
+                None => return Found::NeedsMore,
+            },
         };
         let Start { chain, .. } = start;
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
@@ -108,6 +112,13 @@ pub(super) fn resume<F: Format>(
             continue;
         }
         return match weigh::weigh(view, start, far, before) {
+            Some(at) if at == start.at => match mended::first(view, at_damage, start) {
+                Some(at) => found(at),
+                None => {
+                    scan.disbelieve(view, start, Part::Start);
+                    continue;
+                }
+            },
             Some(at) => found(at),
             None => {
                 scan.disbelieve(view, start, Part::Start);

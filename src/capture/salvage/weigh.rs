@@ -2,14 +2,10 @@
 
 use super::super::time::Timestamp;
 use super::super::walk::Format;
-use super::LONGEST;
 use super::chain::{Ends, View};
 use super::header;
 use super::search::{DOUBTS, Next, Part, Scan, Start};
-
-/// Seconds by which a chain without a successor may be later than the record before the damage to
-/// be believed by one record.
-const SOON: i64 = 3600;
+use super::{LONGEST, SOON};
 
 /// Where the records of the capture begin, if a chain of the right time is found. None if it is not
 /// believed, nor anything after it within reach.
