@@ -196,15 +196,20 @@ impl Format for Pcapng {
 
     fn plausible(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
         let big_endian = from.section.as_ref()?.big_endian;
-        let block = block(rest, big_endian).ok()??;
+        let one = block(rest, big_endian).ok()??;
         // Only registered types and those for local use: zeros and text have two equal lengths too
-        // easily.
-        let local = block.kind & 0x8000_0000 != 0;
-        let known = block.kind == SECTION_HEADER
-            || (1..=0x0C).contains(&block.kind)
-            || block.kind & !0x4000_0000 == 0xBAD
-            || local;
-        known.then(|| Candidate { next: offset + block.bytes as u64, seconds: None })
+        // easily. A length that comes again and again makes any bytes a block for local use, unless
+        // another block follows it.
+        let is_registered = |kind: u32| {
+            kind == SECTION_HEADER || (1..=0x0C).contains(&kind) || kind & !0x4000_0000 == 0xBAD
+        };
+        let leads_on = || match rest.get(one.bytes..).map(|rest| block(rest, big_endian)) {
+            Some(Ok(next)) => next.is_none_or(|next| is_registered(next.kind)),
+            _ => false,
+        };
+        let is_local = one.kind & 0x8000_0000 != 0;
+        let known = is_registered(one.kind) || (is_local && leads_on());
+        known.then(|| Candidate { next: offset + one.bytes as u64, seconds: None })
     }
 
     fn claims(&self, rest: &[u8], from: &Position, offset: u64) -> Option<Candidate> {
@@ -225,6 +230,16 @@ impl Format for Pcapng {
         let fits = fits && (0..=MOST_OPTIONS).contains(&claims.checked_sub(data_end)?);
         let time = described.clock.time(u64::from(word(12)?) << 32 | u64::from(word(16)?));
         fits.then_some(Candidate { next, seconds: Some(time.seconds) })
+    }
+
+    fn ends_block(&self, rest: &[u8], bytes: u64, at_damage: &[u8]) -> bool {
+        let is_length = |big_endian| {
+            let length = number(rest, 0, big_endian).unwrap_or_default();
+            let is_stated = || number(at_damage, 4, big_endian) == Some(length);
+            let is_valid = (FRAMING_BYTES..=LONGEST_BLOCK).contains(&length);
+            is_valid && (u64::from(length) == bytes.saturating_add(4) || is_stated())
+        };
+        bytes >= u64::from(FRAMING_BYTES) - 4 && (is_length(false) || is_length(true))
     }
 
     /// The end of an Enhanced Packet Block by its captured length, or by the length after it.

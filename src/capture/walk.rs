@@ -88,6 +88,12 @@ pub trait Format {
         self.plausible(rest, from, offset)
     }
 
+    /// True if a length stands at the start of `rest` that ends a block which began so many bytes before,
+    /// and whose first bytes are those at the damage.
+    fn ends_block(&self, _rest: &[u8], _bytes: u64, _at_damage: &[u8]) -> bool {
+        false
+    }
+
     /// End of the record at `offset` by a second length in its header. None if there is none.
     fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
         None

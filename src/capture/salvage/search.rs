@@ -66,7 +66,7 @@ pub(super) fn resume<F: Format>(
         }
     }
     let far = damage.saturating_add(LONGEST);
-    let mut scan = Scan::new(view.base, far, before);
+    let mut scan = Scan::new(view.base, far, before).of(at_damage);
     let mut other: Option<Start> = None;
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
@@ -83,6 +83,10 @@ pub(super) fn resume<F: Format>(
                 });
                 continue;
             }
+            Next::End(at) => match scan.after_end(view, at) {
+                Some(at) => return found(at),
+                None => continue,
+            },
             Next::NeedsMore => return Found::NeedsMore,
             Next::Nothing if stretch < limit.min(view.end()) && !scan.is_over() => {
                 passed(from, stretch);
@@ -133,6 +137,8 @@ pub(super) enum Next {
     Chain(Start),
     /// A file header may be there.
     Header(u64),
+    /// The damaged block ends after the length there.
+    End(u64),
     NeedsMore,
     Nothing,
 }
@@ -149,7 +155,8 @@ pub(super) enum Part {
 }
 
 /// A search for chains, byte by byte.
-pub(super) struct Scan {
+pub(super) struct Scan<'a> {
+    at_damage: &'a [u8],
     from: u64,
     far: u64,
     before: Option<Timestamp>,
@@ -157,6 +164,8 @@ pub(super) struct Scan {
     doubts: usize,
     /// Records of the last chain that was not believed.
     doubted: Doubted,
+    /// Last length that ended no block.
+    passed_end: u64,
 }
 
 /// Records of a chain, from the next to the last.
@@ -166,17 +175,24 @@ struct Doubted {
     part: Part,
 }
 
-impl Scan {
+impl<'a> Scan<'a> {
     /// A search from `from` on, where chains are followed up to `far`, and from records at a time near
     /// `before` farther than from others.
-    pub fn new(from: u64, far: u64, before: Option<Timestamp>) -> Scan {
+    pub fn new(from: u64, far: u64, before: Option<Timestamp>) -> Scan<'a> {
         Scan {
             from,
             far,
             before,
             doubts: usize::MAX,
             doubted: Doubted { next: None, last: 0, part: Part::Start },
+            passed_end: 0,
+            at_damage: &[],
         }
+    }
+
+    /// The same search, after the damage at which these bytes are.
+    fn of(self, at_damage: &'a [u8]) -> Scan<'a> {
+        Scan { at_damage, ..self }
     }
 
     /// Ends the search after so many more chains that are not believed.
@@ -192,6 +208,8 @@ impl Scan {
     pub fn disbelieve<F: Format>(&mut self, view: &View<'_, F>, start: Start, part: Part) {
         self.doubts = self.doubts.saturating_sub(usize::from(self.counts(view, start)));
         self.from = start.at + 1;
+        // Blocks that follow may be as long as the damaged one.
+        self.at_damage = &[];
         let has_others = start.chain.links > 1 && part != Part::Start;
         let (next, last) = (has_others.then_some(start.at), start.chain.last);
         let part = if start.chain.is_far(self.before) { Part::Whole } else { part };
@@ -204,6 +222,14 @@ impl Scan {
             let next = view.next(at).unwrap_or(at);
             view.format.plausible(view.rest(next, u64::MAX), view.known, next).is_some()
         }
+    }
+
+    /// The next record, if the damaged block ends after the length at `at`.
+    pub fn after_end<F: Format>(&mut self, view: &View<'_, F>, at: u64) -> Option<u64> {
+        self.from = at;
+        self.passed_end = at;
+        let next = at.saturating_add(4);
+        (view.follow(next, next, 1).links > 0).then_some(next)
     }
 
     /// Goes on at `until`, after a file header that begins nothing.
@@ -223,6 +249,13 @@ impl Scan {
         while at < end.min(limit) {
             if at >= tells {
                 return Next::NeedsMore;
+            }
+            let length = at.saturating_sub(view.known.offset);
+            if F::FRAMED
+                && view.format.ends_block(rest, length, self.at_damage)
+                && at > self.passed_end
+            {
+                return if view.suffices(at) { Next::End(at) } else { Next::NeedsMore };
             }
             if header::may_be_header(rest) {
                 return if view.suffices(at) { Next::Header(at) } else { Next::NeedsMore };

@@ -39,6 +39,10 @@ pub(super) fn weigh<F: Format>(
                     scan.pass_header(header::after_carried(view, at, far));
                     continue;
                 }
+                Next::End(at) => match scan.after_end(view, at) {
+                    Some(at) => return Some(at),
+                    None => continue,
+                },
                 Next::NeedsMore | Next::Nothing => break None,
             };
             if later.chain.is_near(before) && view.is_pair(later.at, &later.chain) {
@@ -84,6 +88,10 @@ pub(super) fn first_near<F: Format>(
                     return Some(at);
                 }
                 scan.pass_header(header::after_carried(view, at, far));
+                continue;
+            }
+            Next::End(at) => {
+                scan.after_end(view, at);
                 continue;
             }
             Next::NeedsMore | Next::Nothing => return None,
