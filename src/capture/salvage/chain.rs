@@ -107,9 +107,13 @@ impl<F: Format> View<'_, F> {
         self.follow_after(start, far, most, self.known.before.time())
     }
 
-    /// True if the chain at `start` is more than one record that leads out of reach.
+    /// True if the chain at `start` is more than one record that leads out of reach. Small numbers are
+    /// times soon after 1970, so that more of these are needed.
     pub fn is_pair(&self, start: u64, chain: &Chain) -> bool {
-        chain.links > 1 || self.follow(start, u64::MAX, 2).is_firm(2)
+        const SOON_AFTER_1970: i64 = 14 * 86_400;
+        let early = chain.first.is_some_and(|first| first.seconds < SOON_AFTER_1970);
+        let least = if early { 4 } else { 2 };
+        chain.links >= least || self.follow(start, u64::MAX, least).is_firm(least)
     }
 
     /// As [`View::follow`], but no farther than to a seam.
