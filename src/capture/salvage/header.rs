@@ -134,6 +134,10 @@ fn follow<F: Format>(
     let appended = Appended::open(bytes, at, view.known)?;
     let complete = view.complete && at.saturating_add(bytes.len() as u64) >= view.end();
     let start = appended.clone().start();
-    let chain = appended.follow((bytes, at), complete, &start, far, before);
+    let mut chain = appended.follow((bytes, at), complete, &start, far, before);
+    // No block is a record, and none leads to the block after the one that carries it.
+    if F::FRAMED || start.section.is_some() {
+        chain.seam = None;
+    }
     Some(Following { appended, complete, start, chain })
 }
