@@ -5,7 +5,7 @@ use super::super::walk::Format;
 use super::chain::{Ends, View};
 use super::header;
 use super::search::{DOUBTS, Next, Part, Scan, Start};
-use super::{LONGEST, SOON};
+use super::{LONGEST, SOON, near};
 
 /// Where the records of the capture begin, if a chain of the right time is found. None if it is not
 /// believed, nor anything after it within reach.
@@ -61,7 +61,11 @@ pub(super) fn weigh<F: Format>(
             return (chain.links >= 2 || soon).then(|| chain.lead(at, before));
         };
         let between = before.is_none_or(|before| chain.least >= before)
-            && later.chain.first.is_none_or(|first| chain.greatest <= first);
+            && later.chain.first.is_none_or(|first| {
+                // Without a time before the damage, the first of two times may be a carried one.
+                let is_next = before.is_some() || near(chain.greatest.seconds, first.seconds);
+                chain.greatest <= first && is_next
+            });
         if between || chain.first.is_none() {
             return Some(chain.lead(at, before));
         }
