@@ -2,7 +2,7 @@
 //!
 //! Every table is derived from a report.
 
-use crate::capture::note::{Note, SNAPLEN, Subject};
+use crate::capture::note::Note;
 use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
@@ -182,9 +182,7 @@ impl Report {
         reservation.resize(tallies.memory().plus(walked.memory()));
         if let Some(interface) = facts.only_interface {
             if tallies.comments.is_some() && interface.snaplen > 0 {
-                let (key, value) = (SNAPLEN, interface.snaplen.to_string());
-                let note = Note { section: 0, subject: Subject::File, key, value };
-                walked.described.note(vec![note]);
+                walked.described.note(vec![Note::of_snaplen(0, interface.snaplen)]);
             }
             let (block, keep) =
                 (InterfaceBlock::Description(interface), tallies.interfaces.is_some());

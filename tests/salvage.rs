@@ -456,6 +456,51 @@ fn an_appended_capture_is_read_as_a_section_of_its_own() {
     }
 }
 
+/// Notes of a section, an interface and a packet, of a system that calls itself `name`.
+pub fn with_notes(name: &str) -> Vec<u8> {
+    let mut file = Pcapng::new(Order::Big);
+    file.section_with(Order::Big, &[(3, name.as_bytes())]);
+    file.interface_with(ETHERNET, 0, &[(2, b"eth0"), (3, b"inside")]);
+    for number in 0..20 {
+        let (time, frame) =
+            (1_700_000_200_000_000 + u64::from(number), udp(53, number, b"question"));
+        file.packet_with(0, time, &frame, &[(1, format!("packet {number}").as_bytes())]);
+    }
+    file.bytes[28..].to_vec()
+}
+
+#[test]
+fn an_appended_capture_says_of_itself_what_it_says_alone() {
+    let says = |bytes: &[u8], sections: u64, packets: u64| -> Vec<String> {
+        let reading = salvage("notes", bytes);
+        let table = String::from_utf8_lossy(reading.table("metadata")).into_owned();
+        let rows = table.lines().skip(1).map(|row| {
+            let cells: Vec<&str> = row.split(',').collect();
+            let [_, section, scope, number, key, value] = cells[..] else { panic!("{row}") };
+            let number = number.parse().map(|number: u64| match scope {
+                "packet" => number + packets,
+                _ => number,
+            });
+            let section: u64 = section.parse().expect("a number");
+            format!("{} {scope} {:?} {key} {value}", section + sections, number.ok())
+        });
+        rows.collect()
+    };
+    let pcap = many(100, 20).bytes;
+    for (first, second) in [
+        (many(0, 20).bytes, with_notes("second")),
+        (many(0, 20).bytes, pcap.clone()),
+        (with_notes("first"), with_notes("second")),
+        (with_notes("first"), pcap),
+    ] {
+        let both = [says(&first, 0, 0), says(&second, 1, 20)].concat();
+        assert!(both.len() > 1, "nothing is said");
+        let damaged = [&first[..], &[0xEE; 7], &second].concat();
+        assert_eq!(says(&[first, second].concat(), 0, 0), both);
+        assert_eq!(says(&damaged, 0, 0), both);
+    }
+}
+
 /// The pages of a map in which no record is found do not stay in memory.
 #[cfg(target_os = "linux")]
 #[test]

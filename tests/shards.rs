@@ -6,6 +6,7 @@ use crate::cli::{Said, pcapstat};
 use crate::frames::{tcp, udp};
 use crate::laws::{pcap_file, pcapng_file, snoop_file};
 use crate::reading::{SERIAL, captures_of_testdata, first_difference, open, read_anew};
+use crate::salvage::with_notes;
 use pcapstat::engine::memory::Budget;
 use pcapstat::output::csv;
 use pcapstat::shard::map::{self, Bytes};
@@ -303,6 +304,26 @@ fn the_projects_captures_are_one_run_in_shards() {
     let testdata = testdata.parent().expect("a directory");
     assert_directory(testdata, "20k", &[]);
     assert_directory(testdata, "9k", &["--salvage", "--filter", "ip or arp"]);
+}
+
+/// A file of several captures is mapped as one machine reads it: sections, formats, notes and all.
+#[test]
+fn appended_captures_are_one_run_in_shards() {
+    let folder = TempDir::new().expect("a directory");
+    let (pcap, blocks) = (capture(300), with_notes("second"));
+    let cut = &pcap[..pcap.len() - 9];
+    let lost = [&pcap[..], &[0xEE; 9]].concat();
+    for (name, first, second) in [
+        ("alike.pcap", &pcap, &pcap),
+        ("blocks.pcap", &pcap, &blocks),
+        ("cut.pcap", &cut.to_vec(), &blocks),
+        ("lost.pcap", &lost, &blocks),
+        ("turned.pcapng", &blocks, &pcap),
+    ] {
+        fs::write(folder.path().join(name), [&first[..], second, first].concat()).expect("written");
+    }
+    assert_directory(folder.path(), "10k", &["--salvage"]);
+    assert_directory(folder.path(), "10k", &["--salvage", "--filter", "udp"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! byte order and link type. It is read as a new section, and only after damage (`--salvage`): to any
 //! other reader a file header between two records is no record.
 
+use super::note::Note;
 use super::salvage::{Before, Chain, View};
 use super::time::Timestamp;
 use super::walk::Format;
@@ -17,6 +18,7 @@ pub struct Appended {
     pub(super) has_erf_headers: bool,
     /// Number of sections before it.
     sections: u32,
+    keeps_notes: bool,
 }
 
 impl PartialEq for Appended {
@@ -40,7 +42,7 @@ impl Appended {
             (None, Some(appended)) => appended.sections.saturating_add(1),
             (None, None) => 1,
         };
-        Some(Appended { offset, format, has_erf_headers, sections })
+        Some(Appended { offset, format, has_erf_headers, sections, keeps_notes: false })
     }
 
     /// Position of the first record.
@@ -109,6 +111,21 @@ impl Appended {
         let interface = with_format!(&self.format, format => format.only_interface())?;
         let block = InterfaceBlock::Description(interface);
         Some(InterfaceEntry { section: self.sections, interface: 0, block })
+    }
+
+    /// The same capture, whose walks give what it says of its sections and interfaces.
+    pub(super) fn keeping_notes(self: Arc<Self>) -> Arc<Appended> {
+        let mut appended = Arc::unwrap_or_clone(self);
+        appended.keeps_notes = true;
+        with_format!(&mut appended.format, format => format.keep_notes());
+        Arc::new(appended)
+    }
+
+    /// The snapshot length in its file header, if notes are kept.
+    pub fn note(&self) -> Option<Note> {
+        let interface = with_format!(&self.format, format => format.only_interface())?;
+        let is_said = self.keeps_notes && interface.snaplen > 0;
+        is_said.then(|| Note::of_snaplen(self.sections, interface.snaplen))
     }
 
     /// Gives a record of a format without sections the number of its own.

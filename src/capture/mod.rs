@@ -194,6 +194,7 @@ pub struct Capture {
     format: AnyFormat,
     /// Each record begins with an ERF header. In pcapng, this depends on its interface.
     has_erf_headers: bool,
+    keeps_notes: bool,
     tail: Tail,
 }
 
@@ -223,7 +224,8 @@ impl Capture {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }
         let (format, has_erf_headers) = AnyFormat::open_any(source.rest(0))?;
-        Ok(Capture { source, format, has_erf_headers, tail: Tail::default() })
+        let (keeps_notes, tail) = (false, Tail::default());
+        Ok(Capture { source, format, has_erf_headers, keeps_notes, tail })
     }
 
     /// Number of leading bytes that opening it needs, and the first packet's section.
@@ -258,6 +260,7 @@ impl Capture {
 
     /// Has walks give what the capture says of its sections and interfaces.
     pub fn keep_notes(&mut self) {
+        self.keeps_notes = true;
         with_format!(&mut self.format, format => format.keep_notes());
     }
 
@@ -354,11 +357,18 @@ impl Capture {
             false => &[],
         };
         let (bytes, complete) = ((self.source.rest(from), from), self.source.is_complete());
-        with_format!(self.format_at(damage), format => {
+        let found = with_format!(self.format_at(damage), format => {
             // Pages of a map that hold no record need not stay in memory.
             let passed = |from, until| self.source.release(from, until);
             salvage::resume(format, at_damage, bytes, damage, complete, passed)
-        })
+        });
+        match found {
+            Found::At(mut next) if self.keeps_notes && next.appended != damage.appended => {
+                next.appended = next.appended.map(Appended::keeping_notes);
+                Found::At(next)
+            }
+            found => found,
+        }
     }
 
     /// The record that may begin at `offset`. None if the bytes there do not look like one.

@@ -25,6 +25,13 @@ pub struct Note {
     pub value: String,
 }
 
+impl Note {
+    /// The snapshot length in the file header of a capture without sections of its own.
+    pub fn of_snaplen(section: u32, snaplen: u32) -> Note {
+        Note { section, subject: Subject::File, key: SNAPLEN, value: snaplen.to_string() }
+    }
+}
+
 /// Subject of a note, in the order of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Subject {

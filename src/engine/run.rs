@@ -101,6 +101,7 @@ impl Walked {
             self.note_format(appended.name());
             let interface = appended.interface().into_iter().collect();
             self.described.take(interface, options.keep_interfaces);
+            self.described.note(appended.note().into_iter().collect());
         }
     }
 
