@@ -9,7 +9,8 @@ use super::super::appended::Appended;
 use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::super::{Position, is_capture};
-use super::chain::{Chain, Ends, View};
+use super::chain::{Chain, Ends};
+use super::view::View;
 use super::{AHEAD, LONGEST, weigh};
 
 /// A shorter gap cannot be a packet that carries a capture: it has no room for the header of a

@@ -8,8 +8,8 @@
 use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
-use super::chain::View;
-use super::search::DOUBTS;
+use super::scan::DOUBTS;
+use super::view::View;
 use super::{Before, LONGEST, near, weigh};
 
 /// Judgement of a record.

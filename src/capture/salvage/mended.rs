@@ -5,9 +5,9 @@
 //! better between its neighbours.
 
 use super::super::walk::Format;
-use super::SOON;
-use super::chain::View;
-use super::search::Start;
+use super::scan::Start;
+use super::view::View;
+use super::{LONGEST, SOON};
 
 /// Length of the time, with which a header begins.
 const TIME_BYTES: usize = 8;
@@ -42,6 +42,9 @@ pub(super) fn first<F: Format>(
     }
     // A whole time at the damage is that of the damaged record, and near the one before it anyway.
     let most = if view.known.before.is_near(Some(time)) { TIME_BYTES / 2 - 1 } else { TIME_BYTES };
+    if at.saturating_sub(view.known.offset) > LONGEST {
+        return Some(at);
+    }
     let fits_better = (1..=most).any(|length| {
         let (Some(start), Some(rest)) = (at_damage.get(..length), own.get(length..)) else {
             return false;

@@ -5,8 +5,8 @@
 //! after it, both lengths of a record, a length in the damaged header that tells a place, the first
 //! bytes of frames, and where a chain of records leads. In doubt bytes are skipped.
 //!
-//! `chain` follows records, `search` finds where to resume, and `judge` decides on a record
-//! whose header may be damaged without looking so.
+//! `view` follows records, `scan` finds chains of them, `search` and `weigh` choose where to resume, and
+//! `judge` decides on a record whose header may be damaged without looking so.
 //!
 //! No decision looks farther than `AHEAD`, and none is taken in a stream before that much of it
 //! is there: results depend neither on ranges nor on where a stream's stretches end.
@@ -16,8 +16,10 @@ mod frame;
 mod header;
 mod judge;
 mod mended;
+mod scan;
 mod search;
 mod tail;
+mod view;
 mod weigh;
 mod work;
 
@@ -25,11 +27,12 @@ use super::Position;
 use super::cut::NEIGHBOURS_APART;
 use super::time::Timestamp;
 use super::walk::Format;
-pub(super) use chain::{Chain, View};
+pub(super) use chain::Chain;
 pub use judge::Verdict;
 pub(super) use judge::judge;
 use serde::{Deserialize, Serialize};
 pub use tail::Tail;
+pub(super) use view::View;
 
 /// No damaged record reaches further: the longest common record and its header, in bytes.
 const LONGEST: u64 = 262_144 + 24;

@@ -3,7 +3,7 @@
 
 use super::super::walk::Format;
 use super::AHEAD;
-use super::chain::View;
+use super::view::View;
 use std::sync::{Mutex, PoisonError};
 
 /// Outcomes of reading on without judgement, shared by all walks of a capture.

@@ -2,9 +2,10 @@
 
 use super::super::time::Timestamp;
 use super::super::walk::Format;
-use super::chain::{Ends, View};
+use super::chain::Ends;
 use super::header;
-use super::search::{DOUBTS, Next, Part, Scan, Start};
+use super::scan::{DOUBTS, Next, Part, Scan, Start};
+use super::view::View;
 use super::{LONGEST, SOON, near};
 
 /// Where the records of the capture begin, if a chain of the right time is found. None if it is not
