@@ -15,6 +15,9 @@ use super::{AHEAD, Found, LONGEST, mended, weigh};
 /// Bytes that are searched at once.
 const STRETCH: u64 = 8 << 20;
 
+/// Blocks of a chain of another time: two lengths of each agree.
+const FIRM_BLOCKS: usize = 4;
+
 /// Records of a chain of another time.
 pub(super) const FIRM: usize = 16;
 
@@ -52,6 +55,7 @@ pub(super) fn resume<F: Format>(
     let far = damage.saturating_add(LONGEST);
     let mut scan = Scan::new(view.base, far, before).of(at_damage);
     let mut other: Option<Start> = None;
+    let least = if F::FRAMED { FIRM_BLOCKS } else { FIRM };
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
         let from = scan.from;
@@ -92,7 +96,7 @@ pub(super) fn resume<F: Format>(
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
             // Another time: it must be long, and none of the right time may follow.
             let is_odd = chain.odd_frames * 4 > chain.links;
-            if other.is_none() && chain.is_firm(FIRM) && !is_odd {
+            if other.is_none() && chain.is_firm(least) && !is_odd {
                 other = Some(start);
                 scan.give_up_after(DOUBTS);
             }

@@ -5,6 +5,7 @@ use super::super::walk::Format;
 use super::chain::Ends;
 use super::header;
 use super::scan::{DOUBTS, Next, Part, Scan, Start};
+use super::search::FIRM;
 use super::view::View;
 use super::{LONGEST, SOON, near};
 
@@ -61,11 +62,16 @@ pub(super) fn weigh<F: Format>(
             };
             return (chain.links >= 2 || soon).then(|| chain.lead(at, before));
         };
-        let between = before.is_none_or(|before| chain.least >= before)
+        // Neighbours may be out of order a little, but few by chance.
+        let order = i64::from(chain.links >= FIRM);
+        let in_order = |one: Timestamp, two: Timestamp| {
+            one <= two || one.seconds < two.seconds.saturating_add(order)
+        };
+        let between = before.is_none_or(|before| in_order(before, chain.least))
             && later.chain.first.is_none_or(|first| {
                 // Without a time before the damage, the first of two times may be a carried one.
                 let is_next = before.is_some() || near(chain.greatest.seconds, first.seconds);
-                chain.greatest <= first && is_next
+                in_order(chain.greatest, first) && is_next
             });
         if between || chain.first.is_none() {
             return Some(chain.lead(at, before));
