@@ -22,7 +22,7 @@ ETHERS = bytes.fromhex("020000000002 020000000001")
 SNAP_IP = bytes.fromhex("aaaa03 000000 0800")
 CARRIERS = set("""eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopts ipv6.dstopts ipv6.routing ipv6.fraghdr
 ah gre erspan vxlan geneve gtp teredo sll null raw radiotap wlan_radio wlan chdlc fddi udp ppi pcap_pktdata prism
-wlancap pktap nflog pflog enc fr tr arcnet ipfc ipoib ipnet clip atm juniper cfp cmd avsp vntag etag trill hsr
+wlancap pktap nflog pflog enc fr tr arcnet ipfc ipoib ipnet clip atm lane erf juniper cfp cmd avsp vntag etag trill hsr
 ieee8021ah ieee8021cb macsec nsh batadv etherip pwethheuristic pwethcw mp l2tp tzsp capwap.data lwapp ayiya
 lisp-data pim""".split())
 STOP = set("""arp stp lldp eapol pppoed tcp sctp icmp icmpv6 igmp esp ospf vrrp eigrp dccp pgm rsvp lcp ipcp
@@ -31,7 +31,7 @@ ONLY = {"udp": set("""vxlan geneve gtp teredo capwap.data lwapp ayiya gre nsh mp
         "gtp": {"ip", "ipv6", "eth"}, "pim": {"ip", "ipv6"}}
 # Names that Wireshark gives or not by more than the number that chooses them.
 UNSURE = set("""wreth netbios trmac pwethnocw pwach dtls clnp q933 epl epl_v1 extrememesh tte tte_pcf c15.ch roofnet
-symantec mtp2 irlap lapd sita erf i2c bluetooth mp2t zbncp""".split())
+symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp""".split())
 ABOVE = {"udp", "gtp", "tcp", "sctp"}
 PREFERENCES = ["ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE"]
 FIELDS = """frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.len udp.srcport udp.dstport
@@ -179,6 +179,22 @@ def juniper(flags, cookie, payload):
     return b"MGC" + bytes([flags]) + extension + cookie + payload
 
 
+def erf(kind, payload):
+    """An ERF record of a type, with what the type has before the frame."""
+    before = {2: 2, 11: 2, 16: 2, 20: 2, 5: 4, 6: 4, 7: 4, 8: 4, 9: 4, 12: 4, 17: 4, 18: 4}.get(kind & 0x7F, 0)
+    extensions = bytes(8) if kind & 0x80 else b""
+    length = 16 + len(extensions) + before + len(payload)
+    return struct.pack("<II", 0, 1700000000) + struct.pack(">BBHHH", kind, 4, length, 0, len(payload)) + extensions + bytes(before) + payload
+
+
+def aal5(payload):
+    """Padding and trailer of AAL5."""
+    return payload + bytes((-len(payload) - 8) % 48 + 2) + word(len(payload)) + bytes(4)
+
+
+ATM = [b"", b"x", b"\xaa\xaa\3", b"\0\5abc", b"x" * 15, b"\xff\0" + INNER_ETH, b"\0\5" + INNER_ETH, b"\0\0" + INNER_ETH, SNAP_IP + INNER,
+       b"\x81" + INNER, b"\x83" + INNER, INNER, ip6(17, udp(b"x" * 20)), b"\0\x21" + INNER, b"\x18\x41\3\xcc" + INNER,
+       b"\x18\x41\3\0\x80" + INNER, b"\x18\x40\x40\x41\3\xcc" + INNER, b"\xfe\xfe\3\xcc" + INNER]
 COOKIES = [b"", b"\2\0\0\0", b"\6\0\0\0", b"\x54\0\0\0", b"\x47\0\0\0\0\0\0\0", b"\x40\0\0\0\3\x10\0\0",
            b"\x47\0\0\0\0\x20\0\0", b"\0\0", bytes(8), bytes(12), bytes(16), bytes(18), b"\xc8\0\0\0", b"\xcc\0\0\0",
            b"\0\0\0\1", b"\x80\0\0\0", b"\0\0\0\1\0\0\0\x10"]
@@ -258,6 +274,13 @@ GROUPS |= {
     "prism": lambda: (119, each([0x44, 0x41, 0x80211001, 0x80211002, 0x44000000, 0x12345678], lambda v, p: struct.pack(p, v, 144) + bytes(136) + WLAN, ["<II", ">II"])),
     "avs": lambda: (163, each(BYTES, lambda v, p: bytes.fromhex("80211001") + struct.pack(">I", v) + bytes(max(0, v - 8)) + p, [WLAN])),
     "atm": lambda: (123, each(BYTES, lambda v, p: bytes([v, 0, 0, 42]) + p, [*PAYLOADS, *LLC_IP, b"\0\0" + INNER_ETH, b"\xff\0" + INNER_ETH])),
+    "atm-channel": lambda: (123, [(f"{flags}/{path}/{channel}/{which}", struct.pack(">BBH", flags, path, channel) + p)
+                                  for flags in (*range(8), 0x81, 0x8F) for path in range(2) for channel in (5, 16, 99)
+                                  for which, p in enumerate(ATM)]),
+    "erf-type": lambda: (197, each(BYTES, erf, [*PAYLOADS, b"\x0f\0\x08\0" + INNER, b"x" * 3, b"x" * 5, b"x" * 9])),
+    "erf-atm": lambda: (197, [(f"{kind}/{path}/{channel}/{trailing:d}/{which}", erf(kind, struct.pack(">I", path << 20 | channel << 4) + (aal5(p) if trailing else p)))
+                              for kind in (4, 9) for path in range(2) for channel in (5, 16, 99) for trailing in (False, True)
+                              for which, p in enumerate(ATM)]),
     "macsec": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([v]) + p + bytes(16)), [bytes(5) + b"\x08\0" + INNER, bytes(13) + b"\x08\0" + INNER, bytes([10]) + bytes(4) + b"\x08\0" + INNER])),
     "macsec-length": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([0, v]) + bytes(4) + b"\x08\0" + p), [INNER, INNER + bytes(16), INNER[:20]])),
     "trill": lambda: (1, each(WORDS[::3], lambda v, p: eth(0x22F3, word(v) + bytes(4) + p), [INNER_ETH, bytes(4) + INNER_ETH])),

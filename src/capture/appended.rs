@@ -15,7 +15,7 @@ pub struct Appended {
     /// Offset of the file header.
     offset: u64,
     pub(super) format: AnyFormat,
-    pub(super) has_erf_headers: bool,
+    pub(super) has_stated_framing: bool,
     /// Number of sections before it.
     sections: u32,
     keeps_notes: bool,
@@ -36,13 +36,13 @@ impl Appended {
         if !is_capture(bytes) || !(is_pcapng || is_snoop || version()) {
             return None;
         }
-        let (format, has_erf_headers) = AnyFormat::open_any(bytes).ok()?;
+        let (format, has_stated_framing) = AnyFormat::open_any(bytes).ok()?;
         let sections = match (&before.section, &before.appended) {
             (Some(section), _) => section.number.wrapping_add(1),
             (None, Some(appended)) => appended.sections.saturating_add(1),
             (None, None) => 1,
         };
-        Some(Appended { offset, format, has_erf_headers, sections, keeps_notes: false })
+        Some(Appended { offset, format, has_stated_framing, sections, keeps_notes: false })
     }
 
     /// Position of the first record.

@@ -68,6 +68,36 @@ pub enum Framing {
     Fcs(u8),
     /// Record type of ERF.
     Erf(u8),
+    /// Traffic of an ATM channel.
+    Atm(AtmTraffic),
+}
+
+/// Traffic of an ATM channel, as far as it is known without the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AtmTraffic {
+    /// AAL5 of unknown contents.
+    Unknown,
+    /// LLC.
+    Llc,
+    /// LAN emulation.
+    Lane,
+    /// Interim local management interface.
+    Ilmi,
+    /// Signalling.
+    Signalling,
+    /// Not stated: the first bytes tell.
+    Guessed,
+}
+
+impl AtmTraffic {
+    /// Traffic of the channels that are reserved for one kind (ITU-T I.361).
+    pub fn of_channel(path: u16, channel: u16) -> AtmTraffic {
+        match (path, channel) {
+            (0, 5) => AtmTraffic::Signalling,
+            (0, 16) => AtmTraffic::Ilmi,
+            _ => AtmTraffic::Guessed,
+        }
+    }
 }
 
 impl Framing {
@@ -169,12 +199,13 @@ mod appended;
 pub use appended::Appended;
 
 impl AnyFormat {
-    /// Reads a file header; the flag is true if each record begins with an ERF header.
+    /// Reads a file header; the flag is true if each record begins with a header of its framing.
     fn open_any(bytes: &[u8]) -> Result<(AnyFormat, bool), Error> {
         let format = AnyFormat::open(bytes)?;
         let interface = with_format!(&format, format => format.only_interface());
-        let has_erf = interface.is_some_and(|interface| interface.link_type == pseudo_header::ERF);
-        Ok((format, has_erf))
+        let stated =
+            interface.is_some_and(|interface| pseudo_header::states_framing(interface.link_type));
+        Ok((format, stated))
     }
 }
 
@@ -192,8 +223,8 @@ pub struct StrictWalk {
 pub struct Capture {
     source: Source,
     format: AnyFormat,
-    /// Each record begins with an ERF header. In pcapng, this depends on its interface.
-    has_erf_headers: bool,
+    /// Each record begins with a header of its framing. In pcapng, this depends on its interface.
+    has_stated_framing: bool,
     keeps_notes: bool,
     tail: Tail,
 }
@@ -223,9 +254,9 @@ impl Capture {
         if !is_capture(source.rest(0)) {
             return Err(foreign::not_a_capture(source.rest(0), source.compression()));
         }
-        let (format, has_erf_headers) = AnyFormat::open_any(source.rest(0))?;
+        let (format, has_stated_framing) = AnyFormat::open_any(source.rest(0))?;
         let (keeps_notes, tail) = (false, Tail::default());
-        Ok(Capture { source, format, has_erf_headers, keeps_notes, tail })
+        Ok(Capture { source, format, has_stated_framing, keeps_notes, tail })
     }
 
     /// Number of leading bytes that opening it needs, and the first packet's section.
@@ -292,9 +323,9 @@ impl Capture {
         mut each: impl FnMut(&Record<'a>),
     ) -> Walk {
         let rest = self.source.rest(from.offset);
-        if self.has_erf_headers {
+        if self.has_stated_framing {
             // Dynamic, because rare: the common walk has no part in it.
-            let mut each = |record: &Record<'a>| each(&pseudo_header::without_erf(*record));
+            let mut each = |record: &Record<'a>| each(&pseudo_header::without_stated(*record));
             let each: &mut dyn FnMut(&Record<'a>) = &mut each;
             return with_format!(&self.format, format => walk::walk(format, rest, from, first, until, |_, _| None, each));
         }
@@ -313,15 +344,15 @@ impl Capture {
         let (rest, complete) = (self.source.rest(from.offset), self.source.is_complete());
         let (before, first_time) = (Cell::new(from.before), Cell::new(None));
         let (unsure, of) = (Cell::new(false), from.appended.clone());
-        let has_erf_headers =
-            of.as_ref().map_or(self.has_erf_headers, |appended| appended.has_erf_headers);
+        let has_stated_framing =
+            of.as_ref().map_or(self.has_stated_framing, |appended| appended.has_stated_framing);
         let each = |record: &Record<'a>| {
             if let Some(time) = record.time {
                 before.set(Before::Time(time));
                 first_time.set(first_time.get().or(Some(time.seconds)));
             }
             let record = of.as_ref().map_or(*record, |appended| appended.number(record));
-            each(&if has_erf_headers { pseudo_header::without_erf(record) } else { record });
+            each(&if has_stated_framing { pseudo_header::without_stated(record) } else { record });
         };
         let (section, appended) = (from.section.clone(), from.appended.clone());
         let own = of.as_ref().map_or(&self.format, |appended| &appended.format);

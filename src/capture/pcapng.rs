@@ -477,9 +477,9 @@ fn packet<'a>(section: &Section, block: &Block<'a>, offset: u64) -> Result<Recor
         framing,
         options,
     };
-    if described.link_type == pseudo_header::ERF {
+    if pseudo_header::states_framing(described.link_type) {
         // The timestamp of the block is used, not that of the ERF record.
-        return Ok(pseudo_header::remove_erf(record).0);
+        return Ok(pseudo_header::remove_stated(record).0);
     }
     Ok(record)
 }

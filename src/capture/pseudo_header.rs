@@ -1,25 +1,31 @@
 //! Pseudo headers: what some link types have before each frame, and no length counts.
 //!
 //! Follows `pcap_process_pseudo_header` and `pcap_read_post_process` of Wireshark's
-//! `pcap-common.c`. Most have one length. ERF's (link type 197; Endace's "Extensible Record Format
-//! Types") states the frame's type, length and time. A frame whose pseudo header was not captured
-//! whole is empty.
+//! `pcap-common.c`. Most have one length and say nothing that is needed. SunATM's and Nokia's (link
+//! type 123) state the traffic of the channel. ERF's (link type 197; Endace's "Extensible Record
+//! Format Types") states the frame's type, length and time. A frame whose pseudo header was not
+//! captured whole is empty.
 
 use super::time::Timestamp;
-use super::{Framing, LinkType, Record};
+use super::{AtmTraffic, Framing, LinkType, Record};
 
-/// The link type whose pseudo header has no fixed length.
-pub const ERF: LinkType = LinkType(197);
+/// The link types whose pseudo headers state the framing.
+const ERF: LinkType = LinkType(197);
+const ATM: LinkType = LinkType(123);
 
 const ERF_HEADER_BYTES: usize = 16;
 const ERF_EXTENSION_BYTES: usize = 8;
 /// Another extension header follows, in the type of a record and of an extension header.
 const ERF_EXTENDED: u8 = 0x80;
 
-/// Length of the pseudo header in bytes. 0 if there is none or it has no fixed length.
+/// True if each record begins with a header that states its framing.
+pub fn states_framing(link_type: LinkType) -> bool {
+    matches!(link_type, ATM | ERF)
+}
+
+/// Length of the pseudo header in bytes. 0 if there is none or it states the framing.
 pub fn fixed_bytes(link_type: LinkType) -> u32 {
     match link_type.0 {
-        123 => 4,             // ATM on SunOS
         139 | 201 | 254 => 4, // MTP2, Bluetooth H4 and the Linux Bluetooth monitor
         144 | 177 => 16,      // IrDA and LAPD, Linux cooked
         204 => 1,             // PPP with a direction
@@ -29,14 +35,42 @@ pub fn fixed_bytes(link_type: LinkType) -> u32 {
     }
 }
 
-/// The record without its ERF header, which states its time.
-pub fn without_erf(record: Record<'_>) -> Record<'_> {
-    let (without, time) = remove_erf(record);
+/// The record without the header that states its framing and, of ERF, its time.
+pub fn without_stated(record: Record<'_>) -> Record<'_> {
+    let (without, time) = remove_stated(record);
     Record { time: time.or(record.time), ..without }
 }
 
+/// Removes the header that states a record's framing, and gives the time that it states.
+pub fn remove_stated(record: Record<'_>) -> (Record<'_>, Option<Timestamp>) {
+    if record.link_type == ERF { remove_erf(record) } else { (remove_atm(record), None) }
+}
+
+/// Removes SunATM's header or Nokia's: flags, virtual path, virtual channel.
+fn remove_atm(mut record: Record<'_>) -> Record<'_> {
+    const HEADER_BYTES: u32 = 4;
+    let bytes = record.data;
+    record.data = bytes.get(HEADER_BYTES as usize..).unwrap_or_default();
+    record.wire_bytes = record.wire_bytes.saturating_sub(HEADER_BYTES);
+    let Some(&[flags, path, high, low]) = bytes.first_chunk() else { return record };
+    let reserved = AtmTraffic::of_channel(path.into(), u16::from_be_bytes([high, low]));
+    let is_nokia = record.framing == Framing::Atm(AtmTraffic::Guessed);
+    record.framing = Framing::Atm(match (flags & 0x0F, reserved) {
+        _ if is_nokia => reserved,
+        (1, _) => AtmTraffic::Lane,
+        (2, _) => AtmTraffic::Llc,
+        (5, _) => AtmTraffic::Ilmi,
+        (6, _) => AtmTraffic::Signalling,
+        // Address resolution (RFC 2022) and Ipsilon's flow management (RFC 1954).
+        (3 | 4, _) => AtmTraffic::Unknown,
+        (_, AtmTraffic::Signalling) => AtmTraffic::Signalling,
+        _ => AtmTraffic::Unknown,
+    });
+    record
+}
+
 /// Removes the ERF header from a record, and gives the time that it states.
-pub fn remove_erf(mut record: Record<'_>) -> (Record<'_>, Option<Timestamp>) {
+fn remove_erf(mut record: Record<'_>) -> (Record<'_>, Option<Timestamp>) {
     let bytes = record.data;
     record.data = &[];
     let Some(header) = bytes.first_chunk::<ERF_HEADER_BYTES>() else { return (record, None) };
@@ -97,6 +131,37 @@ mod tests {
             removed(&erf(0x81, 60, &extended)),
             (half_past_seven, vec![1, 2, 3], 60, Framing::Erf(1))
         );
+    }
+
+    #[test]
+    fn an_atm_header_states_the_traffic() {
+        let read = |framing, header: [u8; 4]| {
+            let bytes = [&header[..], &[7]].concat();
+            let record = Record { data: &bytes, wire_bytes: 60, framing, ..Record::default() };
+            let record = remove_atm(record);
+            assert_eq!((record.data, record.wire_bytes), (&[7][..], 56));
+            record.framing
+        };
+        for (header, traffic) in [
+            ([0x81, 0, 0, 5], AtmTraffic::Lane),
+            ([2, 0, 0, 5], AtmTraffic::Llc),
+            ([3, 0, 0, 5], AtmTraffic::Unknown),
+            ([5, 1, 0, 99], AtmTraffic::Ilmi),
+            ([6, 1, 0, 99], AtmTraffic::Signalling),
+            ([0, 0, 0, 5], AtmTraffic::Signalling),
+            ([0, 0, 0, 16], AtmTraffic::Unknown),
+            ([0, 1, 0, 5], AtmTraffic::Unknown),
+        ] {
+            assert_eq!(read(Framing::Usual, header), Framing::Atm(traffic), "{header:?}");
+        }
+        let nokia = Framing::Atm(AtmTraffic::Guessed);
+        for (header, traffic) in [
+            ([2, 0, 0, 5], AtmTraffic::Signalling),
+            ([2, 0, 0, 16], AtmTraffic::Ilmi),
+            ([2, 0, 1, 5], AtmTraffic::Guessed),
+        ] {
+            assert_eq!(read(nokia, header), Framing::Atm(traffic), "{header:?}");
+        }
     }
 
     #[test]

@@ -286,7 +286,8 @@ mod tests {
         {
             assert_eq!(opened(2, data_link, 15), Some(("snoop", link_type, usual, 60, 70)));
         }
-        assert_eq!(opened(2, 18, 0), Some(("snoop", 123, usual, 56, 66)));
+        // ATM's header states the traffic: it is removed later.
+        assert_eq!(opened(2, 18, 0), Some(("snoop", 123, usual, 60, 70)));
         // The header's length is 8 without its first four bytes.
         assert_eq!(opened(2, 18, 16), Some(("shomiti", 0x7F12, Framing::Fcs(4), 48, 58)));
         for (data_link, link_type) in [(0, 1), (2, 6), (10, 1), (11, 6), (12, 1), (14, 6), (19, 1)]

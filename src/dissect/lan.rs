@@ -1,5 +1,5 @@
-//! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel,
-//! InfiniBand and ATM, Frame Relay.
+//! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel and
+//! InfiniBand, Frame Relay.
 
 use super::named::{self, ethertypes::ETHERTYPES, types::CISCO_HDLC, types::NLPIDS};
 use super::packet::Packet;
@@ -65,20 +65,6 @@ pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
         Some(kind @ (0x0800 | 0x0806 | 0x8035 | 0x86DD)) => {
             shim::ethertype(packet, kind, payload.skip(44))
         }
-        Some(_) => None,
-        None => truncated(packet),
-    }
-}
-
-/// SunATM after its pseudo header, which is not part of the frame: LLC, PPP, IP or Ethernet,
-/// guessed from the first bytes.
-pub fn atm<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    match payload.bytes::<3>(0) {
-        Some([0xAA, 0xAA, 0x03]) => Some((Protocol::LLC, payload)),
-        Some([0x00, 0x21 | 0x57, _]) => Some((Protocol::PPP, payload)),
-        Some([0xFF, 0x00, _] | [0x00, 0x00, _]) => Some((Protocol::ETH, payload.skip(2))),
-        Some([0x45..=0x4F, ..]) => Some((Protocol::IP, payload)),
-        Some([0x60..=0x6F, ..]) => Some((Protocol::IPV6, payload)),
         Some(_) => None,
         None => truncated(packet),
     }

@@ -7,6 +7,7 @@
 //! quoted in ICMP errors are not dissected, and applications are a matter of [`crate::fold`].
 
 pub mod application;
+mod atm;
 pub mod decode_as;
 mod fast;
 mod juniper;
@@ -154,7 +155,8 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::IPFC => lan::fibre_channel(packet, payload),
         Protocol::IPOIB => lan::infiniband(packet, payload),
         Protocol::CLIP => Some((Protocol::IP, payload)),
-        Protocol::ATM => lan::atm(packet, payload),
+        Protocol::ATM => atm::atm(packet, payload),
+        Protocol::LANE => atm::lane(packet, payload),
         Protocol::FRAME_RELAY => lan::frame_relay(packet, payload),
         Protocol::CISCO_METADATA => tag::typed(packet, payload, 8),
         Protocol::CISCO_METADATA_TYPE_FIRST => tag::metadata_over_gre(packet, payload),

@@ -3,14 +3,12 @@
 //!
 //! A header that names a link type (PPI, PKTAP) hands on to that link type's first protocol.
 
-use super::Next;
-use super::juniper;
-use super::link;
-use super::named::{self, link_types::LINK_TYPES};
+use super::named::{self, link_types::LINK_TYPES, types};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::{Next, atm, juniper, link};
 use crate::capture::{Framing, LinkType};
 
 /// The little-endian number at `at`, if it was captured.
@@ -78,9 +76,13 @@ pub fn erf<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
             0x0F | 0x8F => Protocol::CHDLC,
             _ => Protocol::PPP,
         },
+        // As Wireshark, which reads neither cells nor AAL2.
+        3 | 7 | 12 | 18 if payload.captured.len() < 4 => return truncated(packet),
+        3 | 7 | 12 | 18 => return named::push(packet, &[Protocol::ATM]),
+        4 | 9 => return atm::of_erf(packet, payload),
         22 => Protocol::IP,
         23 => Protocol::IPV6,
-        _ => return None,
+        other => return named::end(packet, types::ERF, other.into()),
     };
     Some((protocol, payload))
 }
@@ -99,10 +101,11 @@ fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> 
     // NFC's pseudo header is known to records alone.
     const NFC: LinkType = LinkType(245);
     // Records alone have the pseudo headers of these.
-    const SUN_ATM: LinkType = LinkType(123);
+    const ATM: LinkType = LinkType(123);
+    const ERF: LinkType = LinkType(197);
     const PPP_WITH_DIRECTION: LinkType = LinkType(204);
     match link::protocol_of(link_type) {
-        Some(_) if [SUN_ATM, PPP_WITH_DIRECTION].contains(&link_type) => None,
+        Some(_) if [ATM, ERF, PPP_WITH_DIRECTION].contains(&link_type) => None,
         Some(Protocol::JUNIPER) => {
             packet.path.push(Protocol::JUNIPER);
             juniper::of_link_type(packet, frame, link_type)

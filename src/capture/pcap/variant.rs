@@ -10,7 +10,7 @@
 
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;
-use crate::capture::{Framing, LinkType, u16_at, u32_at};
+use crate::capture::{AtmTraffic, Framing, LinkType, u16_at, u32_at};
 use std::cmp::Reverse;
 
 /// Record layout of a variant.
@@ -153,6 +153,7 @@ pub fn detect<const BIG_ENDIAN: bool>(bytes: &[u8], complete: bool) -> Result<De
     // Nokia's frames of this type are ATM's.
     if detected.layout == NOKIA && network == 13 {
         detected.link_type = LinkType(123);
+        detected.framing = Framing::Atm(AtmTraffic::Guessed);
     }
     Ok(detected)
 }

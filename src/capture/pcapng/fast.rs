@@ -24,7 +24,8 @@ impl FastPath {
     pub fn like(record: &Record<'_>, section: &Section) -> FastPath {
         let interface =
             usize::try_from(record.interface).ok().and_then(|index| section.interfaces.get(index));
-        let interface = interface.filter(|interface| interface.link_type != pseudo_header::ERF);
+        let interface =
+            interface.filter(|interface| !pseudo_header::states_framing(interface.link_type));
         // A copy of the name would be an allocation.
         let interface = interface.map(|interface| Interface { name: None, ..*interface });
         FastPath {

@@ -142,6 +142,15 @@ pub const IP_PROTOCOLS: Names = &[
     (224, &[of("ncs")]),
 ];
 
+/// Record types of ERF.
+pub const ERF: Names = &[
+    (21, &[of("infiniband")]),
+    (24, &[of("sdh")]),
+    (25, &[of("infiniband_link")]),
+    (28, &[of("opa.snc"), of("opa")]),
+    (29, &[of("opa")]),
+];
+
 /// Every table of this file.
 #[cfg(test)]
 pub const ALL: &[Names] = &[
@@ -156,4 +165,5 @@ pub const ALL: &[Names] = &[
     COOKED,
     FAMILIES,
     IP_PROTOCOLS,
+    ERF,
 ];

@@ -201,6 +201,10 @@ fn nokia_and_aix_link_types_are_translated() {
     };
     let nokia = Written { more: 4, network: 13, ..WRITTEN };
     assert_eq!(link_type(&nokia), 123);
+    // Wireshark guesses the traffic of Nokia's channels, of which the header states nothing else.
+    let bytes = file(&nokia, true, &packets(&[60, 61, 62]));
+    let framing = detect::<true>(&bytes, true).unwrap().framing;
+    assert_eq!(framing, Framing::Atm(AtmTraffic::Guessed));
     let aix = [6, 9, 15, 24, 1].map(|network| link_type(&Written { network, ..AIX_ETHERNET }));
     assert_eq!(aix, [1, 6, 10, 0, 1]);
 }
