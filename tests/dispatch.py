@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 
+import dispatch_wlan
+
 ETHERS = bytes.fromhex("020000000002 020000000001")
 SNAP_IP = bytes.fromhex("aaaa03 000000 0800")
 CARRIERS = set("""eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopts ipv6.dstopts ipv6.routing ipv6.fraghdr
@@ -299,6 +301,7 @@ GROUPS |= {
     "vlan-length": lambda: (1, each(range(0, 80), lambda v, p: eth(0x8100, word(5) + word(v) + p), [LLC_IP[0], b"\xff\xff" + INNER])),
     "udp-port-pairs": lambda: (1, [(f"{a}/{b}", over_udp(a, INNER, b)) for a in TUNNEL_PORTS for b in TUNNEL_PORTS]),
 }
+GROUPS |= dispatch_wlan.groups(ETHERS, SNAP_IP + INNER, INNER)
 # A frame of each encapsulation, cut at every byte.
 WHOLE = {
     "vlan": eth(0x8100, word(5) + word(0x0800) + INNER), "mpls": eth(0x8847, b"\0\6\x41\xff" + INNER),

@@ -12,7 +12,7 @@ use super::{Next, tag};
 /// Greatest value of an 802.3 length field.
 const LONGEST_LENGTH: u16 = 1500;
 /// Novell's service access point.
-const NOVELL: u16 = 0xE0;
+pub const NOVELL: u16 = 0xE0;
 /// The least EtherType.
 const LEAST_ETHERTYPE: u16 = 1536;
 

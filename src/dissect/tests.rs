@@ -174,6 +174,47 @@ fn wireless_data_frames_carry_llc() {
 }
 
 #[test]
+fn data_frames_may_have_padding_mesh_control_and_aggregates() {
+    const MAC: &str = "0200000000aa 0200000000bb 0200000000cc 1000";
+    const FOURTH: &str = "0200000000dd";
+    let ip = format!("aaaa03 000000 0800 {} {UDP}", ipv4(17, 8));
+    let whole = "wlan:llc:ip:udp";
+    for (frame, path) in [
+        (format!("0801 0000 {MAC} {ip}"), whole),
+        // A type without LLC, padding without meaning, IPX.
+        (format!("0801 0000 {MAC} {}", &ip[14..]), whole),
+        (format!("0801 0000 {MAC} 1000 {ip}"), whole),
+        (format!("0801 0000 {MAC} ffff 0022"), "wlan:ipx"),
+        (format!("0801 0000 {MAC} 0600 0000 45"), "wlan:llc:ip"),
+        (format!("0801 0000 {MAC} 2065 00 00 00"), "wlan:llc"),
+        // Mesh control with and without addresses, announced or not, and no such field.
+        (format!("8803 0000 {MAC} {FOURTH} 0001 00 1f 00000001 {ip}"), whole),
+        (format!("8802 0000 {MAC} 0000 01 1f 00000001 {FOURTH} {ip}"), whole),
+        (format!("0802 0000 {MAC} 00 1f 00000001 {ip}"), whole),
+        (format!("8803 0000 {MAC} {FOURTH} 0001 {ip}"), whole),
+        // An aggregate's first part.
+        (format!("8801 0000 {MAC} 8000 0200000000aa 0200000000bb 0024 {ip}"), whole),
+        // Fragments, and a whole frame that is numbered as one.
+        (format!("0805 0000 {MAC} {ip}"), "wlan"),
+        (format!("0801 0000 {} 1100 4500", &MAC[..38]), "wlan"),
+        (format!("0801 0000 {} 1100 {ip}", &MAC[..38]), whole),
+    ] {
+        assert_eq!(path_of(105, &hex(&frame)).0, path, "{frame}");
+    }
+    let padded = format!("0000 0900 02000000 20 8801 0000 {MAC} 0000 0000 {ip}");
+    assert_eq!(path_of(127, &hex(&padded)).0, "radiotap:wlan_radio:wlan:llc:ip:udp");
+    // The capture ends in the padding, and in a mesh control field.
+    for (link_type, frame) in [
+        (127, format!("0000 0900 02000000 20 8801 0000 {MAC} 0000 00")),
+        (105, format!("8802 0000 {MAC} 0001 00 1f")),
+    ] {
+        let (bytes, mut packet) = (hex(&frame), Packet::empty());
+        dissect(&record(&bytes, 200, link_type), &mut packet);
+        assert_eq!(packet.problem, Some(Problem::WLAN_HEADER_TRUNCATED), "{frame}");
+    }
+}
+
+#[test]
 fn malformed_ipv4_headers_are_problems() {
     assert_eq!(ethernet("0800"), ("eth:ip".into(), Some("ipv4_header_truncated")));
     assert_eq!(

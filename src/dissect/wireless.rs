@@ -1,13 +1,12 @@
 //! IEEE 802.11, bare and after radiotap: data frames carry LLC or Ethernet, encrypted ones end the
 //! path.
 
-use super::Next;
-use super::named::{self, ethertypes::ETHERTYPES};
+use super::named::{self, ethertypes::ETHERTYPES, types};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::shim::dissected_ethertype;
+use super::{Next, shim};
 
 /// The radiotap header (radiotap.org), little-endian: version, padding, length, presence bits.
 pub fn radiotap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
@@ -44,7 +43,9 @@ const DATA: u8 = 2;
 const ORDER: u8 = 0x80;
 const PROTECTED: u8 = 0x40;
 const MORE_FRAGMENTS: u8 = 0x04;
+const FROM_SYSTEM: u8 = 0x02;
 const BOTH_SYSTEMS: u8 = 0x03;
+const FRAGMENT_NUMBER: u8 = 0x0F;
 const QOS: u8 = 0x8;
 const NO_DATA: u8 = 0x4;
 const AGGREGATE: u8 = 0x80;
@@ -73,38 +74,67 @@ pub fn wlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         return None;
     }
     let bits = |at: usize| payload.u8(at + fourth_address).filter(|_| quality > 0).unwrap_or(0);
-    let mut length = length;
-    if protocol == Protocol::WLAN_PADDED {
-        length = length.next_multiple_of(4);
-    }
-    let mut next = payload.skip(length);
-    // The first fragment would have to be reassembled.
-    let ends = subtype & NO_DATA != 0 || flags & (PROTECTED | MORE_FRAGMENTS) != 0;
-    if ends || next.length == 0 {
+    if subtype & NO_DATA != 0 || flags & (PROTECTED | MORE_FRAGMENTS) != 0 {
         return None;
     }
-    if bits(24) & AGGREGATE != 0 {
+    let padded = protocol == Protocol::WLAN_PADDED;
+    let length = if padded { length.next_multiple_of(4) } else { length };
+    if payload.lacks(length) {
+        packet.note(Problem::WLAN_HEADER_TRUNCATED);
+        return None;
+    }
+    let next = payload.skip(length);
+    // Fragments would have to be reassembled. Some senders number whole frames, as SNAP shows.
+    let later_fragment = payload.u8(22)? & FRAGMENT_NUMBER != 0 && !begins_with_snap(next);
+    if next.length == 0 || later_fragment {
+        return None;
+    }
+    let aggregate = bits(24) & AGGREGATE != 0;
+    let announced = bits(25) & MESH_CONTROL != 0;
+    let from_system = flags & FROM_SYSTEM != 0;
+    let mesh = if from_system { mesh_control(next, announced, aggregate) } else { 0 };
+    if next.captured.len() < mesh {
+        packet.note(Problem::WLAN_HEADER_TRUNCATED);
+        return None;
+    }
+    if mesh == 0 && aggregate {
         // The first of several: two addresses, a length, LLC.
         return Some((Protocol::LLC, next.limit(14 + usize::from(next.u16(12)?)).skip(14)));
     }
-    if both_systems && bits(25) & MESH_CONTROL != 0 {
-        let extension = usize::from(next.u8(0)? & 3) * 6;
-        next = next.skip(6 + extension);
-    }
-    carried(packet, payload, next)
+    carried(packet, payload, next.skip(mesh))
+}
+
+/// Length of the mesh control field before LLC, 0 if there is none. As Wireshark, which believes
+/// SNAP after such a field more than the bit that announces it.
+fn mesh_control(next: Payload<'_>, announced: bool, aggregate: bool) -> usize {
+    let length = match next.u8(0) {
+        // Flags, time to live and sequence number, then up to two addresses.
+        Some(addresses @ 0..=2) => 6 + usize::from(addresses) * 6,
+        _ => return 0,
+    };
+    let llc = next.skip(length);
+    let cut = llc.captured.len() < 3;
+    let present = if cut { announced } else { !aggregate && begins_with_snap(llc) };
+    if present { length } else { 0 }
+}
+
+/// True if LLC announces SNAP.
+fn begins_with_snap(payload: Payload<'_>) -> bool {
+    payload.bytes(0) == Some(&[0xAA, 0xAA, 0x03])
 }
 
 /// The layer in a data frame. As in Wireshark, a driver's Ethernet or padding is recognised.
 fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) -> Next<'a> {
-    match next.bytes::<2>(0) {
-        Some([0xAA, 0xAA]) => Some((Protocol::LLC, next)),
-        Some([0xFF, 0xFF]) => None,
+    match next.u16(0) {
+        Some(0xAAAA) => Some((Protocol::LLC, next)),
         Some(_) if is_ethernet(header, next) => Some((Protocol::ETH, next)),
-        Some([0x00, 0x00]) => Some((Protocol::LLC, next.skip(2))),
-        Some(kind) => {
+        Some(0xFFFF) => named::end(packet, types::SAPS, shim::NOVELL),
+        Some(0x0000 | 0x1000) => Some((Protocol::LLC, next.skip(2))),
+        // Types that Wireshark knows and names no protocol of.
+        Some(0x0842 | 0x2065 | 0x2067) => named::push(packet, &[Protocol::LLC]),
+        Some(kind @ 0x0601..) => {
             // A type without LLC before it, which Wireshark names all the same.
-            let kind = u16::from_be_bytes(*kind);
-            let typed = dissected_ethertype(packet, kind, next.skip(2));
+            let typed = shim::dissected_ethertype(packet, kind, next.skip(2));
             let named = named::find(ETHERTYPES, kind);
             if typed.is_none() && named.is_empty() {
                 return Some((Protocol::LLC, next));
@@ -112,14 +142,13 @@ fn carried<'a>(packet: &mut Packet<'a>, header: Payload<'a>, next: Payload<'a>) 
             packet.path.push(Protocol::LLC);
             typed.or_else(|| named::push(packet, named))
         }
-        None => Some((Protocol::LLC, next)),
+        _ => Some((Protocol::LLC, next)),
     }
 }
 
 /// True if the payload begins with the addresses of the 802.11 header.
 fn is_ethernet(header: Payload<'_>, next: Payload<'_>) -> bool {
     const TO_SYSTEM: u8 = 1;
-    const FROM_SYSTEM: u8 = 2;
     let flags = header.u8(1).unwrap_or(0);
     let destination = if flags & TO_SYSTEM != 0 { 16 } else { 4 };
     let source = if flags & FROM_SYSTEM != 0 { 16 } else { 10 };
