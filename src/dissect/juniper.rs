@@ -58,7 +58,7 @@ pub fn of_link_type<'a>(
         136 => Some((Protocol::IP, next.skip(if flags & RECEIVED != 0 { 16 } else { 12 }))),
         137 => atm(flags, next, false),
         167 | 178 => Some((Protocol::ETH, next)),
-        179 => Some((Protocol::PPP, next.skip(2))),
+        179 => Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(2))),
         180 => Some((Protocol::FRAME_RELAY, next)),
         181 => Some((Protocol::CHDLC, next)),
         183 => Some((Protocol::IP, next.skip(18))),
@@ -72,7 +72,7 @@ fn protocol(number: u16, next: Payload<'_>) -> Next<'_> {
         2 | 3 => Some((Protocol::IP, next)),
         4 | 5 | 8 | 32 => Some((Protocol::MPLS, next)),
         6 | 7 => Some((Protocol::IPV6, next)),
-        200 => Some((Protocol::PPP, next)),
+        200 => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
         202 | 203 => Some((Protocol::LLC, next)),
         204 => Some((Protocol::ETH, next)),
         207 => Some((Protocol::FRAME_RELAY, next)),
@@ -112,17 +112,19 @@ fn multilink_ppp(flags: u8, next: Payload<'_>) -> Next<'_> {
         Some(length @ 8) => {
             let ppp = flags & RECEIVED != 0 && !is_own(next);
             let after = next.skip(length);
-            let ipv4 = if ppp { Protocol::PPP } else { Protocol::IP };
+            let ipv4 = if ppp { Protocol::PPP_WITHOUT_ADDRESS } else { Protocol::IP };
             named_by_cookie(next, Some((ipv4, after)), after)
         }
-        Some(length) => Some((Protocol::PPP, next.skip(length))),
+        Some(length) => Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(length))),
         None if next.u16(0)? == 0xFF03 => {
             let after = next.skip(2);
             let bundled = after.u16(2).is_some_and(is_ppp);
-            Some((Protocol::PPP, if bundled { after.skip(2) } else { after }))
+            Some((Protocol::PPP_WITHOUT_ADDRESS, if bundled { after.skip(2) } else { after }))
         }
-        None if next.u16(2).is_some_and(is_ppp) => Some((Protocol::PPP, next.skip(2))),
-        None if next.u16(0).is_some_and(is_ppp) => Some((Protocol::PPP, next)),
+        None if next.u16(2).is_some_and(is_ppp) => {
+            Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(2)))
+        }
+        None if next.u16(0).is_some_and(is_ppp) => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
         None => None,
     }
 }
@@ -164,7 +166,7 @@ fn atm(flags: u8, payload: Payload<'_>, second_generation: bool) -> Next<'_> {
         return Some((Protocol::ETH, next));
     }
     if second_generation && next.u16(0).is_some_and(is_ppp) {
-        return Some((Protocol::PPP, next));
+        return Some((Protocol::PPP_WITHOUT_ADDRESS, next));
     }
     match next.u8(0)? {
         0x45..=0x4F => Some((Protocol::IP, next)),

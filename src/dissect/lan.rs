@@ -144,7 +144,7 @@ fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'
         0x80 => shim::snap(packet, next),
         0xCC => Some((Protocol::IP, next)),
         0x8E => Some((Protocol::IPV6, next)),
-        0xCF => Some((Protocol::PPP, next)),
+        0xCF => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
         identifier => named::end(packet, NLPIDS, identifier.into()),
     }
 }

@@ -9,6 +9,8 @@
 pub mod application;
 mod atm;
 pub mod decode_as;
+#[cfg(test)]
+mod edges;
 mod fast;
 mod juniper;
 mod lan;
@@ -114,6 +116,7 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         Protocol::MPLS => shim::mpls(packet, payload),
         Protocol::PPPOES => shim::pppoe(packet, payload),
         Protocol::PPP => shim::ppp(packet, payload),
+        Protocol::PPP_WITHOUT_ADDRESS => shim::ppp_protocol(packet, payload),
         Protocol::ARP => net::arp(packet, payload),
         Protocol::IP => net::ipv4(packet, payload),
         Protocol::IPV6 => net::ipv6(packet, payload),

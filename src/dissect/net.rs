@@ -176,6 +176,8 @@ fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Optio
                     if !whole || pointer % 4 != 0 || !(4..=length).contains(&pointer) {
                         break;
                     }
+                    // As in Wireshark, a route counts if all options were captured.
+                    payload.captured.get(..header_length).ok_or(())?;
                     return payload.bytes(at + length - 4).map(Some).ok_or(());
                 }
                 (_, length) => at += length.max(2),
@@ -220,7 +222,6 @@ pub fn ipv6<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if length > next.length {
         packet.note(Problem::IPV6_PAYLOAD_LENGTH_BEYOND_CAPTURE);
     }
-    packet.fragmented = false;
     packet.note_ip_protocol(header.next_header().0);
     ip_protocol(packet, header.next_header().0, next.limit(length))
 }
@@ -255,13 +256,15 @@ fn option_length(extension: Payload<'_>, at: usize) -> Option<usize> {
 /// Hop-by-hop and destination options (RFC 8200 sections 4.3 and 4.6): next header, length in units
 /// of eight bytes, options.
 pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    let next = routing(packet, payload)?;
+    let next = extension(packet, payload)?;
     let length = (usize::from(payload.u8(1)?) + 1) * 8;
     let mut at = 2;
     while at < length {
-        at += option_length(payload, at)?;
-        // As in Wireshark, an option must end within the captured bytes.
-        if at > payload.captured.len() {
+        let bytes = option_length(payload, at)?;
+        at += bytes;
+        // As in Wireshark, an option must end within the captured bytes; padding of one byte must be
+        // followed by another.
+        if at.max(at + 2 - bytes.min(2)) > payload.captured.len() {
             packet.note(Problem::IPV6_OPTION_BEYOND_CAPTURE);
             return None;
         }
@@ -269,9 +272,41 @@ pub fn options<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     Some(next)
 }
 
-/// Routing headers, and the fields common to extension headers: next header, length in units of
-/// eight bytes.
+/// Routing headers (RFC 8200 section 4.4). As in Wireshark, the path ends at one that is shorter
+/// than the addresses of its type.
 pub fn routing<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let next = extension(packet, payload)?;
+    if routing_bytes(payload)? > (usize::from(payload.u8(1)?) + 1) * 8 {
+        packet.note(Problem::IPV6_ROUTING_HEADER_INVALID);
+        return None;
+    }
+    Some(next)
+}
+
+/// Length that a routing header must have by its type.
+fn routing_bytes(payload: Payload<'_>) -> Option<usize> {
+    let [_, units, kind, left, a, b, ..] = *payload.bytes::<8>(0)?;
+    Some(match kind {
+        // Mobility (RFC 6275): one address.
+        2 => 8 + 16,
+        // RPL (RFC 6554): addresses without a prefix, less of it in the last one.
+        3 if units > 0 => {
+            let (each, last) = (16 - usize::from(a >> 4), 16 - usize::from(a & 15));
+            let (room, needed) = (usize::from(units) * 8, usize::from(b >> 4) + last);
+            let counted = room + each > needed;
+            8 + if counted && room < needed { last } else { 0 }
+        }
+        // Segments (RFC 8754): the number of the last address.
+        4 => 8 + (usize::from(a) + 1) * 16,
+        // Compact routing (RFC 9631): identifiers of two or four bytes.
+        5 => 4 + (usize::from(left) + 1) * 2,
+        6 => 4 + (usize::from(left) + 1) * 4,
+        _ => 0,
+    })
+}
+
+/// The fields common to extension headers: next header, length in units of eight bytes.
+fn extension<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let Some(&[next, units]) = payload.bytes(0) else {
         packet.note(Problem::IPV6_EXTENSION_CUT);
         return None;

@@ -76,6 +76,10 @@ pub fn l2tp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     let length = payload.u16(2).filter(|_| flags & LENGTH != 0).map_or(payload.length, usize::from);
     let next = payload.limit(length).skip(header);
+    // As Wireshark, which names no PPP of which no byte was captured.
+    if next.lacks(1) {
+        return truncated(packet);
+    }
     (next.length > 0).then_some((Protocol::PPP, next))
 }
 
@@ -114,6 +118,11 @@ pub fn tzsp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         127 => Some((Protocol::WLANCAP, next)),
         _ => None,
     }
+}
+
+/// True for what is long enough on the wire for a header of LISP.
+pub fn is_lisp(payload: Payload<'_>) -> bool {
+    payload.length >= 8
 }
 
 /// The data plane of LISP (RFC 6830): eight bytes, then IP.
@@ -155,6 +164,9 @@ pub fn ayiya<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 
 /// VXLAN-GPE, which Wireshark does not name on a path: eight bytes, the next protocol in the
 /// fourth.
-pub fn vxlan_gpe<'a>(payload: Payload<'a>) -> Next<'a> {
-    tag::next_protocol(payload.u8(3)?, payload.skip(8))
+pub fn vxlan_gpe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    match payload.u8(3).filter(|_| payload.captured.len() >= 8) {
+        Some(kind) => tag::next_protocol(kind, payload.skip(8)),
+        None => truncated(packet),
+    }
 }

@@ -84,6 +84,11 @@ impl<'a> AddressLayer<'a> {
         !matches!(self.addresses, Addresses::Eth(_))
     }
 
+    /// True for IPv6 layers whose source was captured.
+    pub(super) fn is_ipv6(&self) -> bool {
+        matches!(self.addresses, Addresses::Ipv6(_) | Addresses::Ipv6Source(_))
+    }
+
     /// The first 16 bytes of the TCP header: everything but checksum, urgent pointer and options.
     #[inline]
     pub fn tcp_header(&self) -> Option<&'a [u8; 16]> {

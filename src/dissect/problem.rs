@@ -72,6 +72,7 @@ problems! {
     IPV6_PAYLOAD_LENGTH_BEYOND_CAPTURE = "ipv6_payload_length_beyond_capture", IPV6, "the IPv6 header promises more bytes than the frame had on the wire";
     IPV6_EXTENSION_CUT = "ipv6_extension_cut", IPV6, "an IPv6 extension header was not captured whole";
     IPV6_OPTION_BEYOND_CAPTURE = "ipv6_option_beyond_capture", IPV6, "an option of an IPv6 extension header ends after the captured bytes";
+    IPV6_ROUTING_HEADER_INVALID = "ipv6_routing_header_invalid", IPV6, "an IPv6 routing header is shorter than the addresses of its type";
     AH_HEADER_TRUNCATED = "ah_header_truncated", AH, "the authentication header was not captured whole";
     GRE_HEADER_TRUNCATED = "gre_header_truncated", GRE, "the GRE header was not captured whole";
     ERSPAN_HEADER_TRUNCATED = "erspan_header_truncated", ERSPAN, "the ERSPAN header was not captured whole";

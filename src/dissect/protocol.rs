@@ -42,6 +42,7 @@ protocols! {
     PPPOED = "pppoed",
     PPPOES = "pppoes",
     PPP = "ppp",
+    PPP_WITHOUT_ADDRESS = "ppp",
     LCP = "lcp",
     IPCP = "ipcp",
     IPV6CP = "ipv6cp",

@@ -213,11 +213,12 @@ pub fn mpls<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 /// An Ethernet pseudowire (RFC 4448): after a control word, unless the first bytes look like
 /// addresses themselves.
 pub fn pseudowire<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    if payload.captured.len() < 4 {
+    let may_be_plain = payload.length >= 14;
+    if payload.captured.len() < if may_be_plain { 9 } else { 4 } {
         packet.note(Problem::MPLS_HEADER_TRUNCATED);
         return None;
     }
-    let plain = payload.length >= 14
+    let plain = may_be_plain
         && [0, 6].iter().all(|at| payload.bytes(*at).is_some_and(is_of_a_manufacturer));
     (!plain).then_some((Protocol::PSEUDOWIRE_CONTROL_WORD, payload))
 }
@@ -256,24 +257,28 @@ pub fn pppoe<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // A tag of credits (RFC 5578) may come before PPP.
     const CREDITS: u16 = 0x0106;
     if start != CREDITS {
-        return Some((Protocol::PPP, next));
+        return Some((Protocol::PPP_WITHOUT_ADDRESS, next));
     }
     if next.captured.len() < 8 {
         packet.note(Problem::PPPOE_HEADER_TRUNCATED);
         return None;
     }
-    Some((Protocol::PPP, next.skip(8)))
+    Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(8)))
 }
 
-/// PPP (RFC 1661), with or without HDLC-like framing (RFC 1662), with or without a compressed
-/// protocol field.
+/// PPP with or without the address bytes of HDLC-like framing (RFC 1662).
 pub fn ppp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // Cisco HDLC announced as PPP.
     if packet.path.layers().len() == 1 && matches!(payload.u8(0), Some(0x0F | 0x8F)) {
         return Some((Protocol::CHDLC, payload));
     }
     // The address of all stations, and control.
-    let payload = if payload.u8(0) == Some(0xFF) { payload.skip(2) } else { payload };
+    let addressed = payload.u8(0) == Some(0xFF);
+    ppp_protocol(packet, if addressed { payload.skip(2) } else { payload })
+}
+
+/// PPP (RFC 1661), with or without a compressed protocol field.
+pub fn ppp_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let compressed = payload.u8(0).is_some_and(|byte| byte & 1 == 1);
     let protocol = if compressed { payload.u8(0).map(u16::from) } else { payload.u16(0) };
     let Some(protocol) = protocol else {
@@ -302,7 +307,7 @@ pub fn multilink<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> 
         packet.note(Problem::PPP_HEADER_TRUNCATED);
         return None;
     };
-    if flags & WHOLE == WHOLE { ppp(packet, payload.skip(4)) } else { None }
+    if flags & WHOLE == WHOLE { ppp_protocol(packet, payload.skip(4)) } else { None }
 }
 
 /// The protocol of an EtherType in Cisco HDLC or Frame Relay.

@@ -61,6 +61,7 @@ fn can_be(protocol: Protocol, payload: Payload<'_>) -> bool {
     match protocol {
         Protocol::GTP => tunnel::is_gtp(payload),
         Protocol::L2TP => over_udp::is_l2tp(payload),
+        Protocol::LISP_DATA => over_udp::is_lisp(payload),
         _ => true,
     }
 }
@@ -138,13 +139,16 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::UDP_HEADER_TRUNCATED);
         return None;
     };
-    if length < 8 || (length > payload.length && !packet.fragmented) {
+    // Jumbograms (RFC 2675), and whatever else states no length over IPv6.
+    let unstated = length == 0 && packet.current_ip().is_some_and(|layer| layer.is_ipv6());
+    let longest = if unstated { usize::from(u16::MAX) } else { length };
+    if longest < 8 || (longest > payload.length && !packet.fragmented) {
         packet.note(Problem::UDP_LENGTH_INVALID);
     }
-    if length < 8 {
+    if longest < 8 {
         return None;
     }
-    let next = payload.limit(length).skip(8);
+    let next = if unstated { payload } else { payload.limit(length) }.skip(8);
     // Two bytes tell whether a payload is the tunnel's that its port belongs to.
     if next.lacks(2) && tunnel_of(source, destination).is_some() {
         packet.note(Problem::TUNNEL_HEADER_TRUNCATED);
@@ -160,7 +164,7 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return Some((Protocol::LWAPP_CONTROL, next));
     }
     if protocol == Protocol::VXLAN_GPE {
-        return over_udp::vxlan_gpe(next);
+        return over_udp::vxlan_gpe(packet, next);
     }
     Some((protocol, next))
 }

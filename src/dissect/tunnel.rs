@@ -27,11 +27,12 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     let next = payload.skip(length);
-    // PPTP acknowledges without a payload.
-    if next.length == 0 {
+    let sequenced = flags & 0x1000 != 0;
+    // PPTP acknowledges without a payload, and without a sequence number.
+    if next.length == 0 && !sequenced {
         return None;
     }
-    gre_type(packet, protocol, flags & 0x1000 != 0, next)
+    gre_type(packet, protocol, sequenced, next)
 }
 
 /// Length of GRE's source routes (RFC 1701), which end with an entry of no address family and no

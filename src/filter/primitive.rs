@@ -165,7 +165,9 @@ fn outer_depth(layers: &[Protocol]) -> usize {
     let ip = |layer: &Protocol| matches!(*layer, Protocol::IP | Protocol::IPV6);
     let Some(first) = layers.iter().position(ip) else { return layers.len() };
     let starts_anew = |layer: &Protocol| {
-        ip(layer) || matches!(*layer, Protocol::ETH | Protocol::PPP | Protocol::ARP)
+        const OTHERS: [Protocol; 4] =
+            [Protocol::ETH, Protocol::PPP, Protocol::PPP_WITHOUT_ADDRESS, Protocol::ARP];
+        ip(layer) || OTHERS.contains(layer)
     };
     let inner = layers.iter().skip(first + 1).position(starts_anew);
     inner.map_or(layers.len(), |inner| first + 1 + inner)
