@@ -33,7 +33,7 @@ ONLY = {"udp": set("""vxlan geneve gtp teredo capwap.data lwapp ayiya gre nsh mp
         "gtp": {"ip", "ipv6", "eth"}, "pim": {"ip", "ipv6"}}
 # Names that Wireshark gives or not by more than the number that chooses them.
 UNSURE = set("""wreth netbios trmac pwethnocw pwach dtls clnp q933 epl epl_v1 extrememesh tte tte_pcf c15.ch roofnet
-symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp""".split())
+symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp vssmonitoring""".split())
 ABOVE = {"udp", "gtp", "tcp", "sctp"}
 PREFERENCES = ["ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE"]
 FIELDS = """frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.len udp.srcport udp.dstport
