@@ -197,6 +197,9 @@ def aal5(payload):
 ATM = [b"", b"x", b"\xaa\xaa\3", b"\0\5abc", b"x" * 15, b"\xff\0" + INNER_ETH, b"\0\5" + INNER_ETH, b"\0\0" + INNER_ETH, SNAP_IP + INNER,
        b"\x81" + INNER, b"\x83" + INNER, INNER, ip6(17, udp(b"x" * 20)), b"\0\x21" + INNER, b"\x18\x41\3\xcc" + INNER,
        b"\x18\x41\3\0\x80" + INNER, b"\x18\x40\x40\x41\3\xcc" + INNER, b"\xfe\xfe\3\xcc" + INNER]
+PPP = [lambda p: eth(0x8864, b"\x11\0\0\1" + word(len(p)) + p), lambda p: eth(0x8864, b"\x11\0\0\1" + word(8 + len(p)) + b"\1\6\0\4\0\0\0\0" + p),
+       lambda p: over_gre(0x880B, p), lambda p: over_udp(1701, b"\0\2\0\1\0\1" + p), lambda p: over_udp(37008, b"\1\0\0\4\1" + p),
+       lambda p: over_gre(0x6559, b"\x18\x41\3\xcf" + p), lambda p: over_gre(0x880B, b"\xff\3\0\x3d" + struct.pack(">I", 0xC0 << 24 | next(SOURCES) << 4 & 0xFFFFFF) + p)]
 COOKIES = [b"", b"\2\0\0\0", b"\6\0\0\0", b"\x54\0\0\0", b"\x47\0\0\0\0\0\0\0", b"\x40\0\0\0\3\x10\0\0",
            b"\x47\0\0\0\0\x20\0\0", b"\0\0", bytes(8), bytes(12), bytes(16), bytes(18), b"\xc8\0\0\0", b"\xcc\0\0\0",
            b"\0\0\0\1", b"\x80\0\0\0", b"\0\0\0\1\0\0\0\x10"]
@@ -283,6 +286,13 @@ GROUPS |= {
     "erf-atm": lambda: (197, [(f"{kind}/{path}/{channel}/{trailing:d}/{which}", erf(kind, struct.pack(">I", path << 20 | channel << 4) + (aal5(p) if trailing else p)))
                               for kind in (4, 9) for path in range(2) for channel in (5, 16, 99) for trailing in (False, True)
                               for which, p in enumerate(ATM)]),
+    "ipv6-fragment": lambda: (1, [(f"{v}/{offset:x}/{length}", eth(0x86DD, struct.pack(">IHBB", 6 << 28, length, 44, 64) + bytes(32)
+                                  + struct.pack(">BBHI", v, 0, offset, 7) + udp(b"x" * 20)))
+                                  for v in (4, 6, 17, 41, 58, 60, 253) for offset in (0, 1, 8, 0x5A8, 0x5A9) for length in (0, 4, 8, 9, 16, 28, 36)]),
+    "ipv6-routing": lambda: (1, [(f"{kind}/{units}/{left}/{first}/{second}", eth(0x86DD, ip6(43, bytes([17, units, kind, left, first, second, 0, 0]) + bytes(units * 8) + udp(b"x" * 20))))
+                                 for kind in (*range(8), 253) for units in range(7) for left in (0, 1, 2, 5) for first in (0, 1, 2, 8, 0x80, 0x7F) for second in (0, 0x70, 0xF0)]),
+    "ppp-address": lambda: (1, [(f"{at}/{which}", frame(p)) for at, frame in enumerate(PPP) for which, p in enumerate(
+        [b"\xff\3\0\x21" + INNER, b"\xff\3\x21" + INNER, b"\0\x21" + INNER, b"\x21" + INNER])]),
     "macsec": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([v]) + p + bytes(16)), [bytes(5) + b"\x08\0" + INNER, bytes(13) + b"\x08\0" + INNER, bytes([10]) + bytes(4) + b"\x08\0" + INNER])),
     "macsec-length": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([0, v]) + bytes(4) + b"\x08\0" + p), [INNER, INNER + bytes(16), INNER[:20]])),
     "trill": lambda: (1, each(WORDS[::3], lambda v, p: eth(0x22F3, word(v) + bytes(4) + p), [INNER_ETH, bytes(4) + INNER_ETH])),

@@ -90,6 +90,11 @@ fn padding_of_one_byte_is_followed_by_another() {
 }
 
 #[test]
+fn a_service_header_of_nothing_has_no_layer() {
+    assert_eq!(whole("894f 0002 0202 00000000").0, "eth:nsh");
+}
+
+#[test]
 fn udp_without_a_length_fills_an_ipv6_packet() {
     let tunnel = format!("c000 12b5 0000 0000 0800000000000100 {MACS} 88cc");
     let length = hex(&tunnel).len();
@@ -153,4 +158,9 @@ fn a_segment_in_a_first_fragment_has_no_length() {
         packet.innermost_ip().map(|hop| hop.payload_bytes)
     };
     assert_eq!((carried("0000"), carried("2000")), (Some(Some(4)), Some(None)));
+    // An atomic fragment inside a first one.
+    let fragments = format!("{} 2c000001 00000007 06000000 00000007 {tcp}", ipv6(44, 40));
+    let (bytes, mut packet) = (hex(&format!("{MACS}{fragments}")), Packet::empty());
+    dissect(&record(&bytes, 0, 1), &mut packet);
+    assert_eq!(packet.innermost_ip().map(|hop| hop.payload_bytes), Some(None));
 }

@@ -326,7 +326,7 @@ pub fn fragment<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         packet.note(Problem::IPV6_EXTENSION_CUT);
         return None;
     };
-    packet.fragmented = header.more_fragments();
+    packet.fragmented |= header.more_fragments();
     packet.note_ip_protocol(header.next_header().0);
     if header.fragment_offset().value() > 0 {
         return None;

@@ -113,8 +113,8 @@ pub fn service_header<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
     }
     let next = payload.skip(length);
     // As Wireshark, which names nothing of which no byte was captured.
-    if next.lacks(1) {
-        return truncated(packet);
+    if next.captured.is_empty() {
+        return if next.lacks(1) { truncated(packet) } else { None };
     }
     next_protocol(protocol, next)
 }
