@@ -25,12 +25,12 @@ SNAP_IP = bytes.fromhex("aaaa03 000000 0800")
 CARRIERS = set("""eth vlan ieee8021ad llc mpls pppoes ppp ip ipv6 ipv6.hopopts ipv6.dstopts ipv6.routing ipv6.fraghdr
 ah gre erspan vxlan geneve gtp teredo sll null raw radiotap wlan_radio wlan chdlc fddi udp ppi pcap_pktdata prism
 wlancap pktap nflog pflog enc fr tr arcnet ipfc ipoib ipnet clip atm lane erf juniper cfp cmd avsp vntag etag trill hsr
-ieee8021ah ieee8021cb macsec nsh batadv etherip pwethheuristic pwethcw mp l2tp tzsp capwap.data lwapp ayiya
+osi ieee8021ah ieee8021cb macsec nsh batadv etherip pwethheuristic pwethcw mp l2tp tzsp capwap.data lwapp ayiya
 lisp-data pim""".split())
 STOP = set("""arp stp lldp eapol pppoed tcp sctp icmp icmpv6 igmp esp ospf vrrp eigrp dccp pgm rsvp lcp ipcp
 ipv6cp""".split())
 ONLY = {"udp": set("""vxlan geneve gtp teredo capwap.data lwapp ayiya gre nsh mpls lisp-data l2tp tzsp eth ip ipv6""".split()),
-        "gtp": {"ip", "ipv6", "eth"}, "pim": {"ip", "ipv6"}}
+        "gtp": {"ip", "ipv6", "eth"}, "osi": {"ip", "ipv6", "ppp"}, "pim": {"ip", "ipv6"}}
 # Names that Wireshark gives or not by more than the number that chooses them.
 UNSURE = set("""wreth netbios trmac pwethnocw pwach dtls clnp q933 epl epl_v1 extrememesh tte tte_pcf c15.ch roofnet
 symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp vssmonitoring""".split())
@@ -200,6 +200,8 @@ ATM = [b"", b"x", b"\xaa\xaa\3", b"\0\5abc", b"x" * 15, b"\xff\0" + INNER_ETH, b
 PPP = [lambda p: eth(0x8864, b"\x11\0\0\1" + word(len(p)) + p), lambda p: eth(0x8864, b"\x11\0\0\1" + word(8 + len(p)) + b"\1\6\0\4\0\0\0\0" + p),
        lambda p: over_gre(0x880B, p), lambda p: over_udp(1701, b"\0\2\0\1\0\1" + p), lambda p: over_udp(37008, b"\1\0\0\4\1" + p),
        lambda p: over_gre(0x6559, b"\x18\x41\3\xcf" + p), lambda p: over_gre(0x880B, b"\xff\3\0\x3d" + struct.pack(">I", 0xC0 << 24 | next(SOURCES) << 4 & 0xFFFFFF) + p)]
+OSI = [lambda p: eth(3 + len(p), b"\xfe\xfe\3" + p), lambda p: over_gre(0xFE, p), lambda p: eth(0x0800, ip4(80, p)),
+       lambda p: eth(0x8864, b"\x11\0\0\1" + word(2 + len(p)) + b"\0\x23" + p)]
 COOKIES = [b"", b"\2\0\0\0", b"\6\0\0\0", b"\x54\0\0\0", b"\x47\0\0\0\0\0\0\0", b"\x40\0\0\0\3\x10\0\0",
            b"\x47\0\0\0\0\x20\0\0", b"\0\0", bytes(8), bytes(12), bytes(16), bytes(18), b"\xc8\0\0\0", b"\xcc\0\0\0",
            b"\0\0\0\1", b"\x80\0\0\0", b"\0\0\0\1\0\0\0\x10"]
@@ -293,6 +295,16 @@ GROUPS |= {
                                  for kind in (*range(8), 253) for units in range(7) for left in (0, 1, 2, 5) for first in (0, 1, 2, 8, 0x80, 0x7F) for second in (0, 0x70, 0xF0)]),
     "ppp-address": lambda: (1, [(f"{at}/{which}", frame(p)) for at, frame in enumerate(PPP) for which, p in enumerate(
         [b"\xff\3\0\x21" + INNER, b"\xff\3\x21" + INNER, b"\0\x21" + INNER, b"\x21" + INNER])]),
+    "osi": lambda: (1, [(f"{v}/{at}/{which}", frame(bytes([v]) + p)) for v in BYTES for at, frame in enumerate(OSI)
+                        for which, p in enumerate([INNER, ip6(17, udp(b"x")), b"\0\x21" + INNER, b"\xff\3\0\x21" + INNER])]),
+    "osi-chdlc": lambda: (104, each(BYTES, lambda v, p: b"\x0f\0\xfe\xfe" + bytes([v]) + p, [INNER, b"\xcc" + INNER])),
+    "osi-null": lambda: (0, each(BYTES, lambda v, p: b"\7\0\0\0" + bytes([v]) + p, [INNER])),
+    "juniper-cookie": lambda: (131, [(f"{first}/{fourth}/{fifth}/{flags}", juniper(flags, bytes([first, 0, 0, 0, fourth, fifth, 0, 0]), b"\3\xcc" + INNER))
+                                     for first in (0x40, 0x47, 0x54) for fourth in range(5) for fifth in range(0, 256, 8) for flags in (0, 1)]),
+    "juniper-network": lambda: (184, [(f"{kind}/{length}/{end}", bytes([kind, length]) + bytes(length) + bytes([255, end]) + bytes(end) + INNER_ETH)
+                                      for kind in range(8) for length in (0, 1, 4) for end in (0, 3)]),
+    "juniper-tunnel": lambda: (200, [(f"{v}/{flags}", juniper(flags, b"", eth(0x0800, ip4(v, bytes(24) + INNER)))) for v in BYTES for flags in (0, 1)]
+                               + [(f"type-{v}", juniper(0, b"", eth(v, ip4(50, bytes(24) + INNER)))) for v in (0x0800, 0x8100, 0x86DD)]),
     "macsec": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([v]) + p + bytes(16)), [bytes(5) + b"\x08\0" + INNER, bytes(13) + b"\x08\0" + INNER, bytes([10]) + bytes(4) + b"\x08\0" + INNER])),
     "macsec-length": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([0, v]) + bytes(4) + b"\x08\0" + p), [INNER, INNER + bytes(16), INNER[:20]])),
     "trill": lambda: (1, each(WORDS[::3], lambda v, p: eth(0x22F3, word(v) + bytes(4) + p), [INNER_ETH, bytes(4) + INNER_ETH])),

@@ -49,6 +49,24 @@ fn sessions_and_bundles_have_no_address_bytes() {
 }
 
 #[test]
+fn osi_carries_ip_by_its_identifier() {
+    let ip = format!("{} {UDP}", &ipv4(17, 28)[5..]);
+    let length = hex(&ip).len() + 4;
+    let over_llc = |osi: &str| whole(&format!("{length:04x} fefe03 {osi}"));
+    assert_eq!(over_llc(&format!("cc {ip}")), ("eth:llc:osi:ip:udp".into(), None));
+    assert_eq!(over_llc("83 1b0100"), ("eth:llc:osi:isis".into(), None));
+    assert_eq!(over_llc("45"), ("eth:llc:osi".into(), None));
+    assert_eq!(whole(&format!("{} cf 0021 {ip}", ipv4(80, 0))).0, "eth:ip:osi:ppp:ip:udp");
+    let gre = |osi: &str| whole(&format!("{} 0000 00fe {osi}", ipv4(47, 0)));
+    assert_eq!(gre(&format!("cc {ip}")), ("eth:ip:gre:osi:ip:udp".into(), None));
+    assert_eq!(cut("002f fefe03").1, Some(Problem::LINK_HEADER_TRUNCATED));
+    let mut packet = Packet::empty();
+    let frame = hex(&format!("0f00 fefe 03cc {ip}"));
+    dissect(&record(&frame, 0, 104), &mut packet);
+    assert_eq!(packet.path.to_string(), "chdlc:osi:ip:udp");
+}
+
+#[test]
 fn routing_headers_hold_the_addresses_of_their_type() {
     // Next header, units, type, segments left, then what the type says of its addresses.
     for (header, holds) in [

@@ -2,17 +2,37 @@
 //! depends on the link type.
 //!
 //! Lines of service cards begin with a cookie whose first byte tells its length and in which the
-//! protocol is named; without a cookie the first bytes are guessed from, as Wireshark does.
+//! protocol is named; without a cookie the first bytes are guessed from. Follows Wireshark's
+//! `packet-juniper.c`.
 
-use super::Next;
+use super::named::{self, types::NLPIDS};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
+use super::{Next, lan};
 use crate::capture::LinkType;
 
 /// Set in the flags of a packet that the router received.
 const RECEIVED: u8 = 0x01;
+/// The control field of unnumbered LLC, before OSI's protocol identifier.
+const UNNUMBERED: u8 = 0x03;
+
+/// Juniper's own numbers of protocols.
+const UNKNOWN: u16 = 0;
+const IPV4: u16 = 2;
+const MPLS: u16 = 5;
+const IPV6: u16 = 6;
+const PPP: u16 = 200;
+const OSI: u16 = 201;
+const LLC: u16 = 202;
+const ETHERNET: u16 = 204;
+const Q933: u16 = 206;
+const FRAME_RELAY: u16 = 207;
+const CISCO_HDLC: u16 = 208;
+
+/// A protocol's number and the bytes before it. None if they were not captured.
+type Found = Option<(u16, usize)>;
 
 /// Notes a header that was not captured whole.
 fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
@@ -34,12 +54,14 @@ pub fn of_link_type<'a>(
     const MAGIC: [u8; 3] = *b"MGC";
     const EXTENDED: u8 = 0x80;
     const WITHOUT_LINK_LAYER: u8 = 0x02;
-    let Some(&[a, b, c, flags]) = payload.bytes(0) else { return truncated(packet) };
-    const OPAQUE: [u16; 2] = [184, 200];
-    if OPAQUE.contains(&link_type.0) {
-        return None;
+    const VIRTUAL_NETWORK: u16 = 184;
+    const SECURE_TUNNEL: u16 = 200;
+    if link_type.0 == VIRTUAL_NETWORK {
+        return after(packet, virtual_network(payload), payload);
     }
+    let Some(&[a, b, c, flags]) = payload.bytes(0) else { return truncated(packet) };
     let header = match payload.u16(4) {
+        _ if [a, b, c] != MAGIC && link_type.0 == SECURE_TUNNEL => return None,
         _ if [a, b, c] != MAGIC => 0,
         _ if flags & EXTENDED == 0 => 4,
         Some(extensions) => 6 + usize::from(extensions),
@@ -47,58 +69,74 @@ pub fn of_link_type<'a>(
     };
     let next = payload.skip(header);
     if header > 0 && flags & WITHOUT_LINK_LAYER != 0 {
+        // As Wireshark, which drops the layers of a tunnel again.
+        if link_type.0 == SECURE_TUNNEL {
+            return None;
+        }
         // As Wireshark, which looks at the first of the four bytes.
-        return protocol(next.u8(0)?.into(), next.skip(4));
+        let number = next.bytes::<4>(0).map(|[first, ..]| (u16::from(*first), 4));
+        return after(packet, number, next);
     }
-    match link_type.0 {
+    let found = match link_type.0 {
         130 => multilink_ppp(flags, next),
-        131 => multilink_frame_relay(flags, next),
-        133 => protocol(next.u16(0)?.swap_bytes(), next.skip(4)),
+        131 => multilink_frame_relay(next),
+        133 => next.u16(0).map(|number| (number.swap_bytes(), 4)),
         135 => atm(flags, next, true),
-        136 => Some((Protocol::IP, next.skip(if flags & RECEIVED != 0 { 16 } else { 12 }))),
+        136 => Some((IPV4, if flags & RECEIVED != 0 { 16 } else { 12 })),
         137 => atm(flags, next, false),
-        167 | 178 => Some((Protocol::ETH, next)),
-        179 => Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(2))),
-        180 => Some((Protocol::FRAME_RELAY, next)),
-        181 => Some((Protocol::CHDLC, next)),
-        183 => Some((Protocol::IP, next.skip(18))),
-        _ => None,
-    }
+        167 | 178 => Some((ETHERNET, 0)),
+        179 => Some((PPP, 2)),
+        180 => Some((FRAME_RELAY, 0)),
+        181 => Some((CISCO_HDLC, 0)),
+        183 => Some((IPV4, 18)),
+        SECURE_TUNNEL => secure_tunnel(next),
+        _ => Some((UNKNOWN, 0)),
+    };
+    after(packet, found, next)
 }
 
-/// The protocol of Juniper's own number.
-fn protocol(number: u16, next: Payload<'_>) -> Next<'_> {
+/// The protocol of a number, after the bytes before it.
+fn after<'a>(packet: &mut Packet<'a>, found: Found, payload: Payload<'a>) -> Next<'a> {
+    let Some((number, before)) = found.filter(|(_, before)| payload.captured.len() >= *before)
+    else {
+        return truncated(packet);
+    };
+    let next = payload.skip(before);
     match number {
-        2 | 3 => Some((Protocol::IP, next)),
-        4 | 5 | 8 | 32 => Some((Protocol::MPLS, next)),
-        6 | 7 => Some((Protocol::IPV6, next)),
-        200 => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
-        202 | 203 => Some((Protocol::LLC, next)),
-        204 => Some((Protocol::ETH, next)),
-        207 => Some((Protocol::FRAME_RELAY, next)),
-        208 => Some((Protocol::CHDLC, next)),
+        IPV4 | 3 => Some((Protocol::IP, next)),
+        4 | MPLS | 8 | 32 => Some((Protocol::MPLS, next)),
+        IPV6 | 7 => Some((Protocol::IPV6, next)),
+        10 | 33 | OSI if next.lacks(1) => truncated(packet),
+        10 | 33 | OSI => lan::is_osi(next).then_some((Protocol::OSI, next)),
+        PPP => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
+        LLC | 203 => Some((Protocol::LLC, next)),
+        ETHERNET => Some((Protocol::ETH, next)),
+        Q933 => named::end(packet, NLPIDS, 0x08),
+        FRAME_RELAY => Some((Protocol::FRAME_RELAY, next)),
+        CISCO_HDLC => Some((Protocol::CHDLC, next)),
         0xA248 => Some((Protocol::IP, next.skip(4))),
         _ => None,
     }
 }
 
-/// The length of a service card's cookie; None if the bytes do not begin with one.
+/// Length of a service card's cookie, 0 if the bytes do not begin with one.
 fn cookie(next: Payload<'_>) -> Option<usize> {
-    match next.u8(0)? {
-        0x54 => Some(4),
-        0x40 | 0x47 => Some(8),
-        _ => None,
-    }
+    Some(match next.bytes::<8>(0)? {
+        [0x54, ..] => 4,
+        [0x40 | 0x47, ..] => 8,
+        _ => 0,
+    })
 }
 
 /// The protocol that a cookie of eight bytes names; IPv4 depends on the kind of link.
-fn named_by_cookie<'a>(cookie: Payload<'_>, ipv4: Next<'a>, next: Payload<'a>) -> Next<'a> {
-    match cookie.u8(5)? >> 4 {
+fn named_by_cookie(cookie: Payload<'_>, ipv4: u16) -> Option<u16> {
+    Some(match cookie.u8(5)? >> 4 {
         0 => ipv4,
-        1 => Some((Protocol::IPV6, next)),
-        2 => Some((Protocol::MPLS, next)),
-        _ => None,
-    }
+        1 => IPV6,
+        2 => MPLS,
+        3 => OSI,
+        _ => UNKNOWN,
+    })
 }
 
 /// True if the routing engine itself was the sender or receiver, by a cookie of eight bytes.
@@ -107,34 +145,46 @@ fn is_own(cookie: Payload<'_>) -> bool {
 }
 
 /// PPP of a multilink bundle: after a cookie, with its address bytes, after two bytes, or bare.
-fn multilink_ppp(flags: u8, next: Payload<'_>) -> Next<'_> {
-    match cookie(next) {
-        Some(length @ 8) => {
+fn multilink_ppp(flags: u8, next: Payload<'_>) -> Found {
+    const ADDRESS: u16 = 0xFF03;
+    match cookie(next)? {
+        0 => {}
+        8 => {
             let ppp = flags & RECEIVED != 0 && !is_own(next);
-            let after = next.skip(length);
-            let ipv4 = if ppp { Protocol::PPP_WITHOUT_ADDRESS } else { Protocol::IP };
-            named_by_cookie(next, Some((ipv4, after)), after)
+            return Some((named_by_cookie(next, if ppp { PPP } else { IPV4 })?, 8));
         }
-        Some(length) => Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(length))),
-        None if next.u16(0)? == 0xFF03 => {
-            let after = next.skip(2);
-            let bundled = after.u16(2).is_some_and(is_ppp);
-            Some((Protocol::PPP_WITHOUT_ADDRESS, if bundled { after.skip(2) } else { after }))
-        }
-        None if next.u16(2).is_some_and(is_ppp) => {
-            Some((Protocol::PPP_WITHOUT_ADDRESS, next.skip(2)))
-        }
-        None if next.u16(0).is_some_and(is_ppp) => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
-        None => None,
+        length => return Some((PPP, length)),
     }
+    let addressed = next.u16(0)? == ADDRESS;
+    let at = if addressed { 2 } else { 0 };
+    if is_ppp(next.u16(at + 2)?) {
+        return Some((PPP, at + 2));
+    }
+    let known = addressed || is_ppp(next.u16(at)?);
+    Some((if known { PPP } else { UNKNOWN }, at))
 }
 
-/// Frame Relay of a multilink bundle: only what a cookie of eight bytes names is known.
-fn multilink_frame_relay(_flags: u8, next: Payload<'_>) -> Next<'_> {
-    let length = cookie(next).filter(|length| *length == 8)?;
-    let after = next.skip(length);
-    let ipv4 = Some((Protocol::IP, after)).filter(|_| !is_own(next));
-    named_by_cookie(next, ipv4, after)
+/// Frame Relay of a multilink bundle: what a cookie names, or OSI after the control field.
+fn multilink_frame_relay(next: Payload<'_>) -> Found {
+    const PADDED: [u16; 2] = [0x0003, 0x0300];
+    const SIGNALLING: u16 = 0x0308;
+    match cookie(next)? {
+        8 => {
+            let number = named_by_cookie(next, if is_own(next) { UNKNOWN } else { IPV4 })?;
+            let osi = number == UNKNOWN && next.u8(8)? == UNNUMBERED;
+            Some(if osi { (OSI, 9) } else { (number, 8) })
+        }
+        4 => {
+            let at = if PADDED.contains(&next.u16(4)?) { 6 } else { 4 };
+            Some((OSI, if next.u8(at)? == UNNUMBERED { at + 1 } else { at }))
+        }
+        _ => Some(match next.u16(2)? {
+            SIGNALLING => (Q933, 3),
+            control if PADDED.contains(&control) => (OSI, 4),
+            control if control >> 8 == u16::from(UNNUMBERED) => (OSI, 3),
+            _ => (UNKNOWN, 0),
+        }),
+    }
 }
 
 /// The PPP protocols that Juniper's routers carry.
@@ -146,31 +196,138 @@ fn is_ppp(protocol: u16) -> bool {
     KNOWN.contains(&protocol)
 }
 
-/// The payload of an ATM card, after its cookie: LLC, Ethernet, PPP or IP by its first bytes. The
-/// second generation of cards has a longer cookie and carries more.
-fn atm(flags: u8, payload: Payload<'_>, second_generation: bool) -> Next<'_> {
+/// The payload of an ATM card, after its cookie: LLC, Ethernet, PPP, OSI or IP by its first bytes.
+/// The second generation of cards has a longer cookie and carries more.
+fn atm(flags: u8, payload: Payload<'_>, second_generation: bool) -> Found {
     const MANAGEMENT: u8 = 0x80;
     const GAP: u8 = 0x3F;
-    let next = payload.skip(if second_generation { 8 } else { 4 });
-    let management =
-        if second_generation { payload.u8(7)? & 0x70 != 0 } else { payload.u8(0)? == MANAGEMENT };
+    let &[first, _, _, fourth, .., last] = payload.bytes::<8>(0)?;
+    let at = if second_generation { 8 } else { 4 };
+    let management = if second_generation { last & 0x70 != 0 } else { first == MANAGEMENT };
     if management {
-        return None;
+        return Some((UNKNOWN, at));
     }
-    match next.bytes::<3>(0)? {
-        [0xAA, 0xAA, 0x03] | [0xFE, 0xFE, 0x03] => return Some((Protocol::LLC, next)),
-        _ => {}
+    let start = *payload.bytes::<3>(at)?;
+    let bridged = second_generation && flags & RECEIVED == 0 && fourth & GAP != 0;
+    let ppp = second_generation && is_ppp(u16::from_be_bytes([start[0], start[1]]));
+    Some(match start {
+        [0xAA, 0xAA, UNNUMBERED] | [0xFE, 0xFE, UNNUMBERED] => (LLC, at),
+        _ if bridged => (ETHERNET, at),
+        _ if ppp => (PPP, at),
+        [UNNUMBERED, ..] => (OSI, at + 1),
+        [byte, ..] => (by_version(byte), at),
+    })
+}
+
+/// IP by the first byte of its header.
+fn by_version(byte: u8) -> u16 {
+    match byte {
+        0x45..=0x4F => IPV4,
+        0x60..=0x6F => IPV6,
+        _ => UNKNOWN,
     }
-    let bridged = flags & RECEIVED == 0 && payload.u8(3)? & GAP != 0;
-    if second_generation && bridged {
-        return Some((Protocol::ETH, next));
+}
+
+/// A virtual network: values up to one of type 255, then Ethernet.
+fn virtual_network(payload: Payload<'_>) -> Found {
+    const END: u8 = 255;
+    let mut at = 0;
+    loop {
+        let &[kind, length] = payload.bytes(at)?;
+        at += 2;
+        match kind {
+            END => return Some((ETHERNET, at + usize::from(length))),
+            1..=4 => at += usize::from(length),
+            _ => return Some((UNKNOWN, at)),
+        }
     }
-    if second_generation && next.u16(0).is_some_and(is_ppp) {
-        return Some((Protocol::PPP_WITHOUT_ADDRESS, next));
+}
+
+/// A secure tunnel: the headers of Ethernet, IPv4 and ESP and sixteen bytes, none of which has a
+/// name on a path, before IP.
+fn secure_tunnel(next: Payload<'_>) -> Found {
+    const IPV4_TYPE: u16 = 0x0800;
+    const ESP: u8 = 50;
+    if next.u16(12)? != IPV4_TYPE || next.u8(14 + 9)? != ESP {
+        return Some((UNKNOWN, 0));
     }
-    match next.u8(0)? {
-        0x45..=0x4F => Some((Protocol::IP, next)),
-        0x60..=0x6F => Some((Protocol::IPV6, next)),
-        _ => None,
+    let at = 14 + usize::from(next.u8(14)? & 0x0F) * 4 + 8 + 16;
+    Some((by_version(next.u8(at)?), at))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::dissect::tests::{hex, record};
+    use crate::dissect::{dissect, packet::Packet, problem::Problem};
+
+    const IP: &str = "4500001d 00010000 40110000 0a000001 0a000002 82351235 00090000 78";
+    const MACS: &str = "0200000000aa 0200000000bb";
+
+    fn path_of(link_type: u16, bytes: &[u8], wire_bytes: usize) -> (String, Option<Problem>) {
+        let mut packet = Packet::empty();
+        dissect(&record(bytes, wire_bytes as u32, link_type), &mut packet);
+        (packet.path.to_string(), packet.problem)
+    }
+
+    /// Link type, bytes before [`IP`], and the path before it.
+    const FRAMES: &[(u16, &str, &str)] = &[
+        (130, "4d474300 5400000f 0021", "juniper:ppp"),
+        (130, "4d474301 4700000000000000 0021", "juniper:ppp"),
+        (130, "4d474300 4700000000000000", "juniper"),
+        (130, "4d474300 ff03 0021", "juniper:ppp"),
+        (130, "4d474300 0000 0021", "juniper:ppp"),
+        (131, "4d474300 4000000000000000", "juniper"),
+        (131, "4d474300 4000000003000000 03cc", "juniper:osi"),
+        (131, "4d474300 4000000000300000 cc", "juniper:osi"),
+        (131, "4d474300 54000000 0003 03 cc", "juniper:osi"),
+        (131, "4d474300 0000 0300 cc", "juniper:osi"),
+        (131, "4d474300 0000 03 cc", "juniper:osi"),
+        (133, "4d474300 02000000", "juniper"),
+        (135, "4d474301 0000000000000000 aaaa03 000000 0800", "juniper:llc"),
+        (135, "4d474300 0000000100000000 0200000000aa 0200000000bb 0800", "juniper:eth"),
+        (135, "4d474301 0000000000000000 0021", "juniper:ppp"),
+        (137, "4d474301 00000000 03cc", "juniper:osi"),
+        (136, "4d474300 000000000000000000000000", "juniper"),
+        (178, "4d474380 0002 0100 0200000000aa 0200000000bb 0800", "juniper:eth"),
+        (178, "4d474302 02000000", "juniper"),
+        (184, "0104 0a000001 ff01 00 0200000000aa 0200000000bb 0800", "juniper:eth"),
+    ];
+
+    #[test]
+    fn frames_have_the_layers_of_their_link_type() {
+        for (link_type, before, path) in FRAMES {
+            let frame = hex(&format!("{before}{IP}"));
+            let whole = format!("{path}:ip:udp");
+            assert_eq!(path_of(*link_type, &frame, 0), (whole.clone(), None), "{before}");
+            for length in 0..frame.len() {
+                let (path, problem) = path_of(*link_type, &frame[..length], frame.len());
+                assert!(whole.starts_with(&path), "{before} cut at {length}: {path}");
+                assert!(path == whole || problem.is_some(), "{before} cut at {length}: {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_secure_tunnel_has_the_packet_that_it_encrypts() {
+        let before = format!("4d474300 {MACS} 0800 {} {}", &IP[..44], "00".repeat(24));
+        let esp = before.replacen("40110000", "40320000", 1);
+        let read = |frame: &str| path_of(200, &hex(&format!("{frame}{IP}")), 0).0;
+        assert_eq!(read(&esp), "juniper:ip:udp");
+        assert_eq!(read(&before), "juniper");
+        assert_eq!(read(&esp.replacen("4d474300", "4d474302", 1)), "juniper");
+        assert_eq!(read(&esp.replacen("4d4743", "000000", 1)), "juniper");
+    }
+
+    #[test]
+    fn what_is_not_dissected_is_named_or_nothing() {
+        for (link_type, frame, path) in [
+            (131, "4d474300 0000 0308 00000000", "juniper:q933"),
+            (131, "4d474300 0000 03 81 00000000", "juniper:osi:clnp"),
+            (131, "4d474300 0000 03 45 00000000", "juniper"),
+            (137, "4d474300 80000000 00000000", "juniper"),
+            (184, "09 00 0000", "juniper"),
+        ] {
+            assert_eq!(path_of(link_type, &hex(frame), 0), (path.into(), None), "{frame}");
+        }
     }
 }

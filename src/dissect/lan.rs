@@ -1,7 +1,7 @@
 //! Local networks and carriers other than Ethernet: Token Ring, ARCNET, IP over Fibre Channel and
-//! InfiniBand, Frame Relay.
+//! InfiniBand, Frame Relay, OSI.
 
-use super::named::{self, ethertypes::ETHERTYPES, types::CISCO_HDLC, types::NLPIDS};
+use super::named::{self, ethertypes::ETHERTYPES, types};
 use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
@@ -93,7 +93,7 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
         _ if is_signalling(payload, end) => return None,
         _ => {}
     }
-    let other = named::find(CISCO_HDLC, kind);
+    let other = named::find(types::CISCO_HDLC, kind);
     if !other.is_empty() {
         return named::push(packet, other);
     }
@@ -145,6 +145,30 @@ fn network_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'
         0xCC => Some((Protocol::IP, next)),
         0x8E => Some((Protocol::IPV6, next)),
         0xCF => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
-        identifier => named::end(packet, NLPIDS, identifier.into()),
+        identifier => named::end(packet, types::NLPIDS, identifier.into()),
     }
+}
+
+/// OSI: a protocol identifier (ISO/IEC TR 9577), which the network protocols of OSI keep as their
+/// first byte.
+pub fn osi<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let next = payload.skip(1);
+    match payload.u8(0) {
+        Some(0x8E) => Some((Protocol::IPV6, next)),
+        Some(0xCC) => Some((Protocol::IP, next)),
+        Some(0xCF) => Some((Protocol::PPP_WITHOUT_ADDRESS, next)),
+        Some(identifier) => named::end(packet, types::OSI, identifier.into()),
+        None => truncated(packet),
+    }
+}
+
+/// True for protocols of OSI that have a name.
+pub fn is_osi(payload: Payload<'_>) -> bool {
+    matches!(payload.u8(0), Some(0x00 | 0x08 | 0x81..=0x83 | 0x8E | 0xCC | 0xCF))
+}
+
+/// OSI in Cisco HDLC: after a byte of padding, unless it begins with a protocol of OSI.
+pub fn osi_padded<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+    let padded = !matches!(payload.u8(0), Some(0x81..=0x83));
+    osi(packet, if padded { payload.skip(1) } else { payload })
 }

@@ -163,6 +163,7 @@ pub fn null_of<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, link_type: Lin
         // An EtherType in the lower half, whatever stands above it.
         0x1_0000.. => shim::registered_ethertype(packet, payload.u16(2)?, next),
         2 => Some((Protocol::IP, next)),
+        7 => Some((Protocol::OSI, next)),
         // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
         10 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
         _ => {

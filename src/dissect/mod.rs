@@ -113,6 +113,8 @@ fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) 
         }
         Protocol::VLAN | Protocol::IEEE8021AD => shim::vlan(protocol, packet, payload),
         Protocol::LLC => shim::llc(packet, payload),
+        Protocol::OSI => lan::osi(packet, payload),
+        Protocol::OSI_PADDED => lan::osi_padded(packet, payload),
         Protocol::MPLS => shim::mpls(packet, payload),
         Protocol::PPPOES => shim::pppoe(packet, payload),
         Protocol::PPP => shim::ppp(packet, payload),

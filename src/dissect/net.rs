@@ -43,6 +43,7 @@ const IP_PROTOCOLS: &[(u8, Protocol)] = &[
     (135, Protocol::MOBILITY),
     (136, Protocol::UDPLITE),
     (137, Protocol::MPLS),
+    (80, Protocol::OSI),
     (139, Protocol::HIP),
     (140, Protocol::SHIM6),
     (143, Protocol::ETH),

@@ -38,6 +38,8 @@ protocols! {
     MACSEC = "macsec",
     NSH = "nsh",
     LLC = "llc",
+    OSI = "osi",
+    OSI_PADDED = "osi",
     MPLS = "mpls",
     PPPOED = "pppoed",
     PPPOES = "pppoes",

@@ -153,6 +153,7 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         _ if control & 1 != 0 && control != 0x03 => None,
         (0x42, _) => Some((Protocol::STP, next)),
         (0x06, _) => Some((Protocol::IP, next)),
+        (0x14 | 0x20 | 0x34 | 0x54 | 0xFE, _) => Some((Protocol::OSI, next)),
         _ => named::end(packet, types::SAPS, destination.into()),
     }
 }
@@ -290,6 +291,7 @@ pub fn ppp_protocol<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'
         0x0021 => Some((Protocol::IP, next)),
         0x0057 => Some((Protocol::IPV6, next)),
         0x0281 | 0x0283 => Some((Protocol::MPLS, next)),
+        0x0023 => Some((Protocol::OSI, next)),
         0x003D => Some((Protocol::MULTILINK, next)),
         0x004B => Some((Protocol::LLC, next)),
         0x0800 => Some((Protocol::IP, next)),
@@ -321,6 +323,7 @@ pub fn cisco_ethertype<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'
         0x8847 | 0x8848 => Some((Protocol::MPLS, next)),
         0x6558 => Some((Protocol::ETH, next)),
         0x4242 => Some((Protocol::STP, next)),
+        0xFEFE => Some((Protocol::OSI_PADDED, next)),
         _ => named::end(packet, types::CISCO_HDLC, number),
     }
 }

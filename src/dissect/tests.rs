@@ -154,7 +154,7 @@ fn what_is_not_dissected_has_wiresharks_name() {
         let rest = format!("0800 {} {}", ipv4(protocol, bytes), "00".repeat(bytes));
         assert_eq!(ethernet(&rest), (path.into(), None));
     }
-    assert_eq!(path_of(0, &hex("07000000 81")), ("null:osi".into(), None));
+    assert_eq!(path_of(0, &hex("07000000 81")), ("null:osi:clnp".into(), None));
     assert_eq!(path_of(104, &hex("8f00 8035 00")), ("chdlc:slarp".into(), None));
 }
 

@@ -70,6 +70,7 @@ pub fn gre_type<'a>(
             [_, _, _, _] => Some((Protocol::IP, next.skip(4))),
         },
         0x8909 => Some((Protocol::CISCO_METADATA_TYPE_FIRST, next)),
+        0x00FE => Some((Protocol::OSI, next)),
         0x0800 => Some((Protocol::IP, next)),
         0x0806 => Some((Protocol::ARP, next)),
         0x86DD => Some((Protocol::IPV6, next)),

@@ -56,7 +56,7 @@ const NAMES: &[&str] = &[
     "loratap", "lwl4", "m2m", "macc", "mcp", "mdp", "mdshdr", "mih", "mint", "mp2t", "mplscp",
     "mrp-mmrp", "mrp-msrp", "mrp-mvrp", "msnlb", "mstp", "mtp2", "mtp3", "mux27010", "ncs", "ncsi",
     "netanalyzer", "netbios", "netlink", "nhrp", "nordic_ble", "nsrp", "nwp", "opa", "opa.snc",
-    "osi", "osinlcp", "pagp", "pap", "pn_mrp", "pn_rt", "ppp_hdlc", "pppmux", "pppmuxcp", "ptp",
+    "osinlcp", "pagp", "pap", "pn_mrp", "pn_rt", "ppp_hdlc", "pppmux", "pppmuxcp", "ptp", "q931",
     "q933", "realtek", "redback", "rohc", "roofnet", "rpl", "rtacser", "rtcfg", "rtmac", "s5066dts",
     "sccp", "sdh", "sdlc", "siii", "sita", "slarp", "slow", "sna", "snaeth", "sv", "swipe",
     "symantec", "tdmoe", "tecmp", "telkonet", "tipc", "tte", "tte_pcf", "udld", "usb", "usbll",

@@ -5,7 +5,6 @@ use crate::dissect::protocol::Protocol;
 
 /// Protocol types of GRE.
 pub const GRE: Names = &[
-    (0x00FE, &[of("osi")]),
     (0x0101, &[of("grebonding")]),
     (0x2000, &[of("cdp")]),
     (0x2001, &[of("nhrp")]),
@@ -16,7 +15,6 @@ pub const GRE: Names = &[
 
 /// PPP protocols.
 pub const PPP: Names = &[
-    (0x0023, &[of("osi")]),
     (0x0027, &[of("dec_dna")]),
     (0x0029, &[of("ddp")]),
     (0x002B, &[of("ipx")]),
@@ -57,11 +55,20 @@ pub const CISCO_HDLC: Names = &[
     (0x809B, &[of("ddp")]),
     (0x80F3, &[of("aarp")]),
     (0x8137, &[of("ipx")]),
-    (0xFEFE, &[of("osi")]),
 ];
 
-/// Network layer protocol identifiers (ISO/IEC TR 9577).
+/// Network layer protocol identifiers (ISO/IEC TR 9577) in OSI.
+pub const OSI: Names = &[
+    (0x00, &[of("clnp")]),
+    (0x08, &[of("q931")]),
+    (0x81, &[of("clnp")]),
+    (0x82, &[of("esis")]),
+    (0x83, &[of("isis")]),
+];
+
+/// Network layer protocol identifiers in Frame Relay.
 pub const NLPIDS: Names = &[
+    (0x00, &[of("clnp")]),
     (0x08, &[of("q933")]),
     (0x09, &[of("lmi")]),
     (0x81, &[of("clnp")]),
@@ -76,11 +83,7 @@ pub const SAPS: Names = &[
     (0x08, &[of("sna")]),
     (0x0C, &[of("sna")]),
     (0x10, &[of("ipx")]),
-    (0x14, &[of("osi")]),
-    (0x20, &[of("osi")]),
-    (0x34, &[of("osi")]),
     (0x40, &[of("sna")]),
-    (0x54, &[of("osi")]),
     (0x7E, &[of("x25")]),
     (0x80, &[of("3comxns")]),
     (0x82, &[of("bacnet")]),
@@ -90,7 +93,6 @@ pub const SAPS: Names = &[
     (0xF0, &[of("netbios")]),
     (0xF8, &[of("hpext")]),
     (0xFC, &[of("rpl")]),
-    (0xFE, &[of("osi")]),
 ];
 
 /// SNAP protocols of Cisco.
@@ -125,7 +127,7 @@ pub const COOKED: Names = &[
 ];
 
 /// Address families of BSD loopback.
-pub const FAMILIES: Names = &[(7, &[of("osi")]), (16, &[of("ddp")]), (23, &[of("ipx")])];
+pub const FAMILIES: Names = &[(16, &[of("ddp")]), (23, &[of("ipx")])];
 
 /// IP protocols.
 pub const IP_PROTOCOLS: Names = &[
@@ -134,7 +136,6 @@ pub const IP_PROTOCOLS: Names = &[
     (53, &[of("swipe")]),
     (54, &[of("nhrp")]),
     (62, &[Protocol::MOBILITY]),
-    (80, &[of("osi")]),
     (83, &[of("vines_frp"), of("vines_ip")]),
     (93, &[of("ax25")]),
     (106, &[of("lwl4")]),
@@ -157,6 +158,7 @@ pub const ALL: &[Names] = &[
     GRE,
     PPP,
     CISCO_HDLC,
+    OSI,
     NLPIDS,
     SAPS,
     SNAP_CISCO,
