@@ -305,6 +305,12 @@ GROUPS |= {
                                       for kind in range(8) for length in (0, 1, 4) for end in (0, 3)]),
     "juniper-tunnel": lambda: (200, [(f"{v}/{flags}", juniper(flags, b"", eth(0x0800, ip4(v, bytes(24) + INNER)))) for v in BYTES for flags in (0, 1)]
                                + [(f"type-{v}", juniper(0, b"", eth(v, ip4(50, bytes(24) + INNER)))) for v in (0x0800, 0x8100, 0x86DD)]),
+    "frame-relay-control": lambda: (107, [(f"{before.hex()}/{v}", b"\x18\x41" + before + bytes([v]) + b"\x45\0\0\0\0"[:5 - len(before)] + ETHERS[6:] + b"\x08\0" + INNER)
+                                          for before in (b"\2\x11", b"\7", b"\1\x12", b"\0\7", b"\0\4\xaa", b"\0\0\xaa", bytes(3), b"\0\3", b"\0\xaf") for v in BYTES]),
+    "frame-relay-bridged": lambda: (107, [(f"{address.hex()}/{start.hex()}/{v:x}", address + start + ETHERS[6:] + word(v) + p)
+                                          for address in (b"\x19", b"\x18\x41", b"\x18\x40\x41", b"\x18\x40\x40\x41", b"\x18\x40\x40\x40\x41")
+                                          for start in (b"\0\x11\x88\x6b\x68\x30", ETHERS[:6], bytes(6), b"\xff" * 6, b"\x03\x11" + bytes(4))
+                                          for v, p in ((0x0800, INNER), (0x8100, b"\0\5\x08\0" + INNER), (8 + len(INNER), LLC_IP[0]), (0x1234, INNER), (1501, INNER))]),
     "macsec": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([v]) + p + bytes(16)), [bytes(5) + b"\x08\0" + INNER, bytes(13) + b"\x08\0" + INNER, bytes([10]) + bytes(4) + b"\x08\0" + INNER])),
     "macsec-length": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([0, v]) + bytes(4) + b"\x08\0" + p), [INNER, INNER + bytes(16), INNER[:20]])),
     "trill": lambda: (1, each(WORDS[::3], lambda v, p: eth(0x22F3, word(v) + bytes(4) + p), [INNER_ETH, bytes(4) + INNER_ETH])),

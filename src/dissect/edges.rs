@@ -67,6 +67,41 @@ fn osi_carries_ip_by_its_identifier() {
 }
 
 #[test]
+fn frame_relay_may_carry_a_bridged_frame() {
+    let ip = format!("{} {UDP}", &ipv4(17, 28)[5..]);
+    let read = |rest: &str| {
+        let (bytes, mut packet) = (hex(rest), Packet::empty());
+        dissect(&record(&bytes, 0, 107), &mut packet);
+        packet.path.to_string()
+    };
+    let (destination, source) = ("0011886b6830", "0200000000bb");
+    for (frame, path) in [
+        (format!("1841 {destination} {source} 0800 {ip}"), "fr:eth:ip:udp"),
+        (format!("184041 {destination} {source} 0800 {ip}"), "fr:eth:ip:udp"),
+        (format!("1840404041 {destination} {source} 0800 {ip}"), "fr:eth:ip:udp"),
+        (format!("1841 {destination} {source} 1234 {ip}"), "fr"),
+        // A control field of two bytes, of one, and one after padding, before an identifier.
+        (format!("1841 0211 cc {ip}"), "fr:ip:udp"),
+        (format!("1841 07 cc {ip}"), "fr:ip:udp"),
+        (format!("1841 00 07 cc {ip}"), "fr:ip:udp"),
+        (format!("1841 020000000000 {source} 0800 {ip}"), "fr:clnp"),
+    ] {
+        assert_eq!(read(&frame), path, "{frame}");
+    }
+}
+
+#[test]
+fn the_halves_of_a_family_are_told_apart() {
+    let read = |family: &str| {
+        let (bytes, mut packet) = (hex(&format!("{family} 4500")), Packet::empty());
+        dissect(&record(&bytes, 0, 0), &mut packet);
+        packet.path.to_string()
+    };
+    assert_eq!((read("02000200"), read("00020002")), ("null:ip".into(), "null".into()));
+    assert_eq!((read("00000200"), read("00000002")), ("null:ip".into(), "null:ip".into()));
+}
+
+#[test]
 fn routing_headers_hold_the_addresses_of_their_type() {
     // Next header, units, type, segments left, then what the type says of its addresses.
     for (header, holds) in [

@@ -79,7 +79,6 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
         return None;
     };
     let next = payload.skip(end + 1);
-    const LONGEST_ADDRESS: usize = 4;
     const UNNUMBERED: u8 = 0x03;
     const IDENTIFICATION: u8 = 0xAF;
     if next.lacks(2) {
@@ -100,14 +99,17 @@ pub fn frame_relay<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a
     if let Some(next) = shim::cisco_ethertype(packet, kind, next.skip(2)) {
         return Some(next);
     }
-    // As Wireshark: another control field before a known protocol identifier, or a bridged frame if
-    // there can be no type.
-    let identified = next.skip(if control & 3 == 3 { 1 } else { 2 });
+    // As Wireshark: another control field, of one or two bytes and perhaps after padding, before a
+    // known protocol identifier, or a bridged frame.
+    let padding = usize::from(control == 0);
+    let control_bytes = if next.u8(padding)? & 3 == 3 { 1 } else { 2 };
+    let identified = next.skip(padding + control_bytes);
     match identified.u8(0) {
-        Some(0x8E | 0xCC | 0xCF) if control != 0 => network_protocol(packet, identified),
-        _ if end < LONGEST_ADDRESS && kind < 1536 && is_bridged(packet, next) => {
-            Some((Protocol::ETH, next))
+        Some(0x00 | 0x08 | 0x09 | 0x80..=0x83 | 0x8E | 0xB0 | 0xCC | 0xCF) => {
+            let numbered = padding + control_bytes == 3 && next.u8(2) != Some(0);
+            if numbered { None } else { network_protocol(packet, identified) }
         }
+        _ if is_bridged(packet, next) => Some((Protocol::ETH, next)),
         _ => None,
     }
 }
@@ -128,11 +130,10 @@ fn is_signalling(address: Payload<'_>, end: usize) -> bool {
 
 /// True if a type or length of Ethernet stands where that of a bridged frame would.
 fn is_bridged<'a>(packet: &Packet<'a>, frame: Payload<'a>) -> bool {
-    const LONGEST: u16 = 1500;
     const TYPE_AT: usize = 12;
     let Some(kind) = frame.u16(TYPE_AT) else { return false };
     let is_type = || shim::dissected_ethertype(packet, kind, frame.skip(TYPE_AT + 2)).is_some();
-    kind <= LONGEST || is_type() || !named::find(ETHERTYPES, kind).is_empty()
+    shim::is_length(kind) || is_type() || !named::find(ETHERTYPES, kind).is_empty()
 }
 
 /// The protocol of a network layer protocol identifier (ISO/IEC TR 9577).

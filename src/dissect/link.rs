@@ -151,12 +151,12 @@ pub fn null_of<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, link_type: Lin
         return Some((Protocol::PPP, payload));
     }
     // Families are small numbers: the order in which the number is small is the right one. Some
-    // systems have two bytes of family before two of nothing.
-    let family = match family {
-        0x0001_0000..=0x0005_FFFF => family >> 16,
-        0x0006_0000.. => family.swap_bytes(),
-        0x0100..=0x0500 if family & 0xFF == 0 => family >> 8,
-        _ => family,
+    // systems have two bytes of family before two of others.
+    let family = match family.swap_bytes() {
+        family @ 0x0001_0000..=0x0005_FFFF => family >> 16,
+        0x0006_0000.. => family,
+        family @ 0x0100..=0x0500 if family & 0xFF == 0 => family >> 8,
+        family => family,
     };
     let next = payload.skip(4);
     match family {

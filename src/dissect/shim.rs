@@ -100,7 +100,8 @@ pub fn type_or_length<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a
     }
     // Novell's raw 802.3 has no LLC header: its checksum field is always 0xFFFF.
     if next.u16(0) == Some(0xFFFF) {
-        return named::end(packet, types::SAPS, NOVELL);
+        // As Wireshark, which looks for nothing in a frame of no length.
+        return if number > 0 { named::end(packet, types::SAPS, NOVELL) } else { None };
     }
     Some((Protocol::LLC, next.limit(usize::from(number))))
 }

@@ -194,9 +194,8 @@ fn data_frames_may_have_padding_mesh_control_and_aggregates() {
         (format!("8803 0000 {MAC} {FOURTH} 0001 {ip}"), whole),
         // An aggregate's first part.
         (format!("8801 0000 {MAC} 8000 0200000000aa 0200000000bb 0024 {ip}"), whole),
-        // Fragments, and a whole frame that is numbered as one.
+        // A fragment that others follow, and a last one.
         (format!("0805 0000 {MAC} {ip}"), "wlan"),
-        (format!("0801 0000 {} 1100 4500", &MAC[..38]), "wlan"),
         (format!("0801 0000 {} 1100 {ip}", &MAC[..38]), whole),
     ] {
         assert_eq!(path_of(105, &hex(&frame)).0, path, "{frame}");

@@ -45,7 +45,6 @@ const PROTECTED: u8 = 0x40;
 const MORE_FRAGMENTS: u8 = 0x04;
 const FROM_SYSTEM: u8 = 0x02;
 const BOTH_SYSTEMS: u8 = 0x03;
-const FRAGMENT_NUMBER: u8 = 0x0F;
 const QOS: u8 = 0x8;
 const NO_DATA: u8 = 0x4;
 const AGGREGATE: u8 = 0x80;
@@ -84,9 +83,8 @@ pub fn wlan<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a
         return None;
     }
     let next = payload.skip(length);
-    // Fragments would have to be reassembled. Some senders number whole frames, as SNAP shows.
-    let later_fragment = payload.u8(22)? & FRAGMENT_NUMBER != 0 && !begins_with_snap(next);
-    if next.length == 0 || later_fragment {
+    // The last fragment is read as a whole frame, as Wireshark does if it knows no other.
+    if next.length == 0 {
         return None;
     }
     let aggregate = bits(24) & AGGREGATE != 0;
