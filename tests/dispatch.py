@@ -33,7 +33,7 @@ ONLY = {"udp": set("""vxlan geneve gtp teredo capwap.data lwapp ayiya gre nsh mp
         "gtp": {"ip", "ipv6", "eth"}, "osi": {"ip", "ipv6", "ppp"}, "pim": {"ip", "ipv6"}}
 # Names that Wireshark gives or not by more than the number that chooses them.
 UNSURE = set("""wreth netbios trmac pwethnocw pwach dtls clnp q933 epl epl_v1 extrememesh tte tte_pcf c15.ch roofnet
-symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp vssmonitoring""".split())
+symantec mtp2 irlap lapd sita i2c bluetooth mp2t zbncp vssmonitoring f5ethtrailer""".split())
 ABOVE = {"udp", "gtp", "tcp", "sctp"}
 PREFERENCES = ["ip.defragment:FALSE", "ipv6.defragment:FALSE", "tcp.desegment_tcp_streams:FALSE"]
 FIELDS = """frame.protocols ip.src ip.dst ipv6.src ipv6.dst tcp.srcport tcp.dstport tcp.len udp.srcport udp.dstport
@@ -42,6 +42,13 @@ udp.length sctp.srcport sctp.dstport""".split()
 
 def ip4(protocol, payload, addresses="c0000201c0000202"):
     return struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, protocol, 0) + bytes.fromhex(addresses) + payload
+
+
+def ip4_options(options):
+    """IPv4 with these options and UDP."""
+    payload = udp(b"x" * 20)
+    words = 5 + len(options) // 4
+    return struct.pack(">BBHHHBBH", 0x40 | words, 0, words * 4 + len(payload), 1, 0, 64, 17, 0) + bytes.fromhex("c0000201c0000202") + options + payload
 
 
 def ip6(protocol, payload):
@@ -202,6 +209,8 @@ PPP = [lambda p: eth(0x8864, b"\x11\0\0\1" + word(len(p)) + p), lambda p: eth(0x
        lambda p: over_gre(0x6559, b"\x18\x41\3\xcf" + p), lambda p: over_gre(0x880B, b"\xff\3\0\x3d" + struct.pack(">I", 0xC0 << 24 | next(SOURCES) << 4 & 0xFFFFFF) + p)]
 OSI = [lambda p: eth(3 + len(p), b"\xfe\xfe\3" + p), lambda p: over_gre(0xFE, p), lambda p: eth(0x0800, ip4(80, p)),
        lambda p: eth(0x8864, b"\x11\0\0\1" + word(2 + len(p)) + b"\0\x23" + p)]
+OPTIONS = [b"\1\1\1\0", b"\x83\7\4\x0a\0\0\1\0", b"\x89\x0b\x08\x0a\0\0\1\x0a\0\0\2\0", b"\x83\7\4\x0a\0\0\1" + b"\1" * 5, b"\1\x83\7\4\x0a\0\0\1",
+           b"\xff\1\x83\7\4\x0a\0\0\1\0\0\0", b"\xff\2\x83\7\4\x0a\0\0\1\0\0\0", b"\0" + b"\x83\7\4\x0a\0\0\1", b"\x94\4\0\0"]
 COOKIES = [b"", b"\2\0\0\0", b"\6\0\0\0", b"\x54\0\0\0", b"\x47\0\0\0\0\0\0\0", b"\x40\0\0\0\3\x10\0\0",
            b"\x47\0\0\0\0\x20\0\0", b"\0\0", bytes(8), bytes(12), bytes(16), bytes(18), b"\xc8\0\0\0", b"\xcc\0\0\0",
            b"\0\0\0\1", b"\x80\0\0\0", b"\0\0\0\1\0\0\0\x10"]
@@ -311,6 +320,18 @@ GROUPS |= {
                                           for address in (b"\x19", b"\x18\x41", b"\x18\x40\x41", b"\x18\x40\x40\x41", b"\x18\x40\x40\x40\x41")
                                           for start in (b"\0\x11\x88\x6b\x68\x30", ETHERS[:6], bytes(6), b"\xff" * 6, b"\x03\x11" + bytes(4))
                                           for v, p in ((0x0800, INNER), (0x8100, b"\0\5\x08\0" + INNER), (8 + len(INNER), LLC_IP[0]), (0x1234, INNER), (1501, INNER))]),
+    "ip-options": lambda: (1, [(f"{kind}/{length}/{fill}", eth(0x0800, ip4_options((bytes([kind, length]) + bytes([fill]) * max(0, length - 2) + bytes(16))[:16])))
+                               for kind in BYTES for length in range(14) for fill in (0, 4, 8, 0xFF)]),
+    "ip-options-cut": lambda: (1, [(f"{options.hex()}/{at}", (frame[:at], len(frame))) for options in OPTIONS
+                                   for frame in [eth(0x0800, ip4_options(options))] for at in range(30, len(frame) + 1)]),
+    "gre-ppp": lambda: (1, [(f"{high:x}/{low:x}/{kind:x}/{before}", over_gre(kind, bytes(before) + p, high << 8 | low))
+                            for high in (0, 0x10, 0x20, 0x30, 0x80, 0x40, 0xC0, 0x4C) for low in BYTES for before in (0, 4, 8, 12)
+                            for kind, p in ((0x880B, b"\0\x21" + INNER), (0x86DD, ip6(17, udp(b"x"))))]),
+    "null-ipv6": lambda: (0, [(f"{order}{v}", struct.pack(order + "I", v) + ip6(17, udp(b"x"))) for order in "<>" for v in WORDS]),
+    "loop-ipv6": lambda: (108, [(v, struct.pack(">I", v) + ip6(17, udp(b"x"))) for v in WORDS]),
+    "nsh-metadata": lambda: (1, [(f"{kind}/{length}/{v}", eth(0x894F, bytes([0, length, kind, 1]) + bytes(4) + (b"\0\1\1" + bytes([v]) + bytes(100))[:length * 4 - 8] + INNER))
+                                 for kind in range(4) for length in (2, 3, 4, 6, 10) for v in BYTES]),
+    "snap-control": lambda: (1, [(v, eth(9 + len(INNER), b"\xaa\xaa" + bytes([v]) + (b"" if v & 3 == 3 else b"\0") + b"\0\0\0\x08\0" + INNER)) for v in BYTES]),
     "macsec": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([v]) + p + bytes(16)), [bytes(5) + b"\x08\0" + INNER, bytes(13) + b"\x08\0" + INNER, bytes([10]) + bytes(4) + b"\x08\0" + INNER])),
     "macsec-length": lambda: (1, each(BYTES, lambda v, p: eth(0x88E5, bytes([0, v]) + bytes(4) + b"\x08\0" + p), [INNER, INNER + bytes(16), INNER[:20]])),
     "trill": lambda: (1, each(WORDS[::3], lambda v, p: eth(0x22F3, word(v) + bytes(4) + p), [INNER_ETH, bytes(4) + INNER_ETH])),

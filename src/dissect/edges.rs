@@ -1,22 +1,22 @@
-//! Headers at their edges: lengths of nothing or too few, captures that end between two layers.
-//! Each case is what Wireshark answers.
+//! Link layers and tunnels at their edges: lengths of nothing or too few, captures that end between
+//! two layers. Each case is what Wireshark answers.
 
 use super::dissect;
-use super::packet::{Addresses, Packet};
+use super::packet::Packet;
 use super::problem::Problem;
 use super::tests::{hex, record};
 
-const MACS: &str = "0200000000aa 0200000000bb";
-const UDP: &str = "1234 0035 0008 0000";
+pub const MACS: &str = "0200000000aa 0200000000bb";
+pub const UDP: &str = "1234 0035 0008 0000";
 
 /// Path and problem of an Ethernet frame of which these bytes after the addresses were captured, of
 /// 400 on the wire.
-fn cut(rest: &str) -> (String, Option<Problem>) {
+pub fn cut(rest: &str) -> (String, Option<Problem>) {
     of_wire_bytes(rest, 400)
 }
 
 /// The same of a frame that was captured whole.
-fn whole(rest: &str) -> (String, Option<Problem>) {
+pub fn whole(rest: &str) -> (String, Option<Problem>) {
     of_wire_bytes(rest, 0)
 }
 
@@ -27,11 +27,11 @@ fn of_wire_bytes(rest: &str, wire_bytes: u32) -> (String, Option<Problem>) {
 }
 
 /// An EtherType and an IPv4 header of 300 bytes, or what else is stated.
-fn ipv4(protocol: u8, length: u16) -> String {
+pub fn ipv4(protocol: u8, length: u16) -> String {
     format!("0800 4500 {length:04x} 0001 0000 40 {protocol:02x} 0000 0a000001 0a000002")
 }
 
-fn ipv6(next: u8, length: usize) -> String {
+pub fn ipv6(next: u8, length: usize) -> String {
     let addresses = format!("{}{}", "20".repeat(16), "30".repeat(16));
     format!("86dd 60000000 {length:04x} {next:02x} 40 {addresses}")
 }
@@ -102,62 +102,8 @@ fn the_halves_of_a_family_are_told_apart() {
 }
 
 #[test]
-fn routing_headers_hold_the_addresses_of_their_type() {
-    // Next header, units, type, segments left, then what the type says of its addresses.
-    for (header, holds) in [
-        ("11 00 00 03 00000000", true),
-        ("11 00 02 00 00000000", false),
-        ("11 02 02 00 00000000", true),
-        ("11 00 03 00 00000000", true),
-        ("11 01 03 00 00000000", false),
-        ("11 01 03 00 08000000", true),
-        ("11 01 03 00 00f00000", true),
-        ("11 00 04 00 00000000", false),
-        ("11 02 04 00 00000000", true),
-        ("11 02 04 00 01000000", false),
-        ("11 00 05 01 00000000", true),
-        ("11 00 05 02 00000000", false),
-        ("11 00 06 00 00000000", true),
-        ("11 00 06 01 00000000", false),
-    ] {
-        let addresses = "00".repeat(8 * usize::from(hex(header)[1]));
-        let length = 16 + addresses.len() / 2;
-        let read = whole(&format!("{} {header} {addresses} {UDP}", ipv6(43, length)));
-        let expected = if holds {
-            ("eth:ipv6:ipv6.routing:udp".into(), None)
-        } else {
-            ("eth:ipv6:ipv6.routing".into(), Some(Problem::IPV6_ROUTING_HEADER_INVALID))
-        };
-        assert_eq!(read, expected, "{header}");
-    }
-}
-
-#[test]
-fn padding_of_one_byte_is_followed_by_another() {
-    let padded = |next: &str| whole(&format!("{} 1100 0000 0000 0000 {next}", ipv6(60, 8)));
-    let beyond = Some(Problem::IPV6_OPTION_BEYOND_CAPTURE);
-    assert_eq!(padded(""), ("eth:ipv6:ipv6.dstopts".into(), beyond));
-    assert_eq!(padded(UDP), ("eth:ipv6:ipv6.dstopts".into(), beyond));
-    let longer = whole(&format!("{} 1100 0104 0000 0000 {UDP}", ipv6(60, 16)));
-    assert_eq!(longer, ("eth:ipv6:ipv6.dstopts:udp".into(), None));
-}
-
-#[test]
 fn a_service_header_of_nothing_has_no_layer() {
     assert_eq!(whole("894f 0002 0202 00000000").0, "eth:nsh");
-}
-
-#[test]
-fn udp_without_a_length_fills_an_ipv6_packet() {
-    let tunnel = format!("c000 12b5 0000 0000 0800000000000100 {MACS} 88cc");
-    let length = hex(&tunnel).len();
-    let over_ipv6 = whole(&format!("{} {tunnel}", ipv6(17, length)));
-    assert_eq!(
-        over_ipv6,
-        ("eth:ipv6:udp:vxlan:eth:lldp".into(), Some(Problem::UDP_LENGTH_INVALID))
-    );
-    let over_ipv4 = whole(&format!("{} {tunnel}", ipv4(17, 20 + length as u16)));
-    assert_eq!(over_ipv4, ("eth:ip:udp".into(), Some(Problem::UDP_LENGTH_INVALID)));
 }
 
 #[test]
@@ -188,32 +134,52 @@ fn a_pseudowire_is_judged_by_nine_bytes() {
 }
 
 #[test]
-fn a_source_route_counts_if_all_options_were_captured() {
-    let header = "0800 4700 0100 0001 0000 40 11 0000 0a000001 0a000002 830704 0a000009";
-    let destination = |rest: &str| {
-        let (bytes, mut packet) = (hex(&format!("{MACS}{header}{rest}")), Packet::empty());
-        dissect(&record(&bytes, 400, 1), &mut packet);
-        packet.innermost_ip().map(|hop| format!("{:?}", hop.addresses))
-    };
-    let source = format!("{:?}", Addresses::Ipv4Source(&[10, 0, 0, 1]));
-    let routed = format!("{:?}", Addresses::Ipv4Routed(&[10, 0, 0, 1], &[10, 0, 0, 9]));
-    assert_eq!((destination(""), destination("00")), (Some(source), Some(routed)));
+fn snap_follows_information_alone() {
+    let read = |control: &str| whole(&format!("000a aaaa {control} 000000 88cc")).0;
+    assert_eq!((read("03"), read("13")), ("eth:llc:lldp".into(), "eth:llc".into()));
+    assert_eq!((read("0000"), read("0100")), ("eth:llc:lldp".into(), "eth:llc".into()));
 }
 
 #[test]
-fn a_segment_in_a_first_fragment_has_no_length() {
-    let tcp = "04d2 0050 00000001 00000002 5012 1000 0000 0000 01020304";
-    let inner = format!("{} {tcp}", &ipv6(6, 24)[5..]);
-    let carried = |flags: &str| {
-        let outer = ipv4(41, 84).replacen("0001 0000", &format!("0001 {flags}"), 1);
-        let (bytes, mut packet) = (hex(&format!("{MACS}{outer}{inner}")), Packet::empty());
-        dissect(&record(&bytes, 0, 1), &mut packet);
-        packet.innermost_ip().map(|hop| hop.payload_bytes)
+fn acknowledgements_are_those_of_pptp() {
+    let lldp = "0000000000000000";
+    let gre = |header: &str| whole(&format!("{} {header} {lldp}", ipv4(47, 0)));
+    assert_eq!(gre("0081 88cc").0, "eth:ip:gre");
+    assert_eq!(gre("0081 880b 00000001 c021").0, "eth:ip:gre:ppp:lcp");
+    assert_eq!(gre("0080 880b c021").0, "eth:ip:gre:ppp:lcp");
+    assert_eq!(gre("4000 880b 00000000 00000000 c021").0, "eth:ip:gre:ppp:lcp");
+    let routes = cut(&format!("{} 4000 880b 00000000 0001", ipv4(47, 300)));
+    assert_eq!(routes, ("eth:ip:gre".into(), Some(Problem::GRE_HEADER_TRUNCATED)));
+}
+
+#[test]
+fn service_headers_hold_their_metadata() {
+    let nsh = |header: &str| whole(&format!("894f {header} 0200000000aa 0200000000bb 88cc"));
+    let lldp = ("eth:nsh:eth:lldp".into(), None);
+    assert_eq!(nsh("0003 0203 00000000 00010100"), lldp);
+    assert_eq!(nsh("0004 0203 00000000 00010104 00000000"), lldp);
+    assert_eq!(nsh("0000 0203 00000000"), lldp);
+    assert_eq!(nsh("0000 0003"), lldp);
+    let beyond = ("eth:nsh".into(), Some(Problem::TAG_HEADER_TRUNCATED));
+    assert_eq!(nsh("0003 0203 00000000 0001017f"), beyond);
+}
+
+#[test]
+fn families_of_bsd_are_no_ethertypes() {
+    let read = |link_type: u16, family: &str| {
+        let (bytes, mut packet) = (hex(&format!("{family} 6000")), Packet::empty());
+        dissect(&record(&bytes, 0, link_type), &mut packet);
+        packet.path.to_string()
     };
-    assert_eq!((carried("0000"), carried("2000")), (Some(Some(4)), Some(None)));
-    // An atomic fragment inside a first one.
-    let fragments = format!("{} 2c000001 00000007 06000000 00000007 {tcp}", ipv6(44, 40));
-    let (bytes, mut packet) = (hex(&format!("{MACS}{fragments}")), Packet::empty());
-    dissect(&record(&bytes, 0, 1), &mut packet);
-    assert_eq!(packet.innermost_ip().map(|hop| hop.payload_bytes), Some(None));
+    for (link_type, family, path) in [
+        (0, "1e000000", "null:ipv6"),
+        (0, "1a000000", "null"),
+        (0, "59000000", "null"),
+        (0, "000088cc", "null:lldp"),
+        (108, "00000018", "null:ipv6"),
+        (108, "00000010", "null:ddp"),
+        (108, "10000000", "null"),
+    ] {
+        assert_eq!(read(link_type, family), path, "{link_type} {family}");
+    }
 }

@@ -9,7 +9,7 @@ use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, monitor, shim, tunnel};
+use super::{Next, shim, tunnel};
 use crate::capture::LinkType;
 
 /// The first protocol of each link type that is dissected.
@@ -144,7 +144,7 @@ pub fn null_of<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, link_type: Lin
     };
     const OPENBSD_LOOPBACK: u16 = 108;
     if link_type.0 == OPENBSD_LOOPBACK {
-        return monitor::bsd_family(family, payload.skip(4));
+        return of_family(packet, family, payload.skip(4));
     }
     // PPP with its address and control bytes.
     if payload.bytes(0) == Some(&[0xFF, 0x03]) {
@@ -162,17 +162,19 @@ pub fn null_of<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, link_type: Lin
     match family {
         // An EtherType in the lower half, whatever stands above it.
         0x1_0000.. => shim::registered_ethertype(packet, payload.u16(2)?, next),
+        _ if u16::try_from(family).is_ok_and(shim::is_length) => of_family(packet, family, next),
+        _ => shim::registered_ethertype(packet, u16::try_from(family).ok()?, next),
+    }
+}
+
+/// The protocol of an address family of BSD.
+fn of_family<'a>(packet: &mut Packet<'a>, family: u32, next: Payload<'a>) -> Next<'a> {
+    match family {
         2 => Some((Protocol::IP, next)),
         7 => Some((Protocol::OSI, next)),
-        // IPv6 has another number in each of NetBSD/OpenBSD, FreeBSD, Darwin, Linux and Windows.
-        10 | 24 | 26 | 28 | 30 => Some((Protocol::IPV6, next)),
-        _ => {
-            let family = u16::try_from(family).ok()?;
-            match named::find(FAMILIES, family) {
-                [] => shim::registered_ethertype(packet, family, next),
-                layers => named::push(packet, layers),
-            }
-        }
+        // IPv6 has another number in each of NetBSD and OpenBSD, FreeBSD, Darwin.
+        24 | 28 | 30 => Some((Protocol::IPV6, next)),
+        _ => named::end(packet, FAMILIES, u16::try_from(family).ok()?),
     }
 }
 

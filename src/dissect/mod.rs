@@ -11,6 +11,8 @@ mod atm;
 pub mod decode_as;
 #[cfg(test)]
 mod edges;
+#[cfg(test)]
+mod edges_of_ip;
 mod fast;
 mod juniper;
 mod lan;
@@ -18,6 +20,7 @@ mod link;
 mod monitor;
 mod named;
 mod net;
+mod options_v4;
 mod over_udp;
 pub mod packet;
 mod payload;

@@ -9,7 +9,7 @@ use super::packet::{Addresses, Packet};
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, over_udp};
+use super::{Next, options_v4, over_udp};
 use etherparse::{ArpPacketSlice, Ipv4HeaderSlice, Ipv6FragmentHeaderSlice, Ipv6HeaderSlice};
 
 /// IP protocol numbers (IANA) and the protocols they name.
@@ -133,6 +133,10 @@ pub fn ipv4<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
     packet.fragmented = header.more_fragments();
     packet.note_ip_protocol(header.protocol().0);
+    if header_length > 20 && !options_v4::are_whole(payload, header_length) {
+        packet.note(Problem::IPV4_OPTION_INVALID);
+        return None;
+    }
     if header.fragments_offset().value() > 0 {
         return None;
     }
@@ -148,44 +152,11 @@ fn is_shorter(payload: Payload<'_>, words: u8) -> bool {
 
 fn addresses_v4(payload: Payload<'_>, words: u8) -> Addresses<'_> {
     let Some(source) = payload.bytes(12) else { return Addresses::NoIp };
-    match (payload.bytes(12), final_destination(payload, usize::from(words) * 4)) {
+    match (payload.bytes(12), options_v4::final_destination(payload, usize::from(words) * 4)) {
         (Some(both), Ok(None)) => Addresses::Ipv4(both),
         (Some(_), Ok(Some(last))) => Addresses::Ipv4Routed(source, last),
         _ => Addresses::Ipv4Source(source),
     }
-}
-
-/// Last address of a source route (RFC 791 section 3.1), which Wireshark shows as the destination.
-///
-/// # Errors
-/// If the options are truncated before a route could be found.
-fn final_destination(payload: Payload<'_>, header_length: usize) -> Result<Option<&[u8; 4]>, ()> {
-    const END: u8 = 0;
-    const NO_OPERATION: u8 = 1;
-    const LOOSE_ROUTE: u8 = 131;
-    const STRICT_ROUTE: u8 = 137;
-    let mut at = 20;
-    while at < header_length {
-        match payload.u8(at).ok_or(())? {
-            END => break,
-            NO_OPERATION => at += 1,
-            kind => match (kind, usize::from(payload.u8(at + 1).ok_or(())?)) {
-                (LOOSE_ROUTE | STRICT_ROUTE, length) => {
-                    // A pointer after the end of the option means that the route is completed.
-                    let pointer = usize::from(payload.u8(at + 2).ok_or(())?);
-                    let whole = length >= 7 && length % 4 == 3 && at + length <= header_length;
-                    if !whole || pointer % 4 != 0 || !(4..=length).contains(&pointer) {
-                        break;
-                    }
-                    // As in Wireshark, a route counts if all options were captured.
-                    payload.captured.get(..header_length).ok_or(())?;
-                    return payload.bytes(at + length - 4).map(Some).ok_or(());
-                }
-                (_, length) => at += length.max(2),
-            },
-        }
-    }
-    Ok(None)
 }
 
 fn ipv4_problem(error: &etherparse::err::ipv4::HeaderSliceError) -> Problem {

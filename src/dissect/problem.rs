@@ -66,6 +66,7 @@ problems! {
     IPV4_HEADER_TRUNCATED = "ipv4_header_truncated", IP, "the IPv4 header was not captured whole";
     IPV4_VERSION_INVALID = "ipv4_version_invalid", IP, "the version of a header announced as IPv4 is not 4";
     IPV4_HEADER_LENGTH_INVALID = "ipv4_header_length_invalid", IP, "an IPv4 header length below 20 bytes or above the total length";
+    IPV4_OPTION_INVALID = "ipv4_option_invalid", IP, "an IPv4 option is shorter than the fields of its kind";
     IPV6_HEADER_TRUNCATED = "ipv6_header_truncated", IPV6, "the IPv6 header was not captured whole";
     IPV6_VERSION_INVALID = "ipv6_version_invalid", IPV6, "the version of a header announced as IPv6 is not 6";
     IP_TOTAL_LENGTH_BEYOND_CAPTURE = "ip_total_length_beyond_capture", IP, "the IPv4 header promises more bytes than the frame had on the wire";

@@ -148,10 +148,10 @@ pub fn llc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // Unnumbered formats have one byte of control, the others two.
     let next = payload.skip(if control & 3 == 3 { 3 } else { 4 });
     match (destination, source) {
-        (0xAA, 0xAA) => snap(packet, next),
-        _ if next.length == 0 => None,
         // Only information frames carry a payload.
         _ if control & 1 != 0 && control != 0x03 => None,
+        (0xAA, 0xAA) => snap(packet, next),
+        _ if next.length == 0 => None,
         (0x42, _) => Some((Protocol::STP, next)),
         (0x06, _) => Some((Protocol::IP, next)),
         (0x14 | 0x20 | 0x34 | 0x54 | 0xFE, _) => Some((Protocol::OSI, next)),

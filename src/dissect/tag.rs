@@ -104,11 +104,17 @@ pub fn service_header<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
     let Some(&[_, length, kind, protocol]) = payload.bytes(0) else {
         return truncated(packet);
     };
-    // As Wireshark, which reads the metadata of type 1 whatever length is stated.
+    // As Wireshark, which reads the metadata of type 1 whatever length is stated, and after the
+    // fields before it if none is.
     const FIXED_METADATA: u8 = 1;
-    let fixed = kind & 0x0F == FIXED_METADATA;
-    let length = if fixed { 24 } else { usize::from(length & 0x3F) * 4 };
-    if length < 4 || payload.captured.len() < length {
+    const VARIABLE_METADATA: u8 = 2;
+    let stated = usize::from(length & 0x3F) * 4;
+    let (length, whole) = match kind & 0x0F {
+        FIXED_METADATA => (24, true),
+        VARIABLE_METADATA => (stated.max(8), holds_metadata(payload, stated)),
+        _ => (stated.max(4), true),
+    };
+    if payload.captured.len() < length || !whole {
         return truncated(packet);
     }
     let next = payload.skip(length);
@@ -117,6 +123,21 @@ pub fn service_header<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next
         return if next.lacks(1) { truncated(packet) } else { None };
     }
     next_protocol(protocol, next)
+}
+
+/// True if the variable metadata of a header of `length` bytes was captured, however far it goes.
+fn holds_metadata(payload: Payload<'_>, length: usize) -> bool {
+    const LENGTH: u8 = 0x7F;
+    let mut at: usize = 8;
+    while at < length {
+        let Some(bytes) = payload.u8(at + 3) else { return false };
+        let end = at + 4 + usize::from(bytes & LENGTH);
+        if payload.captured.len() < end {
+            return false;
+        }
+        at = end.next_multiple_of(4);
+    }
+    true
 }
 
 /// The protocol numbers that NSH and VXLAN-GPE share.

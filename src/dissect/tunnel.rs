@@ -7,22 +7,25 @@ use super::problem::Problem;
 use super::protocol::Protocol;
 use super::{Next, shim};
 
+/// The protocol type of PPP in GRE.
+const PPTP: u16 = 0x880B;
+
 /// GRE (RFC 2784, RFC 2890) and its version 1 for PPTP (RFC 2637).
 pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(flags), Some(protocol)) = (payload.u16(0), payload.u16(2)) else {
         packet.note(Problem::GRE_HEADER_TRUNCATED);
         return None;
     };
-    let version = flags & 7;
+    const VERSION: u16 = 7;
     let word = |bit: u16| if flags & bit != 0 { 4 } else { 0 };
     let routing = flags & 0x4000 != 0;
     let checksum = word(0x8000 | 0x4000);
-    let acknowledgement = if version == 1 { word(0x0080) } else { 0 };
+    let pptp = protocol == PPTP && flags & VERSION != 0;
+    let acknowledgement = if pptp { word(0x0080) } else { 0 };
     let mut length = 4 + checksum + word(0x2000) + word(0x1000) + acknowledgement;
-    if routing {
-        length += source_routes(payload.skip(length));
-    }
-    if payload.captured.len() < length {
+    let routes = if routing { source_routes(payload.skip(length)) } else { Some(0) };
+    length += routes.unwrap_or(0);
+    if routes.is_none() || payload.captured.len() < length {
         packet.note(Problem::GRE_HEADER_TRUNCATED);
         return None;
     }
@@ -36,16 +39,16 @@ pub fn gre<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
 }
 
 /// Length of GRE's source routes (RFC 1701), which end with an entry of no address family and no
-/// length, in bytes.
-fn source_routes(payload: Payload<'_>) -> usize {
+/// length, in bytes. None if that entry was not captured.
+fn source_routes(payload: Payload<'_>) -> Option<usize> {
     let mut length = 0;
-    while let Some(&[high, low, _, bytes]) = payload.bytes(length) {
+    loop {
+        let &[high, low, _, bytes] = payload.bytes(length)?;
         length += 4 + usize::from(bytes);
         if [high, low, bytes] == [0; 3] {
-            break;
+            return Some(length);
         }
     }
-    length
 }
 
 /// The protocol types of GRE; `sequenced` if the header has a sequence number.
@@ -59,7 +62,7 @@ pub fn gre_type<'a>(
         // Type I has no header; it differs from type II by the sequence number that GRE then lacks.
         0x88BE if !sequenced => Some((Protocol::ERSPAN_I, next)),
         0x88BE | 0x22EB => Some((Protocol::ERSPAN, next)),
-        0x880B => Some((Protocol::PPP, next)),
+        PPTP => Some((Protocol::PPP, next)),
         0x6400 | 0x6558 => Some((Protocol::ETH, next)),
         0x6559 => Some((Protocol::FRAME_RELAY, next)),
         // Aruba's access points.
