@@ -64,6 +64,13 @@ pub struct Cli {
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
     pub format: String,
 
+    /// Only rows that meet a condition: "layer == tcp", "retransmissions > 0"
+    ///
+    /// COLUMN OPERATOR VALUE as of --expect, for each table that has the column; --sort and --top
+    /// come after it. Repeatable; all must hold
+    #[arg(long, value_name = "COND", action = ArgAction::Append)]
+    pub rows: Vec<String>,
+
     /// Order of rows: wire_bytes:desc, first_packet
     ///
     /// Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
@@ -285,6 +292,8 @@ Examples:
   pcapstat -t conversations capture.pcap            who talked to whom, how much
   pcapstat -t all -o stats/ captures/               all tables of a directory of captures
   pcapstat -t packets capture.pcapng | head         one row per packet
+  pcapstat -t conversations --merge --rows \"layer == tcp\" --top 10 captures/
+                                                    the ten busiest TCP conversations of all
   tcpdump -w - -c 1000 | pcapstat -                 from standard input";
 
 fn after_help() -> String {

@@ -1,8 +1,10 @@
-//! Choosing inputs and rows: `--glob`, `--files-from`, `--file-as`, `--sort`, `--top`, `--total`,
-//! `--generate`, and hints for options of other tools.
+//! Choosing inputs and rows: `--glob`, `--files-from`, `--file-as`, `--rows`, `--sort`, `--top`,
+//! `--total`, `--generate`, and hints for options of other tools.
 
+use crate::builder::Pcap;
 use crate::cells::Csv;
 use crate::cli::{Said, directory, pcapstat, run, small_capture};
+use crate::frames::tcp;
 use std::fs;
 use std::path::Path;
 
@@ -74,6 +76,92 @@ fn rows_are_sorted_and_limited_in_every_table_and_format() {
     let wrong = table(&["-t", "endpoints", "--sort", "packtes"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("did you mean packets?"), "{}", wrong.stderr);
+}
+
+#[test]
+fn rows_are_chosen_by_conditions_in_every_format() {
+    let directory = directory();
+    for (table, condition, word) in [
+        ("conversations", "layer == tcp", "tcp"),
+        ("packets", "protocols ~ :udp", ":udp"),
+        ("packets", "src_port==80", "80"),
+        ("segments", "flags != ''", "retransmission"),
+    ] {
+        for (format, head) in [("csv", 1), ("tsv", 1), ("ndjson", 0), ("markdown", 2)] {
+            let table = ["-q", "-t", table, "-f", format, "a.pcap"];
+            let all = run(directory.path(), &table).stdout;
+            let cells = |line: &str| {
+                line.split([',', '\t', '|', ':', '"'])
+                    .any(|cell| cell == word.trim_start_matches(':'))
+            };
+            let kept = |(number, line): &(usize, &str)| *number < head || cells(line);
+            let expected: Vec<&str> =
+                all.lines().enumerate().filter(kept).map(|(_, line)| line).collect();
+            let cut = ["--rows", condition, "-j", "2", "--range-bytes", "100"];
+            let chosen = run(directory.path(), &[&table[..], &cut].concat());
+            assert_eq!(chosen.stdout.lines().collect::<Vec<_>>(), expected, "{condition} {format}");
+            assert!(head < expected.len() && expected.len() < all.lines().count(), "{condition}");
+        }
+    }
+    let count = |options: &[&str]| {
+        run(directory.path(), &[&["-q", "-t", "packets", "a.pcap"], options].concat())
+    };
+    let both = ["--rows", "src_port == 80", "--rows", "packet > 10"];
+    assert_eq!(
+        column(&count(&both), "packet"),
+        (11..40).step_by(2).map(|n| n.to_string()).collect::<Vec<_>>()
+    );
+    let last = count(&[&both[..], &["--sort", "packet:desc", "--top", "2"]].concat());
+    assert_eq!(column(&last, "packet"), ["39", "37"]);
+    assert_eq!(column(&count(&["--rows", "file == b.pcap"]), "packet"), [""; 0]);
+}
+
+#[test]
+fn tables_without_the_column_of_a_condition_are_whole() {
+    let directory = directory();
+    let options = ["-t", "ports,endpoints", "-f", "json", "a.pcap"];
+    let whole = run(directory.path(), &options).stdout;
+    let chosen =
+        run(directory.path(), &[&options[..], &["--rows", "layer == udp"]].concat()).stdout;
+    let split =
+        |text: &str| text.split_once("\"endpoints\"").map(|(a, b)| (a.to_string(), b.to_string()));
+    let ((ports, endpoints), (same, fewer)) =
+        split(&whole).zip(split(&chosen)).expect("two tables");
+    assert_eq!(ports, same);
+    assert!(
+        endpoints.contains("\"tcp\"") && !fewer.contains("\"tcp\"") && fewer.contains("\"udp\"")
+    );
+    for (condition, words) in [
+        ("layr == tcp", "did you mean layer?"),
+        ("layer == ip", "it is eth, ipv4, ipv6, tcp, udp, sctp"),
+        ("layer = tcp", "did you mean ==?"),
+        ("packets > many", "packets: many is no number"),
+    ] {
+        let said = run(directory.path(), &["-t", "endpoints", "--rows", condition, "a.pcap"]);
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{condition}");
+        said.assert_message(&["--rows: ", words]);
+    }
+}
+
+/// The jobs of README on a directory: its busiest TCP conversation, the files that hold a host.
+#[test]
+fn questions_about_a_directory_take_one_command() {
+    let directory = directory();
+    tree(directory.path());
+    let mut other = Pcap::ethernet();
+    for number in 0..90 {
+        other.frame(number, &tcp(443, 5001, &[1; 30]));
+    }
+    fs::write(directory.path().join("d/two.cap"), other.bytes).expect("a file");
+    let busiest = |options: &[&str]| {
+        let job = ["-q", "-t", "conversations", "--rows", "layer == tcp", "--top", "1", "d"];
+        column(&run(directory.path(), &[&job, options].concat()), "packets")
+    };
+    assert_eq!(busiest(&["--merge"]), ["90"]);
+    assert_eq!(busiest(&["--merge", "--sort", "packets:desc"]), ["90"]);
+    assert_eq!(busiest(&[]), ["20", "20", "90"]);
+    let holding = ["-q", "--filter", "port 443", "--rows", "packets > 0", "d"];
+    assert_eq!(column(&run(directory.path(), &holding), "file"), ["d/two.cap"]);
 }
 
 #[test]

@@ -153,7 +153,7 @@ impl Reader<'_> {
         };
         let file = if plan.merge { MERGED } else { &input.name };
         let empty = |table| match plan.arrangement.keeps(table) {
-            true => RowBuffer::kept(table, None),
+            true => RowBuffer::kept(table, file),
             false => (plan.format.rows)(table, file),
         };
         let wants = |table: &Table| plan.writes(table.name);

@@ -2,7 +2,7 @@
 //!
 //! An expectation is `COLUMN OPERATOR VALUE`: `packets >= 1000`, `status == ok`, `duration_s < 5m`,
 //! `error ~ "cut short"`. It is checked against the cell's text, as every output format writes it,
-//! so it knows no table's insides. Sizes (`*_bytes`) take binary units, durations (`*_s`) units of
+//! so it knows no table's insides; rows that `--rows` chooses are held to the same conditions. Sizes (`*_bytes`) take binary units, durations (`*_s`) units of
 //! time, times are RFC 3339 or seconds since 1970.
 //!
 //! An empty cell of a number, time or boolean is unknown: it meets no expectation but one of an
@@ -12,6 +12,7 @@ mod value;
 
 pub use value::unit_shift;
 
+use crate::output::arranged::RowCondition;
 use crate::output::csv;
 use crate::report::Report;
 use crate::suggest::hint;
@@ -66,11 +67,16 @@ const OTHER_OPERATORS: &[(&str, &str)] = &[
     (">>", ">"),
 ];
 
-/// The values of columns with a fixed list of them.
-const LISTS: &[(&str, &[&str])] = &[("status", &["ok", "cut_short", "damaged", "unreadable"])];
+/// Tables and columns of text with a fixed list of values.
+const LISTS: &[(&[&str], &str, &[&str])] = &[
+    (&["summary"], "status", &["ok", "cut_short", "damaged", "unreadable"]),
+    (&["conversations", "endpoints"], "layer", &["eth", "ipv4", "ipv6", "tcp", "udp", "sctp"]),
+    (&["ports"], "transport", &["tcp", "udp", "sctp"]),
+    (&["flows"], "end", &["idle", "active", "capture"]),
+];
 
 /// A condition on one column.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Expectation {
     /// The table that has the column.
     pub table: &'static Table,
@@ -103,6 +109,17 @@ impl Expectation {
     /// # Errors
     /// A message for people that suggests the right column, operator or value.
     pub fn new(text: &str, tables: &[&'static Table]) -> Result<Expectation, String> {
+        let each = Expectation::of_each(text, tables)?;
+        each.into_iter().next().ok_or_else(|| format!("{text:?} has no column"))
+    }
+
+    /// The same condition on each of these tables that has the column; none on those where it is of
+    /// a type that cannot be compared so.
+    ///
+    /// # Errors
+    /// A message for people that suggests the right column, operator or value, if there is no table
+    /// of which a row may meet the condition.
+    pub fn of_each(text: &str, tables: &[&'static Table]) -> Result<Vec<Expectation>, String> {
         let is_sign = |c: char| "=!<>~".contains(c);
         let at = text.find(is_sign).ok_or_else(|| {
             format!(
@@ -113,10 +130,23 @@ impl Expectation {
         let value = rest.trim_start_matches(is_sign);
         let sign = rest.strip_suffix(value).unwrap_or_default();
         let (name, typed) = (name.trim(), unquoted(value.trim()));
-        let (table, index, column) = column(name, tables)?;
+        let found = columns(name, tables)?;
         let operator = operator(sign)?;
-        let test = test(column, operator, typed)?;
-        Ok(Expectation { table, column, index, operator, typed: typed.into(), test })
+        let (count, mut each, mut refused) = (found.len(), Vec::new(), Vec::new());
+        for (table, index, column) in found {
+            match test(column, operator, typed) {
+                Ok(test) => {
+                    refused.extend(listed(table, column, &test, typed).err());
+                    let typed = typed.to_string();
+                    each.push(Expectation { table, column, index, operator, typed, test });
+                }
+                Err(error) => refused.push(error),
+            }
+        }
+        match refused.first() {
+            Some(error) if refused.len() == count => Err(error.clone()),
+            _ => Ok(each),
+        }
     }
 
     /// The cell of a report that does not meet the condition. None if it does.
@@ -142,6 +172,20 @@ impl Expectation {
             }
             Test::Text | Test::Number(..) => self.operator.accepts(found.cmp(&self.typed)),
         }
+    }
+}
+
+impl RowCondition for Expectation {
+    fn table(&self) -> &'static Table {
+        self.table
+    }
+
+    fn column(&self) -> usize {
+        self.index
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        Expectation::holds(self, text)
     }
 }
 
@@ -196,17 +240,21 @@ fn unquoted(text: &str) -> &str {
 
 type Found = (&'static Table, usize, &'static Column);
 
-fn column(name: &str, tables: &[&'static Table]) -> Result<Found, String> {
+/// The columns of a name, at least one.
+fn columns(name: &str, tables: &[&'static Table]) -> Result<Vec<Found>, String> {
     let all = || {
         tables.iter().flat_map(|table| {
             table.columns.iter().enumerate().map(|(index, column)| (*table, index, column))
         })
     };
-    all().find(|(_, _, column)| column.name == name).ok_or_else(|| {
+    let found: Vec<Found> = all().filter(|(_, _, column)| column.name == name).collect();
+    if found.is_empty() {
         let names: Vec<_> = tables.iter().map(|table| table.name).collect();
+        let names = if names.len() > 3 { "any table".into() } else { names.join(" or ") };
         let hint = hint(name, all().map(|(_, _, column)| column.name));
-        format!("no column of {} is named {name:?}{hint}", names.join(" or "))
-    })
+        return Err(format!("no column of {names} is named {name:?}{hint}"));
+    }
+    Ok(found)
 }
 
 fn operator(sign: &str) -> Result<Operator, String> {
@@ -236,7 +284,6 @@ fn test(column: &Column, operator: Operator, typed: &str) -> Result<Test, String
             if ordered {
                 return Err(format!("{name} has no order; it takes == != and, for text, ~"));
             }
-            listed(column, typed)?;
             return Ok(Test::Text);
         }
         ColumnType::Time => Unit::Time,
@@ -252,10 +299,16 @@ fn test(column: &Column, operator: Operator, typed: &str) -> Result<Test, String
 }
 
 /// Refuses a value that a column with a list of values never has.
-fn listed(column: &Column, typed: &str) -> Result<(), String> {
-    let values = match column.kind {
-        ColumnType::Boolean => Some(&["true", "false"][..]),
-        _ => LISTS.iter().find(|(name, _)| *name == column.name).map(|(_, values)| *values),
+fn listed(table: &Table, column: &Column, test: &Test, typed: &str) -> Result<(), String> {
+    let is_listed =
+        |tables: &[&str], name: &str| tables.contains(&table.name) && name == column.name;
+    let values = match (test, column.kind) {
+        (Test::Text, ColumnType::Boolean) => Some(&["true", "false"][..]),
+        (Test::Text, _) => {
+            let list = LISTS.iter().find(|(tables, name, _)| is_listed(tables, name));
+            list.map(|(_, _, values)| *values)
+        }
+        _ => None,
     };
     match values {
         Some(values) if !typed.is_empty() && !values.contains(&typed) => {

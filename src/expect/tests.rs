@@ -89,3 +89,28 @@ fn it_is_shown_in_one_form() {
     assert_eq!(shown("error ~ 'cut short'"), "error ~ \"cut short\"");
     assert_eq!(shown("error =="), "error == \"\"");
 }
+
+#[test]
+fn a_condition_on_rows_is_one_for_each_table_that_has_its_column() {
+    let tables: Vec<_> = ["summary", "conversations", "problems", "http"]
+        .iter()
+        .filter_map(|name| table::named(name))
+        .collect();
+    let on = |text: &str| {
+        Expectation::of_each(text, &tables)
+            .map(|each| each.iter().map(|one| one.table.name).collect::<Vec<_>>())
+    };
+    assert_eq!(on("layer == tcp"), Ok(vec!["conversations", "problems"]));
+    // A value of one table alone is none of the others, which then have no row.
+    assert_eq!(on("layer == icmp"), Ok(vec!["conversations", "problems"]));
+    // The status of a response is a number.
+    assert_eq!(on("status >= 400"), Ok(vec!["http"]));
+    assert_eq!(on("status == ok"), Ok(vec!["summary"]));
+    let message = "no column of any table is named \"layr\" (did you mean layer?)";
+    assert_eq!(on("layr == tcp"), Err(message.into()));
+    let alone = Expectation::of_each("layer == ip", &tables[1..2]).err();
+    assert_eq!(
+        alone.as_deref(),
+        Some("layer is never \"ip\"; it is eth, ipv4, ipv6, tcp, udp, sctp")
+    );
+}

@@ -1,4 +1,5 @@
-//! `--sort` and `--top`: rows of each input put in order and limited, for every table and format.
+//! `--rows`, `--sort` and `--top`: rows of each input chosen, put in order and limited, for every
+//! table and format.
 //!
 //! Numbers compare as numbers, times as times, other values by the bytes of their text. Empty cells
 //! come last in either direction; equal cells stay in the table's own order.
@@ -10,18 +11,30 @@ use crate::table::row::RowBuffer;
 use crate::table::{Rows, Table};
 use rayon::prelude::*;
 use std::cmp::Ordering;
+use std::fmt;
 use std::sync::Arc;
 
-/// Order and number of rows.
+/// A condition that the rows of a table must meet to be written.
+pub trait RowCondition: fmt::Debug + Send + Sync {
+    /// The table.
+    fn table(&self) -> &'static Table;
+    /// Place of the column that it looks at; 0 is `file`.
+    fn column(&self) -> usize;
+    /// True if a cell with this text meets it.
+    fn holds(&self, text: &str) -> bool;
+}
+
+/// Choice, order and number of rows.
 #[derive(Clone, Debug, Default)]
 pub struct Arrangement {
+    conditions: Arc<[Box<dyn RowCondition>]>,
     column: Option<String>,
     descending: bool,
     top: Option<usize>,
 }
 
-/// A row whose cells are kept.
-type Row = Box<[Cell<'static>]>;
+/// A row whose cells are kept, without `file`.
+pub type Row = Box<[Cell<'static>]>;
 
 static GROWTH: Growth = Growth { entries: "rows to sort", advice: "limit them with --top" };
 
@@ -48,7 +61,12 @@ impl Arrangement {
             let hint = hint(&name, columns());
             return Err(format!("--sort {text}: no table of this run has that column{hint}"));
         }
-        Ok(Arrangement { column: Some(name), descending, top })
+        Ok(Arrangement { column: Some(name), descending, top, ..Arrangement::default() })
+    }
+
+    /// The same of the rows that meet all these conditions on their table.
+    pub fn of_rows(self, conditions: Vec<Box<dyn RowCondition>>) -> Arrangement {
+        Arrangement { conditions: conditions.into(), ..self }
     }
 
     /// True if `--top` says how many rows there are.
@@ -62,9 +80,20 @@ impl Arrangement {
         table.columns.iter().skip(1).position(|column| column.name == name)
     }
 
-    /// True if rows of a table cannot be written as they come.
-    pub fn keeps(&self, table: &Table) -> bool {
+    /// The conditions on the rows of a table.
+    fn conditions(&self, table: &Table) -> impl Iterator<Item = &dyn RowCondition> {
+        let of_table = self.conditions.iter().filter(|one| one.table().name == table.name);
+        of_table.map(AsRef::as_ref)
+    }
+
+    /// True if rows of a table wait until all are known.
+    pub fn waits(&self, table: &Table) -> bool {
         self.top.is_some() || self.place(table).is_some()
+    }
+
+    /// True if rows of a table must be looked at before they are written.
+    pub fn keeps(&self, table: &Table) -> bool {
+        self.waits(table) || self.conditions(table).next().is_some()
     }
 
     fn compare(&self, one: &Cell<'_>, two: &Cell<'_>) -> Ordering {
@@ -75,27 +104,56 @@ impl Arrangement {
         }
     }
 
-    /// The rows in order.
-    pub fn arrange<'a>(&self, table: &'static Table, rows: Rows<'a>) -> Rows<'a> {
+    /// The rows of a file that are to be written, in order.
+    pub fn arrange<'a>(&self, table: &'static Table, rows: Rows<'a>, file: &str) -> Rows<'a> {
         let most = self.top.unwrap_or(usize::MAX);
-        let Some(place) = self.place(table) else {
+        let place = self.place(table);
+        if place.is_none() && self.conditions(table).next().is_none() {
             return Rows { count: rows.count.min(most), ..rows };
-        };
-        let key = |number: usize| {
-            let mut buffer = RowBuffer::kept(table, Some(place));
+        }
+        let cell = |place: usize, number: usize| {
+            let mut buffer = RowBuffer::kept_column(table, place);
             rows.write(number, &mut buffer);
-            (buffer.take_kept().pop().unwrap_or(Cell::Empty), number)
+            buffer.take_kept().pop().unwrap_or(Cell::Empty)
         };
-        let mut keys: Vec<_> = (0..rows.count).into_par_iter().map(key).collect();
-        keys.par_sort_by(|(one, _), (two, _)| self.compare(one, two));
-        let order: Vec<usize> = keys.into_iter().take(most).map(|(_, number)| number).collect();
+        let mut order: Vec<usize> = (0..rows.count).collect();
+        for condition in self.conditions(table) {
+            let holds = |number: &usize| match condition.column().checked_sub(1) {
+                Some(place) => condition.holds(&cell(place, *number).to_text()),
+                None => condition.holds(file),
+            };
+            order = order.into_par_iter().filter(holds).collect();
+        }
+        if let Some(place) = place {
+            let key = |number: usize| (cell(place, number), number);
+            let mut keys: Vec<_> = order.into_par_iter().map(key).collect();
+            keys.par_sort_by(|(one, _), (two, _)| self.compare(one, two));
+            order = keys.into_iter().map(|(_, number)| number).collect();
+        }
+        order.truncate(most);
         let Rows { fill, .. } = rows;
-        let arranged = move |number: usize, row: &mut RowBuffer| {
-            if let Some(number) = order.get(number) {
-                fill(*number, row);
-            }
-        };
-        Rows { count: rows.count.min(most), fill: Box::new(arranged) }
+        Rows::from_list(order, move |number, row| fill(*number, row))
+    }
+
+    /// Takes the rows of a buffer of kept cells that are to be written.
+    pub fn chosen(&self, buffer: &mut RowBuffer) -> Vec<Row> {
+        let table = buffer.table();
+        let columns = table.columns.len() - 1;
+        let mut cells = buffer.take_kept().into_iter();
+        let mut row = || cells.by_ref().take(columns).collect::<Row>();
+        let mut rows: Vec<Row> =
+            std::iter::from_fn(|| Some(row()).filter(|row| !row.is_empty())).collect();
+        let file = buffer.kept_file().unwrap_or_default();
+        for condition in self.conditions(table) {
+            let holds = |row: &Row| match condition.column().checked_sub(1) {
+                Some(place) => {
+                    condition.holds(&row.get(place).map(Cell::to_text).unwrap_or_default())
+                }
+                None => condition.holds(file),
+            };
+            rows = rows.into_par_iter().filter(holds).collect();
+        }
+        rows
     }
 }
 
@@ -115,17 +173,14 @@ impl Waiting {
         Waiting { rows: Vec::new(), reservation: Reservation::new(budget) }
     }
 
-    /// Adds the rows of a buffer of kept cells.
-    pub fn add(&mut self, arrangement: &Arrangement, buffer: &mut RowBuffer) {
-        let columns = buffer.table().columns.len() - 1;
-        let mut cells = buffer.take_kept().into_iter();
-        let mut row = || cells.by_ref().take(columns).collect::<Row>();
-        self.rows.extend(std::iter::from_fn(|| Some(row()).filter(|row| !row.is_empty())));
+    /// Adds rows of a table.
+    pub fn add(&mut self, arrangement: &Arrangement, table: &Table, rows: Vec<Row>) {
+        self.rows.extend(rows);
         let most = arrangement.top.map_or(usize::MAX, |top| top.saturating_add(SLACK));
         if self.rows.len() > most {
-            self.arrange(arrangement, buffer.table());
+            self.arrange(arrangement, table);
         }
-        let row = columns * size_of::<Cell<'static>>() + size_of::<Row>();
+        let row = (table.columns.len() - 1) * size_of::<Cell<'static>>() + size_of::<Row>();
         let count = self.rows.len() as u64;
         self.reservation.resize(MemoryUse::of(&GROWTH, count, count * row as u64));
     }

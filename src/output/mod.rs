@@ -21,7 +21,7 @@ mod views;
 use crate::engine::memory::Budget;
 use crate::report::Report;
 use crate::table::row::RowBuffer;
-use crate::table::{TABLES, Table};
+use crate::table::{Rows, TABLES, Table};
 #[cfg(feature = "cli")]
 use crate::terminal::Screen;
 use arranged::{Arrangement, Waiting};
@@ -197,7 +197,7 @@ impl Outputs {
             let rows = if output.table.is_export() {
                 output.waiting.take(&self.arrangement, output.table)
             } else {
-                self.arrangement.arrange(output.table, output.table.rows(report))
+                self.arrangement.arrange(output.table, output.table.rows(report), &report.file)
             };
             let empty = (self.format.rows)(output.table, &report.file);
             chunks::for_each_chunk(&empty, &rows, |chunk| output.rows(chunk))?;
@@ -212,11 +212,19 @@ impl Outputs {
     pub fn rows(&mut self, rows: &mut RowBuffer) -> io::Result<()> {
         let name = rows.table().name;
         let mut outputs = self.outputs.iter_mut().filter(|output| output.table.name == name);
-        if rows.is_kept() {
-            outputs.for_each(|output| output.waiting.add(&self.arrangement, rows));
+        let Some(file) = rows.kept_file() else {
+            return outputs.try_for_each(|output| output.rows(rows));
+        };
+        let Some(output) = outputs.next() else { return Ok(()) };
+        let mut encoded = (self.format.rows)(rows.table(), file);
+        let chosen = self.arrangement.chosen(rows);
+        if self.arrangement.waits(output.table) {
+            output.waiting.add(&self.arrangement, output.table, chosen);
             return Ok(());
         }
-        outputs.try_for_each(|output| output.rows(rows))
+        let chosen = Rows::from_list(chosen, |cells, buffer| buffer.push_all(cells));
+        (0..chosen.count).for_each(|number| chosen.write(number, &mut encoded));
+        output.rows(&mut encoded)
     }
 
     /// Writes buffered bytes, so that a reader sees all that is known.

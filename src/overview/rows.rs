@@ -32,7 +32,7 @@ impl<'a> View<'a> {
 
     /// The row of a number.
     pub fn row(&self, number: usize) -> Option<Row> {
-        let mut buffer = RowBuffer::kept(self.table, None);
+        let mut buffer = RowBuffer::kept(self.table, "");
         if number < self.rows.count {
             self.rows.write(number, &mut buffer);
         }

@@ -71,7 +71,7 @@ impl Lines {
         let rows = table.rows(report);
         let total = rows.count;
         let order = Arrangement::new(Some(&format!("{column}:desc")), Some(most), &[table]);
-        let rows = order.map(|order| order.arrange(table, rows)).ok();
+        let rows = order.map(|order| order.arrange(table, rows, &report.file)).ok();
         let lines = rows.map(|rows| Lines::some(table, &rows, 0..rows.count, most));
         Lines { total, ..lines.unwrap_or_else(Lines::none) }
     }
@@ -81,8 +81,9 @@ impl Lines {
         let Some(table) = table::named(name) else { return Vec::new() };
         let rows = table.rows(report);
         let place = table.columns.iter().skip(1).position(|column| column.name == "layer");
+        let Some(place) = place else { return Vec::new() };
         let layer_of = |number: usize| {
-            let mut buffer = RowBuffer::kept(table, place);
+            let mut buffer = RowBuffer::kept_column(table, place);
             rows.write(number, &mut buffer);
             let layer = buffer.take_kept().pop().map(|cell| cell.to_text());
             layers.iter().position(|known| Some(*known) == layer.as_deref())
@@ -96,7 +97,7 @@ impl Lines {
         let columns = table.columns.get(1..).unwrap_or_default();
         let total = range.len();
         let line = |number| {
-            let mut buffer = RowBuffer::kept(table, None);
+            let mut buffer = RowBuffer::kept(table, "");
             rows.write(number, &mut buffer);
             Line { columns, cells: buffer.take_kept() }
         };

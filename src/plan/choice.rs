@@ -4,6 +4,7 @@ use crate::cli::{AUTO, Cli};
 use crate::dissect::decode_as::DecodeAs;
 use crate::expect::Expectation;
 use crate::filter::Filter;
+use crate::output::arranged::RowCondition;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
@@ -41,6 +42,20 @@ pub(super) fn expectations(texts: &[String]) -> Result<Vec<Expectation>, String>
         Expectation::new(text, &tables).map_err(|error| format!("--expect: {error}"))
     };
     texts.iter().map(parsed).collect()
+}
+
+/// The conditions of `--rows` on each of these tables that has the column.
+pub(super) fn row_conditions(
+    texts: &[String],
+    tables: &[&'static Table],
+) -> Result<Vec<Box<dyn RowCondition>>, String> {
+    let mut conditions: Vec<Box<dyn RowCondition>> = Vec::new();
+    for text in texts {
+        let each =
+            Expectation::of_each(text, tables).map_err(|error| format!("--rows: {error}"))?;
+        conditions.extend(each.into_iter().map(|one| Box::new(one) as Box<dyn RowCondition>));
+    }
+    Ok(conditions)
 }
 
 /// The format of a name; `auto` suits where standard output goes.

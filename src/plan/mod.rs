@@ -25,7 +25,7 @@ use crate::source::ReadOptions;
 use crate::table::{self, Table};
 use crate::tally::Needs;
 use crate::terminal::Screen;
-use choice::{conditions, decode_as, expectations, format, tables};
+use choice::{conditions, decode_as, expectations, format, row_conditions, tables};
 use memory::{bounds, range_bytes};
 use paths::{all_paths, check_directory, check_page, naming, same_directory};
 use quantity::nanoseconds;
@@ -43,7 +43,7 @@ pub struct Plan {
     pub paths: Vec<OsString>,
     /// Which files of directories are inputs, and what tables call them.
     pub naming: Naming,
-    /// Order and number of rows.
+    /// Choice, order and number of rows.
     pub arrangement: Arrangement,
     /// Worker threads.
     pub jobs: usize,
@@ -115,7 +115,8 @@ impl Plan {
         check_directory(cli.output_dir.as_deref())?;
         check_page(cli.report.as_deref())?;
         let top = cli.top.map(|top| top as usize);
-        let arrangement = Arrangement::new(cli.sort.as_deref(), top, &tables)?;
+        let arrangement = Arrangement::new(cli.sort.as_deref(), top, &tables)?
+            .of_rows(row_conditions(&cli.rows, &tables)?);
         let baseline = match &cli.baseline {
             None => None,
             Some(directory) => {
@@ -259,6 +260,7 @@ impl Plan {
 /// True if nothing says what to write, nor where, but a terminal.
 fn shows_overview(cli: &Cli) -> bool {
     let chosen = !cli.tables.is_empty() || cli.format != AUTO || cli.output_dir.is_some();
-    let arranged = cli.sort.is_some() || cli.top.is_some() || cli.baseline.is_some();
+    let arranged = !cli.rows.is_empty() || cli.sort.is_some() || cli.top.is_some();
+    let arranged = arranged || cli.baseline.is_some();
     !chosen && !arranged && !cli.schema && io::stdout().is_terminal()
 }

@@ -29,6 +29,7 @@ pub const MACHINE: &[&str] =
 pub const FINISHING: &[&str] = &[
     "output_dir",
     "format",
+    "rows",
     "sort",
     "top",
     "merge",

@@ -1,4 +1,4 @@
-//! Cells kept as values, for rows that are put in order before they are written.
+//! Cells kept as values, for rows that are chosen or put in order before they are written.
 
 use super::CellSink;
 use crate::dissect::application::Application;
@@ -7,6 +7,8 @@ use crate::table::cell::Cell;
 /// The cells of rows, `file` left out, one after another.
 #[derive(Clone, Debug, Default)]
 pub struct Kept {
+    /// The file of the rows, which is not among the cells.
+    file: Box<str>,
     /// The only column to keep, counted without `file`. None keeps all.
     only: Option<usize>,
     at: usize,
@@ -17,8 +19,13 @@ pub struct Kept {
 
 impl Kept {
     /// No rows yet; every cell, or those of one column, will be kept.
-    pub fn new(only: Option<usize>) -> Kept {
-        Kept { only, at: 0, cells: Vec::new(), paths: Vec::new() }
+    pub fn new(file: &str, only: Option<usize>) -> Kept {
+        Kept { file: file.into(), only, at: 0, cells: Vec::new(), paths: Vec::new() }
+    }
+
+    /// The file of the rows.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     pub(super) fn begin_row(&mut self) {

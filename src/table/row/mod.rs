@@ -83,9 +83,14 @@ impl RowBuffer {
         RowBuffer::new(table, Encoded::Cells(Cells::new(file)))
     }
 
-    /// No rows yet, for cells kept as values: all, or those of one column, counted without `file`.
-    pub fn kept(table: &'static Table, only: Option<usize>) -> RowBuffer {
-        RowBuffer::new(table, Encoded::Kept(Kept::new(only)))
+    /// No rows yet, for cells kept as values; `file` is that of each row.
+    pub fn kept(table: &'static Table, file: &str) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Kept(Kept::new(file, None)))
+    }
+
+    /// No rows yet, for the cells of one column kept as values, counted without `file`.
+    pub fn kept_column(table: &'static Table, place: usize) -> RowBuffer {
+        RowBuffer::new(table, Encoded::Kept(Kept::new("", Some(place))))
     }
 
     /// No rows yet, for record batches.
@@ -112,9 +117,12 @@ impl RowBuffer {
         }
     }
 
-    /// True if cells are kept as values.
-    pub fn is_kept(&self) -> bool {
-        matches!(self.encoded, Encoded::Kept(_))
+    /// The file of rows that are kept as values. None in other encodings.
+    pub fn kept_file(&self) -> Option<&str> {
+        match &self.encoded {
+            Encoded::Kept(kept) => Some(kept.file()),
+            _ => None,
+        }
     }
 
     /// Appends cells to the current row.
