@@ -11,6 +11,7 @@ use crate::interrupt::Stdin;
 use crate::output::identity;
 use crate::plan::STDIN;
 use crate::progress::Progress;
+use crate::source::live::PATIENCE;
 use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
 use ignore::overrides::Override;
@@ -188,7 +189,9 @@ impl Input {
             return Err(Error::io(what)(source));
         }
         let source = if self.is_stdin() {
-            Source::read(progress.watch(Stdin), options, capture::is_capture)?
+            let patience = Some(PATIENCE);
+            let options = ReadOptions { patience, ..options };
+            Source::read(progress.watch(Stdin { patience }), options, capture::is_capture)?
         } else {
             Source::open(&self.path, options, capture::is_capture)?
         };

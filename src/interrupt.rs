@@ -16,7 +16,10 @@ pub fn on_stop(stop: fn()) {
 /// Standard input.
 #[cfg(not(unix))]
 #[derive(Debug, Default)]
-pub struct Stdin;
+pub struct Stdin {
+    /// That of other systems; here each call waits for bytes.
+    pub patience: Option<std::time::Duration>,
+}
 
 #[cfg(not(unix))]
 impl std::io::Read for Stdin {
@@ -28,7 +31,7 @@ impl std::io::Read for Stdin {
 #[cfg(unix)]
 mod unix {
     use crate::source::process;
-    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::fd::OwnedFd;
     use rustix::io::Errno;
     use rustix::pipe::pipe;
@@ -38,6 +41,7 @@ mod unix {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
+    use std::time::Duration;
 
     /// Standard input is being read.
     static READING: AtomicBool = AtomicBool::new(false);
@@ -73,7 +77,10 @@ mod unix {
 
     /// Standard input, up to its end or the first SIGINT.
     #[derive(Debug, Default)]
-    pub struct Stdin;
+    pub struct Stdin {
+        /// Time without bytes after which a call ends with `WouldBlock`.
+        pub patience: Option<Duration>,
+    }
 
     impl Read for Stdin {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -95,8 +102,10 @@ mod unix {
             let end = END.get().map(|(end, _)| PollFd::new(end, PollFlags::IN));
             let mut waiting: Vec<_> =
                 end.into_iter().chain([PollFd::new(&stdin, PollFlags::IN)]).collect();
+            let patience = self.patience.and_then(|patience| Timespec::try_from(patience).ok());
             while !ENDED.load(Ordering::Acquire) {
-                match poll(&mut waiting, None) {
+                match poll(&mut waiting, patience.as_ref()) {
+                    Ok(0) => return Err(io::ErrorKind::WouldBlock.into()),
                     Ok(_) if ENDED.load(Ordering::Acquire) => break,
                     Ok(_) => return Ok(rustix::io::read(stdin, buffer)?),
                     Err(Errno::INTR) => {}

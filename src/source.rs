@@ -10,6 +10,7 @@
 mod guard;
 pub mod heap;
 mod inflate;
+pub mod live;
 mod map;
 mod prefetch;
 #[cfg(unix)]
@@ -24,6 +25,7 @@ use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use stream::Stream;
 pub use stream::{Chunk, UNWANTED_BYTES};
 
@@ -46,6 +48,10 @@ pub struct ReadOptions {
     pub max_window_bytes: Option<u64>,
     /// Bytes of a stream that are read at a time; twice as many are held. Never changes a result.
     pub chunk_bytes: u64,
+    /// Time after which the bytes of a stream that is not compressed are handed on, though a chunk
+    /// is not full. Its reader says `WouldBlock` after that time without bytes. Never changes a
+    /// result.
+    pub patience: Option<Duration>,
 }
 
 impl Default for ReadOptions {
@@ -55,6 +61,7 @@ impl Default for ReadOptions {
             max_inflated_bytes: None,
             max_window_bytes: None,
             chunk_bytes: 16 << 20,
+            patience: None,
         }
     }
 }

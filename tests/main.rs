@@ -42,6 +42,7 @@ mod docs;
 mod examples;
 mod gate;
 mod inputs;
+mod live;
 mod outputs;
 mod overview;
 mod page;

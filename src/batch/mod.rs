@@ -68,7 +68,9 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let mut outputs = open(plan, directory, &budget)?;
     outputs.arrange(plan.arrangement.clone());
     if let Some(screen) = plan.screen {
-        outputs.show_on(screen, plan.arrangement.is_limited());
+        // Rows that come while somebody watches end with their input, not with the screen.
+        let is_live = plan.exports() && inputs.list.iter().any(|input| !input.is_repeatable);
+        outputs.show_on(screen, plan.arrangement.is_limited() || is_live);
     }
     if !progress::stdout_is_file() {
         let progress = progress.clone();

@@ -146,7 +146,10 @@ impl Batch<'_> {
         let (outputs, written) = (Mutex::new(&mut self.outputs), AtomicBool::new(false));
         let write = |mut rows: RowBuffer| {
             written.store(true, Ordering::Relaxed);
-            outputs.lock().unwrap_or_else(PoisonError::into_inner).rows(&mut rows)
+            let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
+            outputs.rows(&mut rows)?;
+            // Somebody may watch a pipe while it is written.
+            if input.is_repeatable { Ok(()) } else { outputs.hand_on() }
         };
         let company = Company::Alone;
         let mut reading = reader.read(input, before, company, &write, self.folds.as_mut())?;

@@ -138,15 +138,23 @@ fn windows<P: Pass>(
     let options = if capture.source().is_complete() { options } else { &silent };
     let (mut reported, mut failed) = (0, None);
     loop {
-        let walk = || {
+        let mut walk = || {
             if resumed(capture, options, whole) {
                 window(capture, options, whole, pass)
             } else {
                 Ok(())
             }
         };
-        let (ahead, done) = rayon::join(|| capture.source().read_ahead(), walk);
-        done?;
+        let read_ahead = || capture.source().read_ahead();
+        // A worker that is alone must not wait for a live stream before it walks what came.
+        let ahead = if rayon::current_num_threads() == 1 {
+            walk()?;
+            read_ahead()
+        } else {
+            let (ahead, done) = rayon::join(read_ahead, walk);
+            done?;
+            ahead
+        };
         if options.budget.is_exceeded() || whole.end.offset >= whole.until || whole.unsure {
             return Ok(());
         }

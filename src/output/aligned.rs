@@ -52,6 +52,9 @@ pub struct Aligned {
     /// Rows that wait for the layout.
     waiting: VecDeque<Row>,
     layout: Option<Layout>,
+    /// Columns of the layouts so far, which later ones keep. Only noted if rows are written early.
+    shown: Vec<usize>,
+    is_early: bool,
     /// Number of headers written.
     blocks: usize,
 }
@@ -88,8 +91,9 @@ impl Encoder for Aligned {
 impl Aligned {
     fn new(table: &'static Table) -> Aligned {
         let (waiting, left_out) = (VecDeque::new(), Vec::new());
-        let (room, color) = (usize::MAX, false);
-        Aligned { table, room, color, left_out, waiting, layout: None, blocks: 0 }
+        let (room, color, shown) = (usize::MAX, false, Vec::new());
+        let (layout, is_early, blocks) = (None, false, 0);
+        Aligned { table, room, color, left_out, waiting, layout, shown, is_early, blocks }
     }
 
     /// For a screen.
@@ -118,10 +122,20 @@ impl Aligned {
         if self.waiting.len() >= FIRST_ROWS { self.write_waiting(out) } else { Ok(()) }
     }
 
+    /// Writes the rows that wait, for somebody who watches. When this is done decides the layout.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    #[cfg(feature = "cli")]
+    pub fn write_early(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        self.is_early = true;
+        if self.waiting.is_empty() { Ok(()) } else { self.write_waiting(out) }
+    }
+
     /// Decides the layout, writes the header and the waiting rows.
     fn write_waiting(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let rows = std::mem::take(&mut self.waiting);
-        let mut layout = Layout::of(self.table, &rows);
+        let mut layout = Layout::of(self.table, &rows, &self.shown);
         let too_wide = layout.narrow(self.room);
         for column in too_wide {
             if !rows.is_empty() && !self.left_out.contains(&column) {
@@ -133,6 +147,9 @@ impl Aligned {
         }
         self.blocks += 1;
         layout.write_header(self.table, self.color, out)?;
+        if self.is_early {
+            self.shown = layout.columns.iter().map(|(column, _)| *column).collect();
+        }
         self.layout = Some(layout);
         rows.iter().try_for_each(|row| self.write(row, out))
     }
@@ -147,13 +164,15 @@ impl Aligned {
 }
 
 impl Layout {
-    fn of(table: &Table, rows: &VecDeque<Row>) -> Layout {
+    fn of(table: &Table, rows: &VecDeque<Row>, kept: &[usize]) -> Layout {
         let cells = |column| rows.iter().filter_map(move |row| row.get(column)).map(String::as_str);
         let first = cells(0).next();
         let file = first.filter(|file| cells(0).all(|other| other == *file)).map(Into::into);
         let shown = |column: &usize| {
             (*column > 0 || file.is_none())
-                && (rows.is_empty() || cells(*column).any(|cell| !cell.is_empty()))
+                && (rows.is_empty()
+                    || kept.contains(column)
+                    || cells(*column).any(|cell| !cell.is_empty()))
         };
         let columns = (0..table.columns.len()).filter(shown).map(|column| {
             let widest = cells(column).map(width).max().unwrap_or(0);
@@ -314,6 +333,29 @@ from_bytes  to_bytes  packets  wire_bytes
         20        39     1234           5
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_layout_that_is_decided_early_keeps_its_columns() {
+        let table = named("lengths").unwrap();
+        let (mut aligned, mut out) = (Aligned::new(table), Vec::new());
+        let row = |cells: [&str; 7]| cells.map(String::from).to_vec();
+        for cells in [["a", "0", "", "7", "", "", ""], ["a", "0", "19", "", "", "", ""]] {
+            aligned.push(row(cells), &mut out).unwrap();
+            aligned.write_early(&mut out).unwrap();
+        }
+        aligned.push(row(["a", "1", "", "8", "", "", ""]), &mut out).unwrap();
+        let expected = "\
+file: a
+from_bytes  packets
+         0        7
+
+file: a
+from_bytes  to_bytes  packets
+         0        19
+         1                  8
+";
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]

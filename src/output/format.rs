@@ -50,6 +50,13 @@ pub trait Encoder: Send {
     /// # Errors
     /// Those of `out`.
     fn rows(&mut self, rows: &mut RowBuffer, out: &mut dyn Write) -> io::Result<()>;
+    /// Writes rows that wait where that changes no byte of the output, or somebody watches.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn hand_on(&mut self, _out: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
     /// Writes rows that wait, and everything after the last row.
     ///
     /// # Errors

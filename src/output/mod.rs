@@ -238,6 +238,18 @@ impl Outputs {
         })
     }
 
+    /// Writes rows that wait in an encoder or buffer, so that a reader sees them while a live input
+    /// goes on.
+    ///
+    /// # Errors
+    /// If standard output cannot be written.
+    pub fn hand_on(&mut self) -> io::Result<()> {
+        self.outputs.iter_mut().try_for_each(|output| match &mut output.target {
+            Target::Stdout(stdout) => output.encoder.hand_on(stdout).and_then(|()| stdout.flush()),
+            Target::File(..) | Target::Waiting(_) => Ok(()),
+        })
+    }
+
     /// Completes every output: writes waiting tables, flushes, gives files their names.
     ///
     /// # Errors

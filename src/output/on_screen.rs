@@ -75,6 +75,13 @@ impl Encoder for OnScreen {
         Ok(())
     }
 
+    fn hand_on(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        match &mut self.body {
+            Body::Columns(aligned) => aligned.write_early(out),
+            Body::View(..) => Ok(()),
+        }
+    }
+
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let left_out = match &mut self.body {
             Body::Columns(aligned) => {

@@ -295,7 +295,8 @@ pub fn run(step: Step) -> Result<(), RunError> {
             Ok(write_lines(&plan(&run, options, shard_bytes)?)?)
         }
         Step::Map { spec, plan, stdin } => {
-            let bytes = if stdin { Bytes::Stream(Box::new(Stdin)) } else { Bytes::Files };
+            let bytes =
+                if stdin { Bytes::Stream(Box::new(Stdin::default())) } else { Bytes::Files };
             Ok(file::write(&map::map(*spec, &plan, bytes)?, io::stdout().lock())?)
         }
         Step::Merge(paths) => {

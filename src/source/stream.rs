@@ -1,14 +1,16 @@
 //! Streams: pipes, standard input, compressed files, files that are not to be mapped.
 //!
-//! They are read ahead in chunks of bounded size. The chunk after the last byte holds the fault
+//! They are read ahead in chunks of bounded size, live ones also in chunks of bounded time. The chunk after the last byte holds the fault
 //! that ended the stream, if there was one.
 
 use super::ReadOptions;
 use super::inflate::{Compression, is_window_too_long, skippable_frame};
+use super::live::{self, Waiting};
 use crate::error::{Error, FaultKind};
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// Number of bytes that decide whether the rest is wanted: archives (tar) are recognized by them.
 const FIRST_BYTES: u64 = 512;
@@ -47,6 +49,8 @@ pub struct Stream {
     limit: u64,
     max_window_bytes: u64,
     chunk_bytes: u64,
+    /// That of the options; none if it is compressed.
+    patience: Option<Duration>,
     end: Option<Result<(), FaultKind>>,
 }
 
@@ -80,13 +84,15 @@ impl Stream {
     ) -> Result<(Stream, Vec<u8>), Error> {
         let raw = Arc::new(AtomicU64::new(0));
         let mut reader = Counted { reader, count: raw.clone() };
-        let first = first_bytes(&mut reader).map_err(Error::io("cannot read"))?;
+        let (first, paused) =
+            first_bytes(&mut reader, &wanted).map_err(Error::io("cannot read"))?;
+        let at_hand = if paused { first.len() as u64 } else { FIRST_BYTES };
         let compression = Compression::of(&first);
         let whole = Cursor::new(first).chain(reader);
         let reader: Box<dyn Read + Send> = match compression {
             None => Box::new(whole),
             Some(compression) => {
-                let raw = BufReader::with_capacity(RAW_BUFFER_BYTES, whole);
+                let raw = BufReader::with_capacity(RAW_BUFFER_BYTES, Waiting(whole));
                 let longest = options.max_window_bytes.unwrap_or(u64::MAX);
                 compression.reader(raw, longest).map_err(Error::io("cannot decompress"))?
             }
@@ -101,12 +107,16 @@ impl Stream {
             limit,
             max_window_bytes: options.max_window_bytes.unwrap_or(u64::MAX),
             chunk_bytes: options.chunk_bytes.max(1),
+            patience: options.patience.filter(|_| compression.is_none()),
             end: None,
         };
         let mut bytes = Vec::new();
-        stream.fill(&mut bytes, FIRST_BYTES);
+        stream.fill(&mut bytes, at_hand);
         if let (true, Some(Err(fault))) = (bytes.is_empty(), stream.end) {
             return Err(Error::FirstBytes(fault));
+        }
+        if paused {
+            return Ok((stream, bytes));
         }
         if wanted(&bytes) {
             let chunk_bytes = stream.chunk_bytes;
@@ -136,6 +146,7 @@ impl Stream {
             limit: u64::MAX,
             max_window_bytes: u64::MAX,
             chunk_bytes: options.chunk_bytes.max(1),
+            patience: None,
             end: None,
         };
         let Chunk { bytes, end } = stream.read_ahead();
@@ -167,7 +178,7 @@ impl Stream {
     pub fn drain(&mut self) {
         if self.compression.is_none() && self.end.is_none() {
             // A stream that fails has ended.
-            let _ = io::copy(&mut self.reader, &mut io::sink());
+            let _ = io::copy(&mut Waiting(&mut self.reader), &mut io::sink());
         }
     }
 
@@ -178,14 +189,20 @@ impl Stream {
         let before = bytes.len() as u64;
         // One byte beyond the limit shows whether there is more than allowed.
         let most = most.min(self.left.saturating_add(1));
-        let read = self.read_pieces(bytes, most);
+        let began = Instant::now();
+        let read = match self.patience {
+            None => self.read_pieces(bytes, most).map(|()| false),
+            Some(patience) => live::read(&mut self.reader, bytes, most, |bytes, _| {
+                !bytes.is_empty() && began.elapsed() >= patience
+            }),
+        };
         let came = bytes.len() as u64 - before;
         if came > self.left {
             bytes.pop();
             self.end = Some(Err(FaultKind::InflatesTooFar { limit: self.limit }));
         } else if let Err(error) = read {
             self.end = Some(Err(self.fault(&error)));
-        } else if came < most {
+        } else if came < most && matches!(read, Ok(false)) {
             self.end = Some(Ok(()));
         }
         self.left = self.left.saturating_sub(came);
@@ -236,20 +253,26 @@ impl Stream {
 }
 
 /// Reads the first bytes of a stream, from after the skippable frames that zstd and lz4 allow
-/// before compressed frames: they may be longer than memory.
-fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+/// before compressed frames: they may be longer than memory. True if a live stream has no more at
+/// the moment, and those that came are wanted.
+fn first_bytes(
+    reader: &mut impl Read,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> io::Result<(Vec<u8>, bool)> {
     let mut first = Vec::new();
     let fill = |first: &mut Vec<u8>, reader: &mut dyn Read| {
         let missing = FIRST_BYTES.saturating_sub(first.len() as u64);
-        reader.take(missing).read_to_end(first).map(drop)
+        live::read(reader, first, missing, |bytes, is_idle| is_idle && wanted(bytes))
     };
-    fill(&mut first, reader)?;
+    if fill(&mut first, reader)? {
+        return Ok((first, true));
+    }
     let mut skipped = Vec::new();
     while let Some(length) = skippable_frame(&first) {
         skipped.clone_from(&first);
         let rest = length.saturating_sub(first.len() as u64);
         first.drain(..first.len().min(usize::try_from(length).unwrap_or(usize::MAX)));
-        io::copy(&mut reader.take(rest), &mut io::sink())?;
+        io::copy(&mut Waiting(&mut *reader).take(rest), &mut io::sink())?;
         if first.len() < SKIPPABLE_HEADER_BYTES {
             fill(&mut first, reader)?;
         }
@@ -257,5 +280,5 @@ fn first_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     fill(&mut first, reader)?;
     // Other contents after such a frame are no compressed file.
     let compressed = Compression::of(&first).is_some_and(Compression::has_skippable_frames);
-    Ok(if skipped.is_empty() || compressed { first } else { skipped })
+    Ok((if skipped.is_empty() || compressed { first } else { skipped }, false))
 }

@@ -1,0 +1,134 @@
+//! Live streams: rows come while a slow pipe is open, and the output is that of the whole capture,
+//! byte for byte.
+
+use crate::builder::{Pcap, Pcapng};
+use crate::cli::{Said, pcapstat, program};
+use crate::frames::{tcp, udp};
+#[cfg(target_os = "linux")]
+use std::io::Read;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Longer than any machine takes to write a row that it has.
+const LONG: Duration = Duration::from_secs(30);
+
+/// A run that reads a pipe: the pipe, and its lines as they come.
+fn begin(options: &[&str]) -> (Child, ChildStdin, Receiver<String>) {
+    let mut command: Command = program();
+    command.args(options).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it runs");
+    let (stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+    let (sender, lines) = channel();
+    thread::spawn(move || {
+        let mut reader = BufReader::new(stdout);
+        let mut line = String::new();
+        while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            let _ = sender.send(std::mem::take(&mut line));
+        }
+    });
+    (child, stdin, lines)
+}
+
+/// Lengths of the prefixes of a capture of four packets that end after the third packet, and inside
+/// the fourth.
+fn captures() -> [(Vec<u8>, usize, usize); 2] {
+    let frames = [tcp(80, 5000, b"one"), udp(53, 5000, b"two"), tcp(5000, 80, b"three")];
+    let mut pcap = Pcap::ethernet();
+    let mut pcapng = Pcapng::ethernet();
+    for (number, frame) in frames.iter().enumerate() {
+        pcap.frame(number as u32, frame);
+        pcapng.frame(number as u32, frame);
+    }
+    let ends = (pcap.bytes.len(), pcapng.bytes.len());
+    pcap.frame(9, &frames[0]);
+    pcapng.frame(9, &frames[0]);
+    [(pcap.bytes, ends.0, ends.0 + 20), (pcapng.bytes, ends.1, ends.1 + 30)]
+}
+
+#[test]
+fn rows_come_while_a_slow_pipe_is_open() {
+    thread::scope(|scope| {
+        for capture in captures() {
+            for options in [
+                ["-t", "packets", "-f", "csv", "-j", "1"],
+                ["-t", "packets", "-f", "tsv", "-j", "2"],
+                ["-t", "packets", "-f", "ndjson", "-j", "3"],
+                ["-t", "segments", "-f", "csv", "-j", "1"],
+                ["-t", "segments", "-f", "ndjson", "-j", "2"],
+            ] {
+                let capture = capture.clone();
+                scope.spawn(move || rows_come(&options, &capture));
+            }
+        }
+    });
+}
+
+fn rows_come(options: &[&str], (bytes, third, cut): &(Vec<u8>, usize, usize)) {
+    let mut command = pcapstat();
+    command.args(options).arg("-").write_stdin(bytes.clone());
+    let whole = Said::from(command.output().expect("it runs")).stdout;
+    let (mut child, mut stdin, lines) = begin(options);
+    stdin.write_all(&bytes[..*third]).expect("it reads");
+    let mut said = String::new();
+    while said.lines().count() + 1 < whole.lines().count() {
+        let line = lines.recv_timeout(LONG);
+        said += &line.unwrap_or_else(|_| panic!("no more than {said}: {options:?}"));
+    }
+    stdin.write_all(&bytes[*third..*cut]).expect("it reads");
+    thread::sleep(Duration::from_millis(700));
+    assert!(lines.try_recv().is_err(), "a row of half a packet: {options:?}");
+    stdin.write_all(&bytes[*cut..]).expect("it reads");
+    said += &lines.recv_timeout(LONG).expect("a row of the last packet");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(said, whole, "{options:?}");
+}
+
+/// A header that comes byte by byte is a header.
+#[test]
+fn a_capture_may_come_in_any_pieces() {
+    let (bytes, third, _) = captures()[0].clone();
+    let (mut child, mut stdin, lines) = begin(&["-t", "packets"]);
+    for (number, byte) in bytes.iter().enumerate() {
+        stdin.write_all(&[*byte]).expect("it reads");
+        if [2, 6, 30, third - 1].contains(&number) {
+            thread::sleep(Duration::from_millis(700));
+        }
+    }
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(lines.iter().count(), 5);
+}
+
+/// A terminal shows the rows of a live stream as they come, and all of them.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_shows_rows_as_they_come() {
+    let (mut bytes, third, _) = captures()[0].clone();
+    bytes.truncate(third);
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), &bytes).expect("written");
+    let program = program().get_program().to_string_lossy().into_owned();
+    let path = file.path().display();
+    let command = format!("(cat {path}; sleep 60) | {program} -t packets --color never -");
+    let mut script = Command::new("script");
+    script.args(["-qec", &command, "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::piped());
+    let Ok(mut child) = script.spawn() else { return };
+    let mut stdout = child.stdout.take().expect("piped");
+    let (sender, pieces) = channel();
+    thread::spawn(move || {
+        let mut piece = [0; 4096];
+        while let Ok(count @ 1..) = stdout.read(&mut piece) {
+            let _ = sender.send(String::from_utf8_lossy(&piece[..count]).into_owned());
+        }
+    });
+    let mut said = String::new();
+    while !said.contains("13:20.020000000Z") {
+        said += &pieces.recv_timeout(LONG).unwrap_or_else(|_| panic!("no row: {said}"));
+    }
+    child.kill().expect("it runs");
+    let _ = child.wait();
+}
