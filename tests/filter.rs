@@ -5,6 +5,7 @@
 //! and so does a row without a difference.
 
 use crate::bpf::Bpf;
+use crate::cli::{directory, run};
 use crate::frames;
 use crate::reading::{captures_beside, check_each};
 use pcapstat::capture::{Capture, Record};
@@ -399,5 +400,19 @@ proptest! {
             let any = Filter::new(&format!("any {word}")).expect("an expression");
             prop_assert!(!outer.matches(&packet) || any.matches(&packet), "{}", word);
         }
+    }
+}
+
+/// As for tcpdump, an empty expression is no condition: scripts pass one on.
+#[test]
+fn an_empty_expression_matches_every_packet() {
+    let directory = directory();
+    let all = run(directory.path(), &["-t", "packets", "a.pcap"]).stdout;
+    for empty in ["", " "] {
+        let said = run(directory.path(), &["--filter", empty, "-t", "packets", "a.pcap"]);
+        assert_eq!(
+            (said.code, said.stdout.as_str(), said.stderr.as_str()),
+            (Some(0), all.as_str(), "")
+        );
     }
 }

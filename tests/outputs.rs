@@ -156,6 +156,18 @@ fn an_impossible_output_directory_is_reported() {
     assert_eq!(said.stderr.matches("a.pcap/out").count(), 1, "{}", said.stderr);
 }
 
+/// A missing directory is named, not the temporary file that cannot be in it.
+#[test]
+fn a_missing_directory_is_named() {
+    let directory = directory();
+    for option in ["--report", "--junit"] {
+        let said = run(directory.path(), &[option, "none/x", "a.pcap"]);
+        assert_eq!(said.code, Some(OUTPUT_FAILED), "{option}");
+        said.assert_one_message(&["cannot write: none: No such file or directory"]);
+        assert!(!said.stderr.contains(".pcapstat") && !said.stderr.contains("os error"));
+    }
+}
+
 #[test]
 fn several_text_tables_follow_each_other() {
     let directory = directory();

@@ -492,7 +492,7 @@ impl Application {
     }
 
     /// The application of a name. None if there is none.
-    fn find(name: &str) -> Option<Application> {
+    pub fn find(name: &str) -> Option<Application> {
         let place = NAMES.binary_search(&name).ok()?;
         NonZeroU16::new(place as u16 + 1).map(Application)
     }

@@ -9,6 +9,7 @@
 //!
 //! Expressions over bytes, such as `tcp[13]`, and names of hosts are refused.
 
+mod elsewhere;
 mod lexer;
 mod outer;
 mod parser;
@@ -43,11 +44,21 @@ impl Filter {
     /// # Errors
     /// At the first word or value that does not fit.
     pub fn new(text: &str) -> Result<Filter, FilterError> {
-        let parsed = lexer::tokens(text).and_then(|tokens| parser::parse(&tokens, text.len()));
-        match parsed {
-            Ok(expression) => Ok(Filter { program: Program::new(expression) }),
-            Err(error) => Err(FilterError { text: text.into(), ..error }),
-        }
+        Filter::compile(text).map_err(|error| {
+            let error = match elsewhere::display_filter(text, error.at) {
+                Some((message, at)) => {
+                    let end = error.at.saturating_add(error.length);
+                    FilterError { message, at, length: end.saturating_sub(at), ..error }
+                }
+                None => error,
+            };
+            FilterError { text: text.into(), ..error }
+        })
+    }
+
+    fn compile(text: &str) -> Result<Filter, FilterError> {
+        let expression = parser::parse(&lexer::tokens(text)?, text.len())?;
+        Ok(Filter { program: Program::new(expression) })
     }
 
     /// True if the packet matches.

@@ -4,6 +4,7 @@
 //! value without qualifiers takes those of the value before it: `tcp port 80 or 443`.
 
 use super::FilterError;
+use super::elsewhere;
 use super::lexer::{Symbol, Token};
 use super::primitive::{Direction, Family, Scope, Test, Within};
 use super::program::{Expression, Joint};
@@ -468,6 +469,9 @@ fn all_words() -> impl Iterator<Item = &'static str> {
 }
 
 fn unknown(text: &str) -> String {
+    if let Some(hint) = elsewhere::application(text) {
+        return hint;
+    }
     match nearest(text, all_words()) {
         _ if ELSEWHERE.contains(&text) => format!("{text} of tcpdump is not supported"),
         Some(near) => format!("unknown word {text} (did you mean {near}?)"),

@@ -4,6 +4,7 @@
 //! A file without a name is gone with the process, however it ends. A link is followed, as a shell
 //! follows it; a pipe or device is written as it is.
 
+use crate::error::without_code;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -53,12 +54,15 @@ enum Unfinished {
 impl Unfinished {
     /// A file that is to be in a directory, with the permissions of any other new file.
     fn begin(directory: &Path) -> io::Result<Unfinished> {
+        // Errors of temporary files name these files.
+        fs::metadata(directory)?;
         #[cfg(target_os = "linux")]
         if let Some(file) = unnamed::begin(directory) {
             return Ok(Unfinished::Unnamed(file));
         }
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let file = builder().tempfile_in(directory)?;
+        let named = builder().tempfile_in(directory);
+        let file = named.map_err(|error| io::Error::from(error.kind()))?;
         unfinished.push(file.path().to_path_buf());
         Ok(Unfinished::Named(file))
     }
@@ -221,5 +225,7 @@ pub fn identity(path: &Path) -> Option<PathBuf> {
 
 /// Puts a path before the system's message.
 pub fn with_path(path: &Path) -> impl FnOnce(io::Error) -> io::Error {
-    move |error| io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    move |error| {
+        io::Error::new(error.kind(), format!("{}: {}", path.display(), without_code(&error)))
+    }
 }

@@ -21,6 +21,9 @@ pub(super) fn check_directory(directory: Option<&Path>) -> Result<(), String> {
             "-o {}: is a file; -o takes a directory, in which each table becomes a file",
             path.display()
         )),
+        Some(path) if path.exists() && !path.is_dir() => {
+            Err(format!("-o {}: is no directory, but a device or pipe", path.display()))
+        }
         _ => Ok(()),
     }
 }

@@ -4,11 +4,14 @@ use crate::expect::unit_shift;
 
 /// The value of an option that is a duration.
 pub(super) fn nanoseconds(option: &str, text: &str) -> Result<u64, String> {
-    let wrong = || format!("{option} {text}: not a duration such as 100ms, 1.5s, 1m30s");
-    duration(text).ok_or_else(wrong)
+    match duration(text) {
+        Some(0) => Err(format!("{option} {text}: no time at all; write a duration such as 100ms")),
+        Some(nanoseconds) => Ok(nanoseconds),
+        None => Err(format!("{option} {text}: not a duration such as 100ms, 1.5s, 1m30s")),
+    }
 }
 
-/// Numbers and units as nanoseconds, at least one: `100ms`, `1.5s`, `1m30s`. A number alone is
+/// Numbers and units as nanoseconds: `100ms`, `1.5s`, `1m30s`. A number alone is
 /// seconds.
 fn duration(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 9] = [
@@ -40,7 +43,7 @@ fn duration(text: &str) -> Option<u64> {
         total = total.checked_add(amount)?;
         rest = after.get(unit.len()..)?.trim_start();
     }
-    Some(total).filter(|nanoseconds| *nanoseconds > 0)
+    Some(total).filter(|_| !text.trim().is_empty())
 }
 
 /// The value of an option that is a size.
@@ -75,7 +78,8 @@ mod tests {
         assert_eq!(duration("1.5s"), Some(1_500_000_000));
         assert_eq!(duration("1m30s"), Some(90_000_000_000));
         assert_eq!(duration("0.5"), Some(500_000_000));
-        for wrong in ["", "0s", "s", "-1s", "1w", "1.s", ".5s", "1..5s", "1s x", "99999999999d"] {
+        assert_eq!(duration("0s"), Some(0));
+        for wrong in ["", "s", "-1s", "1w", "1.s", ".5s", "1..5s", "1s x", "99999999999d"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
     }

@@ -1,0 +1,184 @@
+//! Words of other languages in an expression that is refused: display filters of Wireshark and names
+//! of applications. Each has a hint that says the same in the words of the filter, where they can.
+
+use super::Filter;
+use super::words;
+use crate::dissect::application::Application;
+use crate::dissect::protocol::Protocol;
+use crate::fold::application::ports;
+
+/// Fields of display filters, and the words before a value that test the same.
+const FIELDS: &[(&str, &str)] = &[
+    ("ip.addr", "host"),
+    ("ip.host", "host"),
+    ("ip.src", "src host"),
+    ("ip.dst", "dst host"),
+    ("ipv6.addr", "host"),
+    ("ipv6.src", "src host"),
+    ("ipv6.dst", "dst host"),
+    ("eth.addr", "ether host"),
+    ("eth.src", "ether src"),
+    ("eth.dst", "ether dst"),
+    ("eth.type", "ether proto"),
+    ("ip.proto", "proto"),
+    ("tcp.port", "tcp port"),
+    ("tcp.srcport", "tcp src port"),
+    ("tcp.dstport", "tcp dst port"),
+    ("udp.port", "udp port"),
+    ("udp.srcport", "udp src port"),
+    ("udp.dstport", "udp dst port"),
+    ("sctp.port", "sctp port"),
+    ("vlan.id", "vlan"),
+    ("mpls.label", "mpls"),
+];
+
+/// Layers whose fields are no protocol's.
+const OTHER_LAYERS: &[&str] = &["frame", "tcp", "udp", "ip", "ipv6", "eth", "sctp", "data"];
+
+/// The hint for a display filter at or right before an offset, and where it begins. None if there is
+/// no display filter.
+pub fn display_filter(text: &str, at: usize) -> Option<(String, usize)> {
+    let begin = |end: usize| {
+        let head = text.get(..end)?;
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_');
+        Some(head.trim_end_matches(part).len())
+    };
+    let before = text.get(..at)?.trim_end().len();
+    [Some(at), begin(before)].into_iter().flatten().find_map(|begin| {
+        let rest = text.get(begin..)?;
+        let field = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_')).next()?;
+        let (layer, _) = field.split_once('.')?;
+        if !is_layer(layer) {
+            return None;
+        }
+        let hint = match translated(field, rest.get(field.len()..)?) {
+            Some((shown, same)) => format!("{shown} is a display filter; here it is {same}"),
+            None => format!("{field} is a field of display filters; the words here are tcpdump's"),
+        };
+        Some((hint, begin))
+    })
+}
+
+fn is_layer(name: &str) -> bool {
+    let known = || Protocol::known().any(|(known, _)| known == name);
+    OTHER_LAYERS.contains(&name) || Application::find(name).is_some() || known()
+}
+
+/// A comparison of a field with what follows it, as typed and in the words of the filter.
+fn translated(field: &str, after: &str) -> Option<(String, String)> {
+    let mut words = after.trim_start();
+    let sign = ["==", "!=", ">=", "<=", "eq", "ne", "ge", "le"].into_iter().find(|sign| {
+        let rest = words.strip_prefix(sign);
+        words = rest.unwrap_or(words).trim_start();
+        rest.is_some()
+    })?;
+    let value = words.split(|c: char| c.is_whitespace() || "()&|".contains(c)).next()?;
+    let word = FIELDS.iter().find(|(name, _)| *name == field).map(|(_, word)| *word);
+    let same = match (word, sign) {
+        (Some(word), "==" | "eq") if value.contains('/') => {
+            format!("{} {value}", word.replace("host", "net"))
+        }
+        (Some(word), "==" | "eq") => format!("{word} {value}"),
+        (Some(word), "!=" | "ne") => format!("not {word} {value}"),
+        (None, ">=" | "ge") if field == "frame.len" => format!("greater {value}"),
+        (None, "<=" | "le") if field == "frame.len" => format!("less {value}"),
+        _ => return None,
+    };
+    Filter::compile(&same).ok().map(|_| (format!("{field} {sign} {value}"), same))
+}
+
+/// The hint for the name of an application or service. None if it is neither.
+pub fn application(word: &str) -> Option<String> {
+    let application = Application::find(word);
+    let port = application.and_then(usual_port).or_else(|| words::service(word));
+    let write = port.map(|port| format!("write port {port}, or "));
+    match (application, port) {
+        (Some(_), _) => Some(format!(
+            "{word} is an application, which no header states; {}choose rows: -t packets --rows \
+             \"protocols ~ {word}\"",
+            write.unwrap_or_default()
+        )),
+        (None, Some(port)) => Some(format!("{word} is a service; write port {port}")),
+        (None, None) => None,
+    }
+}
+
+/// The port by which an application is known. None if it has none.
+fn usual_port(application: Application) -> Option<u16> {
+    /// The lowest port of these is another one.
+    const KNOWN: [u16; 1] = [443];
+    let is_port = |port: &u16| {
+        let number = u32::from(*port);
+        [&ports::TCP, &ports::UDP].iter().any(|ports| ports.get(number) == Some(application))
+    };
+    KNOWN.into_iter().chain(1..=u16::MAX).find(is_port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn display_filters_have_their_words_here() {
+        for (text, at, message) in [
+            (
+                "ip.addr == 1.2.3.4",
+                0,
+                "ip.addr == 1.2.3.4 is a display filter; here it is host 1.2.3.4",
+            ),
+            (
+                "tcp and ip.src==10.0.0.0/8",
+                8,
+                "ip.src == 10.0.0.0/8 is a display filter; here it is src net 10.0.0.0/8",
+            ),
+            ("ip.addr eq ::1", 0, "ip.addr eq ::1 is a display filter; here it is host ::1"),
+            (
+                "tcp.port!=80 && udp",
+                0,
+                "tcp.port != 80 is a display filter; here it is not tcp port 80",
+            ),
+            ("frame.len >= 100", 0, "frame.len >= 100 is a display filter; here it is greater 100"),
+            ("(vlan.id == 5)", 1, "vlan.id == 5 is a display filter; here it is vlan 5"),
+            (
+                "tcp.flags.syn == 1",
+                0,
+                "tcp.flags.syn is a field of display filters; the words here are tcpdump's",
+            ),
+            (
+                "ip.addr == nowhere",
+                0,
+                "ip.addr is a field of display filters; the words here are tcpdump's",
+            ),
+            (
+                "not http.request",
+                4,
+                "http.request is a field of display filters; the words here are tcpdump's",
+            ),
+        ] {
+            let error = Filter::new(text).expect_err(text);
+            assert_eq!((error.at, error.message.as_str()), (at, message), "{text}");
+        }
+        for text in ["tcp[13] == 2", "www.example.com", "host 1.2.3.4 == 1", "10.0.0.1 == 2"] {
+            let message = Filter::new(text).expect_err(text).message;
+            assert!(!message.contains("display"), "{text}: {message}");
+        }
+    }
+
+    #[test]
+    fn applications_have_a_port() {
+        for (word, begins) in [
+            (
+                "http",
+                "http is an application, which no header states; write port 80, or choose rows",
+            ),
+            ("dns", "dns is an application, which no header states; write port 53, or"),
+            ("tls", "tls is an application, which no header states; write port 443, or"),
+            ("https", "https is a service; write port 443"),
+            ("rtp", "rtp is an application, which no header states; choose rows"),
+        ] {
+            let error = Filter::new(&format!("ip and {word}")).expect_err(word);
+            assert!(error.message.starts_with(begins), "{}", error.message);
+            assert_eq!((error.at, error.length), (7, word.len()), "{word}");
+        }
+    }
+}
