@@ -16,6 +16,7 @@ use crate::source::{ReadOptions, Source};
 use crate::{names, path_text};
 use ignore::overrides::Override;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -77,6 +78,28 @@ impl Inputs {
             }
             None => Ok(()),
         }
+    }
+}
+
+impl Inputs {
+    /// Files that are inputs more than once, under one path or several, for people. None if there is
+    /// none.
+    pub fn repeated(&self) -> Option<String> {
+        let files: Vec<&Input> = self.list.iter().filter(|input| input.is_repeatable).collect();
+        let ids: Vec<_> = files.par_iter().map(|input| identity(&input.path)).collect();
+        let mut known = HashMap::new();
+        let mut again = files.iter().zip(ids).filter_map(|(input, id)| {
+            let first = *known.entry(id?).or_insert(input);
+            (!std::ptr::eq(first, input)).then_some((input, first))
+        });
+        let (input, first) = again.next()?;
+        let (name, first) = (path_text::of(&input.path), path_text::of(&first.path));
+        let more = again.count();
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        Some(match name == first {
+            true => format!("{name} is given twice and counted twice{more}"),
+            false => format!("{name} is {first} and counted again{more}"),
+        })
     }
 }
 

@@ -68,8 +68,8 @@ pub struct Report {
     pub faults: Vec<Damage>,
     /// Message for people. None if nothing is wrong.
     pub error: Option<String>,
-    /// Number of merged inputs that have an error, and the first one's name and error.
-    merged_errors: Option<(u64, String)>,
+    /// Merged inputs that have an error.
+    merged_errors: MergedErrors,
     /// Facts of the walk.
     pub walked: Walked,
     /// Counts of the packets.
@@ -79,6 +79,38 @@ pub struct Report {
     /// Memory of the tallies and facts. None if nothing was walked.
     reservation: Option<Reservation>,
     pairs: OnceLock<IpPairs>,
+}
+
+/// Merged inputs that have an error.
+#[derive(Clone, Debug, Default)]
+struct MergedErrors {
+    count: u64,
+    /// Those that could not be read at all.
+    unreadable: u64,
+    /// Name and error of the first.
+    first: Option<String>,
+}
+
+impl MergedErrors {
+    fn add(&mut self, status: Status, error: impl FnOnce() -> String) {
+        self.count += 1;
+        self.unreadable += u64::from(status == Status::Unreadable);
+        self.first.get_or_insert_with(error);
+    }
+}
+
+impl fmt::Display for MergedErrors {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let MergedErrors { count, unreadable, first } = self;
+        let plural = if *count == 1 { "" } else { "s" };
+        let unreadable = match unreadable {
+            0 => String::new(),
+            all if all == count => " (unreadable)".into(),
+            some => format!(" ({some} unreadable)"),
+        };
+        let first = first.as_deref().unwrap_or_default();
+        write!(out, "{count} damaged input{plural}{unreadable}, the first: {first}")
+    }
 }
 
 /// Facts of a file apart from its packets.
@@ -162,7 +194,7 @@ impl Report {
             capture_bytes: 0,
             faults: Vec::new(),
             error: None,
-            merged_errors: None,
+            merged_errors: MergedErrors::default(),
             walked: Walked::default(),
             tallies,
             folds: None,
@@ -238,11 +270,8 @@ impl Report {
             packets: damage.packets + shift.packets,
         }));
         if let Some(error) = later.error {
-            let first = || (0, format!("{}: {error}", later.file));
-            let (count, first) = self.merged_errors.get_or_insert_with(first);
-            *count += 1;
-            let (plural, first) = (if *count == 1 { "" } else { "s" }, first.as_str());
-            self.error = Some(format!("{count} damaged input{plural}, the first: {first}"));
+            self.merged_errors.add(later.status, || format!("{}: {error}", later.file));
+            self.error = Some(self.merged_errors.to_string());
         }
         self.walked.append(later.walked, shift);
         self.tallies.merge(later.tallies, shift);

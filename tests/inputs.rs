@@ -279,6 +279,27 @@ fn several_inputs_merge_into_one_capture() {
     assert_eq!(udp, [42], "one conversation over three inputs");
 }
 
+/// A file that is given twice is counted twice, as by ripgrep, and the closing line says so.
+#[test]
+fn a_file_given_twice_is_told() {
+    let directory = directory();
+    fs::create_dir(directory.path().join("d")).expect("a directory");
+    for copy in ["d/one.pcap", "d/two.pcap"] {
+        let linked = fs::hard_link(directory.path().join("a.pcap"), directory.path().join(copy));
+        linked.expect("linked");
+    }
+    let twice = run(directory.path(), &["a.pcap", "a.pcap"]);
+    assert_eq!((twice.code, twice.stdout.lines().count()), (Some(0), 3));
+    twice.assert_one_message(&["2 inputs: 2 ok; ", " s; a.pcap is given twice and counted twice"]);
+    let walked = run(directory.path(), &["a.pcap", "d"]);
+    assert_eq!(walked.stdout.lines().count(), 4);
+    walked.assert_one_message(&["; d/one.pcap is a.pcap and counted again (and 1 more)"]);
+    assert_eq!(run(directory.path(), &["-q", "a.pcap", "./a.pcap"]).stderr, "");
+    fs::write(directory.path().join("b.pcap"), small_capture().bytes).expect("a capture");
+    let others = run(directory.path(), &["a.pcap", "b.pcap", "no", "no"]);
+    assert!(!others.stderr.contains("counted"), "{}", others.stderr);
+}
+
 /// A damaged input among merged ones shows in message, status and exit code.
 #[test]
 fn merging_hides_no_damage() {
@@ -289,6 +310,14 @@ fn merging_hides_no_damage() {
     assert_eq!(statuses(&said), rows(&[("(merged)", "cut_short")]));
     said.assert_message(&["pcapstat: cut.pcap: cut short"]);
     assert!(said.stdout.contains("1 damaged input, the first: cut.pcap: cut short"));
+    let merged = |inputs: &[&str]| run(directory.path(), &[&["--merge"], inputs].concat());
+    let missing = merged(&["none.pcap", "a.pcap"]);
+    assert_eq!(missing.code, Some(3));
+    let error = "1 damaged input (unreadable), the first: none.pcap: cannot open: ";
+    assert!(missing.stdout.contains(error), "{}", missing.stdout);
+    let both = merged(&["cut.pcap", "none.pcap", "a.pcap"]);
+    let error = "2 damaged inputs (1 unreadable), the first: cut.pcap: cut short";
+    assert!(both.code == Some(3) && both.stdout.contains(error), "{}", both.stdout);
     let table = Csv::parse(said.stdout.as_bytes());
     assert_eq!(table.rows().next().expect("a row").number("packets"), 40 + 7 + 40);
     let capture = small_capture();

@@ -47,6 +47,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let mut inputs = inputs::discover(&plan.paths, &plan.naming);
     inputs.spare(&plan.outputs())?;
     plan.expect_inputs(inputs.list.len());
+    let repeated = if plan.quiet { None } else { inputs.repeated() };
     let plan = &*plan;
     let known = inputs.list.iter().all(|input| input.is_repeatable);
     let total = known.then(|| inputs.list.iter().map(|input| input.bytes).sum());
@@ -104,7 +105,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
     batch.read_and_take(inputs.list)?;
-    let mut outcome = batch.finish(closing, began)?;
+    let mut outcome = batch.finish(closing.then_some(repeated), began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
         let problem = (count > 0).then(|| Problem::Failure(format!("{count} differences")));

@@ -156,8 +156,13 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Completes the outputs and writes the closing line.
-    pub(super) fn finish(mut self, closing: bool, began: Instant) -> io::Result<Outcome> {
+    /// Completes the outputs and writes the closing line, which ends with the files that are inputs
+    /// twice; none if there is to be no closing line.
+    pub(super) fn finish(
+        mut self,
+        closing: Option<Option<String>>,
+        began: Instant,
+    ) -> io::Result<Outcome> {
         if self.outcome.stats.inputs == 0 {
             self.outcome.exit = self.outcome.exit.max(Exit::Unreadable);
             let nothing = Problem::Error("no capture found".into());
@@ -186,8 +191,10 @@ impl Batch<'_> {
         self.page.take().map_or(Ok(()), Page::finish)?;
         self.outcome.stats.writing += writing.elapsed();
         let stats = self.outcome.stats;
-        if closing && !self.reader.plan.quiet {
-            let line = format!("{stats}; {:.1} s", began.elapsed().as_secs_f64());
+        if let Some(repeated) = closing.filter(|_| !self.reader.plan.quiet) {
+            let repeated = repeated.map(|files| format!("; {files}")).unwrap_or_default();
+            let seconds = began.elapsed().as_secs_f64();
+            let line = visible(&format!("{stats}; {seconds:.1} s{repeated}"));
             let _ = writeln!(io::stderr(), "pcapstat: {line}");
         }
         Ok(self.outcome)
