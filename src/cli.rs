@@ -130,6 +130,20 @@ pub struct Cli {
     #[arg(long, value_name = "DIR", hide_short_help = true)]
     pub baseline: Option<PathBuf>,
 
+    /// Columns that --baseline compares: packets,wire_bytes [default: all]
+    ///
+    /// For a new capture, whose times are others. Rows that only one of the tables has are
+    /// differences all the same
+    #[arg(
+        long,
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "baseline",
+        action = ArgAction::Append,
+        hide_short_help = true
+    )]
+    pub baseline_columns: Vec<String>,
+
     /// Difference of a number from the baseline, at most: 5%
     #[arg(
         long,

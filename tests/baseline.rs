@@ -73,6 +73,38 @@ fn numbers_may_differ_by_the_tolerance() {
     assert!(!tolerant.stdout.contains(",packets,"), "{}", tolerant.stdout);
 }
 
+/// A new capture has other times; counts are compared alone.
+#[test]
+fn columns_may_be_chosen() {
+    let directory = earlier("summary");
+    let bytes = fs::read(testdata().join("http.pcap")).expect("a capture");
+    let mut later = bytes.clone();
+    // A second later: the seconds of the first record.
+    later[24] = later[24].wrapping_sub(1);
+    fs::write(directory.path().join("now.pcap"), later).expect("written");
+    let compared = |columns: &[&str]| {
+        run(directory.path(), &[&["--baseline", "base", "./now.pcap"], columns].concat())
+    };
+    let all = compared(&[]);
+    assert_eq!(all.code, Some(1));
+    assert!(all.stdout.contains("\nsummary,now.pcap,earliest_time,"), "{}", all.stdout);
+    let chosen = compared(&["--baseline-columns", "packets, wire_bytes"]);
+    assert_eq!((chosen.code, chosen.stdout.as_str()), (Some(0), HEADER));
+    let wrong = compared(&["--baseline-columns", "packtes"]);
+    assert_eq!(wrong.code, Some(2));
+    wrong.assert_message(&["--baseline", "packtes", "did you mean packets?"]);
+}
+
+#[test]
+fn a_baseline_in_another_format_is_told() {
+    let directory = earlier("summary");
+    let base = directory.path().join("base");
+    fs::rename(base.join("summary.csv"), base.join("summary.json")).expect("renamed");
+    let said = run(directory.path(), &["--baseline", "base", "now.pcap"]);
+    assert_eq!(said.code, Some(2));
+    said.assert_message(&["summary.csv: there is summary.json", "-f csv"]);
+}
+
 #[test]
 fn a_missing_table_or_other_columns_are_wrong_usage() {
     let directory = earlier("summary");

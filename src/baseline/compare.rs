@@ -34,18 +34,28 @@ impl Difference {
 
 const PRESENT: &str = "present";
 
+/// Rules of a comparison.
+pub struct How<'h> {
+    /// Number of leading columns that are the key of a row.
+    pub keys: usize,
+    /// Difference of numbers that is none.
+    pub tolerance: Tolerance,
+    /// True for the columns whose cells are compared.
+    pub columns: &'h dyn Fn(&str) -> bool,
+}
+
 /// Hands each difference to `each`: first those of earlier rows in their order, then new rows.
 ///
 /// # Errors
 /// When a file cannot be read, and those of `each`.
 pub fn tables(
     table: &Table,
-    keys: usize,
-    tolerance: Tolerance,
+    how: How<'_>,
     before: impl Read,
     after: impl Read,
     mut each: impl FnMut(Difference) -> io::Result<()>,
 ) -> io::Result<()> {
+    let How { keys, tolerance, columns } = how;
     let mut later = Vec::new();
     let mut places: HashMap<String, VecDeque<usize>> = HashMap::new();
     for row in Reader::from_reader(after).into_records() {
@@ -61,7 +71,7 @@ pub fn tables(
             Some(now) => {
                 let cells = table.columns.iter().zip(row.iter().zip(now.iter())).skip(keys);
                 for (column, (before, after)) in cells {
-                    if !tolerance.allows(column.kind, before, after) {
+                    if columns(column.name) && !tolerance.allows(column.kind, before, after) {
                         each(Difference {
                             key: key(&row, keys),
                             column: Some(column.name),
@@ -78,5 +88,17 @@ pub fn tables(
 
 /// The key columns' cells, joined by blanks; empty ones keep their place.
 fn key(row: &StringRecord, keys: usize) -> String {
-    row.iter().take(keys).collect::<Vec<_>>().join(" ")
+    let mut cells: Vec<&str> = row.iter().take(keys).collect();
+    let plain = cells.first().map(|file| plain(file)).unwrap_or_default();
+    if let Some(file) = cells.first_mut() {
+        *file = &plain;
+    }
+    cells.join(" ")
+}
+
+/// A path without the parts that lead nowhere: `./a//b` is `a/b`.
+fn plain(path: &str) -> String {
+    let (root, rest) = path.strip_prefix('/').map_or(("", path), |rest| ("/", rest));
+    let parts = rest.split('/').filter(|part| !matches!(*part, "" | "."));
+    format!("{root}{}", parts.collect::<Vec<_>>().join("/"))
 }

@@ -1,6 +1,6 @@
 //! Differences between two versions of small tables.
 
-use super::compare::{self, Difference};
+use super::compare::{self, Difference, How};
 use super::{KEY_COLUMNS, Tolerance, key_columns};
 use crate::table::{self, TABLES};
 
@@ -11,8 +11,8 @@ fn differences(name: &str, before: &[&str], after: &[&str], tolerance: &str) -> 
     let (before, after) = (file(before), file(after));
     let mut found = Vec::new();
     let tolerance: Tolerance = tolerance.parse().unwrap();
-    let keys = key_columns(name);
-    compare::tables(table, keys, tolerance, before.as_bytes(), after.as_bytes(), |difference| {
+    let how = How { keys: key_columns(name), tolerance, columns: &|_| true };
+    compare::tables(table, how, before.as_bytes(), after.as_bytes(), |difference| {
         found.push(difference);
         Ok(())
     })
@@ -41,6 +41,17 @@ fn cells_rows_and_columns_are_named() {
     );
     let tolerated = shown(&differences("protocols", &before, &after, "4%"));
     assert_eq!(tolerated, ["t|a eth:ip||present|", "t|a eth:arp|||present"]);
+}
+
+#[test]
+fn paths_of_one_file_are_one_key() {
+    let row = |file: &str| format!("{file},eth,eth,1,5,50,60");
+    for (before, after) in [("./a", "a"), ("a/b", "./a/./b"), ("/a//b", "/a/b")] {
+        let (before, after) = (row(before), row(after));
+        assert_eq!(differences("protocols", &[&before], &[&after], "0%"), []);
+    }
+    let (before, after) = (row("/a"), row("a"));
+    assert_eq!(differences("protocols", &[&before], &[&after], "0%").len(), 2);
 }
 
 #[test]

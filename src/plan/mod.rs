@@ -120,7 +120,9 @@ impl Plan {
         let baseline = match &cli.baseline {
             None => None,
             Some(directory) => {
-                let baseline = Baseline::open(directory.clone(), cli.tolerance.parse()?, &tables);
+                let (directory_of, columns) = (directory.clone(), &cli.baseline_columns);
+                let baseline =
+                    Baseline::open(directory_of, cli.tolerance.parse()?, columns, &tables);
                 if same_directory(directory, cli.output_dir.as_deref()) {
                     return Err("--baseline and -o are the same directory".into());
                 }
@@ -131,7 +133,10 @@ impl Plan {
         let to_stdout = cli.output_dir.is_none() && baseline.is_none();
         let format = format(&cli.format, to_terminal && to_stdout)?;
         if baseline.is_some() && format.name != "csv" {
-            return Err("--baseline compares CSV; leave out -f".into());
+            return Err(format!(
+                "--baseline compares CSV, and its differences are CSV; leave out -f {}",
+                format.name
+            ));
         }
         if tables.len() > 1 && to_stdout && format.several.is_none() {
             return Err(format!(

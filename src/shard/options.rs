@@ -36,6 +36,7 @@ pub const FINISHING: &[&str] = &[
     "total",
     "expect",
     "baseline",
+    "baseline_columns",
     "tolerance",
     "junit",
     "github",
