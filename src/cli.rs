@@ -111,10 +111,11 @@ pub struct Cli {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
-    /// Protocol of a port, as tshark's -d: udp.port==8472,vxlan
+    /// Protocol of a port, as tshark's -d: udp.port==8472,vxlan or tcp.port==8080,http
     ///
     /// LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
-    /// ethertype and ip.proto, protocols those of tunnels. Repeatable
+    /// ethertype and ip.proto, protocols those of tunnels, and of ports applications, too.
+    /// Repeatable
     #[arg(short, long, value_name = "RULE", action = ArgAction::Append)]
     pub decode_as: Vec<String>,
 

@@ -497,6 +497,11 @@ impl Application {
         NonZeroU16::new(place as u16 + 1).map(Application)
     }
 
+    /// The names of all.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        NAMES.iter().copied()
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         NAMES.get(usize::from(self.0.get()) - 1).copied().unwrap_or_default()

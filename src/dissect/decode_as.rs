@@ -1,10 +1,13 @@
 //! Protocols that the user assigns to values of a field that chooses the next layer: `-d
-//! udp.port==8472,vxlan`.
+//! udp.port==8472,vxlan`, and applications that the user assigns to ports: `-d tcp.port==8080,http`.
 //!
 //! Words and values are those of tshark's `-d`: a layer, one value or a range of them (`8472-8480`,
-//! or `8472:9` for nine of them), and the name of a protocol that pcapstat dissects there. Refused:
-//! layers and protocols that tshark refuses, or that pcapstat does not look into.
+//! or `8472:9` for nine of them), and the name of a protocol that pcapstat dissects there, or of an
+//! application. Refused: layers and protocols that tshark refuses, or that pcapstat does not look
+//! into. Applications only have names here; [`crate::fold::application`] decides which payloads are
+//! theirs.
 
+use super::application::Application;
 use super::protocol::Protocol;
 use crate::suggest::hint;
 use std::ops::RangeInclusive;
@@ -141,14 +144,31 @@ const FIELDS: &[FieldInfo] = &[
 pub struct DecodeAs {
     field: Field,
     values: RangeInclusive<u16>,
-    protocol: Protocol,
+    to: To,
+}
+
+/// Owner of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// A layer that is dissected.
+    Layer(Protocol),
+    /// An application, which is named.
+    Application(Application),
 }
 
 impl DecodeAs {
-    /// The protocol that is assigned to a value; of several the last counts.
-    pub fn find(rows: &[DecodeAs], field: Field, value: u16) -> Option<Protocol> {
+    /// The owner that is assigned to a value; of several the last counts.
+    pub fn find(rows: &[DecodeAs], field: Field, value: u16) -> Option<To> {
         let matches = |row: &&DecodeAs| row.field == field && row.values.contains(&value);
-        rows.iter().rev().find(matches).map(|row| row.protocol)
+        rows.iter().rev().find(matches).map(|row| row.to)
+    }
+
+    /// The field and the application that is assigned to it. None if it is a layer.
+    pub fn application(&self) -> Option<(Field, Application)> {
+        match self.to {
+            To::Application(application) => Some((self.field, application)),
+            To::Layer(_) => None,
+        }
     }
 }
 
@@ -170,7 +190,7 @@ impl FromStr for DecodeAs {
         Ok(DecodeAs {
             field: info.field,
             values: range(values, info)?,
-            protocol: protocol_named(protocol.trim(), info)?,
+            to: named(protocol.trim(), info)?,
         })
     }
 }
@@ -204,15 +224,25 @@ fn number(text: &str) -> Option<u16> {
     }
 }
 
-fn protocol_named(name: &str, info: &FieldInfo) -> Result<Protocol, String> {
-    let allowed = info.protocols.contains(&name);
-    let known = Protocol::known().find(|(known, _)| *known == name);
-    known.filter(|_| allowed).map(|(_, protocol)| protocol).ok_or_else(|| {
-        let near = hint(name, info.protocols.iter().copied());
-        let names = info.protocols.join(", ");
-        format!("no protocol of {} is named {name:?}{near}; there are {names}", info.name)
-    })
+fn named(name: &str, info: &FieldInfo) -> Result<To, String> {
+    let is_port = matches!(info.field, Field::UdpPort | Field::TcpPort);
+    if info.protocols.contains(&name) {
+        let known = Protocol::known().find(|(known, _)| *known == name);
+        if let Some((_, protocol)) = known {
+            return Ok(To::Layer(protocol));
+        }
+    }
+    if let Some(application) = Application::find(name).filter(|_| is_port) {
+        return Ok(To::Application(application));
+    }
+    let applications = Application::names().filter(|_| is_port);
+    let near = hint(name, info.protocols.iter().copied().chain(applications));
+    let (names, more) = (info.protocols.join(", "), if is_port { MORE } else { "" });
+    Err(format!("no protocol of {} is named {name:?}{near}; there are {names}{more}", info.name))
 }
+
+/// Owners of ports beside tunnels, for messages.
+const MORE: &str = ", and applications such as http, dns, tls, sip";
 
 #[cfg(test)]
 mod tests {
@@ -223,7 +253,8 @@ mod tests {
         for info in FIELDS {
             for name in info.protocols {
                 let row = format!("{}==1,{name}", info.name).parse::<DecodeAs>();
-                assert_eq!(row.map(|row| row.protocol.to_string()), Ok((*name).to_owned()));
+                let to = row.map(|row| row.to);
+                assert!(matches!(to, Ok(To::Layer(layer)) if layer.to_string() == *name), "{name}");
             }
         }
     }
@@ -236,10 +267,20 @@ mod tests {
                 .map(|text| text.parse().unwrap())
                 .collect();
         let find = |value| DecodeAs::find(&rows, Field::UdpPort, value);
-        assert_eq!([9, 10, 11].map(find), [None, Some(Protocol::VXLAN), Some(Protocol::VXLAN)]);
-        assert_eq!([12, 13, 14].map(find), [Some(Protocol::GTP), Some(Protocol::GTP), None]);
-        assert_eq!(DecodeAs::find(&rows, Field::IpProtocol, 253), Some(Protocol::GRE));
+        let layer = |protocol| Some(To::Layer(protocol));
+        assert_eq!([9, 10, 11].map(find), [None, layer(Protocol::VXLAN), layer(Protocol::VXLAN)]);
+        assert_eq!([12, 13, 14].map(find), [layer(Protocol::GTP), layer(Protocol::GTP), None]);
+        assert_eq!(DecodeAs::find(&rows, Field::IpProtocol, 253), layer(Protocol::GRE));
         assert_eq!(DecodeAs::find(&rows, Field::TcpPort, 10), None);
+    }
+
+    #[test]
+    fn applications_are_those_of_ports() {
+        let row = "tcp.port==8080,http".parse::<DecodeAs>().unwrap();
+        assert_eq!(row.application(), Some((Field::TcpPort, Application::named("http"))));
+        let error = |text: &str| text.parse::<DecodeAs>().unwrap_err();
+        assert!(error("tcp.port==1,htpp").contains("did you mean http?"));
+        assert!(error("ip.proto==1,http").contains("no protocol of ip.proto"));
     }
 
     #[test]

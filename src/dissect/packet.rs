@@ -4,7 +4,8 @@
 //! problem and an [`AddressLayer`] for each Ethernet, IPv4 or IPv6 header, tunnels included, with
 //! the transport above it.
 
-use super::decode_as::{DecodeAs, Field};
+use super::application::Application;
+use super::decode_as::{DecodeAs, Field, To};
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Path, Protocol};
 use crate::capture::Record;
@@ -119,6 +120,9 @@ pub struct Packet<'a> {
     decode_as: Option<Arc<[DecodeAs]>>,
 }
 
+/// Applications of two ports: of the lower one and of the higher one.
+pub type OfPorts = [Option<Application>; 2];
+
 const ETHERNET: u32 = 1;
 
 impl<'a> Packet<'a> {
@@ -150,10 +154,24 @@ impl<'a> Packet<'a> {
         self.decode_as.is_some()
     }
 
-    /// The protocol that the user assigns to a value of a field.
+    /// The layer that the user assigns to a value of a field.
     #[inline]
     pub(super) fn assigned(&self, field: Field, value: u16) -> Option<Protocol> {
-        DecodeAs::find(self.decode_as.as_deref()?, field, value)
+        match DecodeAs::find(self.decode_as.as_deref()?, field, value)? {
+            To::Layer(protocol) => Some(protocol),
+            To::Application(_) => None,
+        }
+    }
+
+    /// The applications that the user assigns to two ports: to the lower one and to the higher one.
+    #[inline]
+    pub fn assigned_applications(&self, field: Field, one: u16, two: u16) -> OfPorts {
+        let Some(rows) = self.decode_as.as_deref() else { return OfPorts::default() };
+        let of = |port| match DecodeAs::find(rows, field, port)? {
+            To::Application(application) => Some(application),
+            To::Layer(_) => None,
+        };
+        [of(one.min(two)), of(one.max(two))]
     }
 
     /// Starts the next record.

@@ -156,6 +156,11 @@ pub fn udp<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if next.captured.is_empty() {
         return None;
     }
+    // A port that is an application's is no tunnel's.
+    let applications = packet.assigned_applications(Field::UdpPort, source, destination);
+    if applications.iter().any(Option::is_some) {
+        return None;
+    }
     let assigned = assigned(packet, Field::UdpPort, source, destination);
     let tunnels = assigned.into_iter().chain(tunnels_of(source, destination)).flatten();
     let protocol = tunnels.into_iter().find(|protocol| can_be(*protocol, next))?;

@@ -13,7 +13,9 @@ use super::pair::{Pair, addresses};
 use super::samples::{Samples, Span};
 use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
-use crate::dissect::packet::{Packet, Transport};
+use crate::dissect::application::Application;
+use crate::dissect::decode_as::Field;
+use crate::dissect::packet::{Packet, Ports, Transport};
 use crate::engine::memory::Growth;
 use crate::saved::number;
 use foldhash::fast::RandomState;
@@ -108,6 +110,18 @@ struct Transaction {
     answered: bool,
 }
 
+/// The protocol that the user assigned to one of the ports. None if there is none.
+fn assigned(packet: &Packet<'_>, ports: Ports) -> Option<usize> {
+    let field = match ports.transport {
+        Transport::Udp => Field::UdpPort,
+        Transport::Tcp => Field::TcpPort,
+        Transport::Sctp => return None,
+    };
+    let applications = packet.assigned_applications(field, ports.source, ports.destination);
+    let place = |one: Application| PROTOCOLS.iter().position(|(name, _)| *name == one.name());
+    applications.into_iter().flatten().find_map(place)
+}
+
 /// Questions of one shard.
 #[derive(Debug, Default)]
 pub struct Shard {
@@ -138,6 +152,7 @@ impl Fold for Dns {
         let Some(ports) = layer.ports else { return };
         let is = |(_, port): &(&str, u16)| ports.source == *port || ports.destination == *port;
         let known = PROTOCOLS.iter().position(is);
+        let known = assigned(packet, ports).or(known);
         let mut segment = None;
         let payload = match ports.transport {
             Transport::Udp => layer.segment.get(8..),

@@ -4,6 +4,7 @@ use crate::cli::{AUTO, Cli};
 use crate::dissect::decode_as::DecodeAs;
 use crate::expect::Expectation;
 use crate::filter::Filter;
+use crate::fold::application::can_be_assigned;
 use crate::output::arranged::RowCondition;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
@@ -14,7 +15,16 @@ use std::sync::Arc;
 
 /// The assignments of `-d`.
 pub(super) fn decode_as(texts: &[String]) -> Result<Arc<[DecodeAs]>, String> {
-    let parsed = |text: &String| text.parse().map_err(|error| format!("--decode-as: {error}"));
+    let parsed = |text: &String| {
+        let row: DecodeAs = text.parse().map_err(|error| format!("--decode-as: {error}"))?;
+        match row.application() {
+            Some((field, application)) if !can_be_assigned(field, application) => {
+                let name = application.name();
+                Err(format!("--decode-as {text}: {name} is not over this layer"))
+            }
+            _ => Ok(row),
+        }
+    };
     texts.iter().map(parsed).collect()
 }
 

@@ -8,6 +8,7 @@ use super::named::Named;
 use super::names::*;
 use super::{Form, Offer, Offers, guess};
 use crate::dissect::application::Application;
+use crate::dissect::decode_as::Field;
 use crate::dissect::packet::{Packet, Transport};
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
@@ -89,7 +90,10 @@ impl Fold for Datagrams {
         let (offers, rpc) = match ports.transport {
             Transport::Udp => match udp_payload(layer.segment) {
                 Some(payload) => {
-                    (Offers::over_udp(payload, source, destination), guess::rpc(payload))
+                    let assigned =
+                        packet.assigned_applications(Field::UdpPort, source, destination);
+                    let offers = Offers::over_udp(payload, source, destination, assigned);
+                    (offers, guess::rpc(payload))
                 }
                 None => return,
             },

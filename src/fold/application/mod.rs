@@ -23,6 +23,8 @@ pub mod text;
 pub mod upgrade;
 
 use crate::dissect::application::Application;
+use crate::dissect::decode_as::Field;
+use crate::dissect::packet::OfPorts;
 use guess::Guess;
 use serde::{Deserialize, Serialize};
 use upgrade::Upgrade;
@@ -95,15 +97,15 @@ pub struct Offers {
 }
 
 impl Offers {
-    /// Offers for a TCP payload, as far as it was captured.
-    pub fn over_tcp(payload: &[u8], source: u16, destination: u16) -> Offers {
-        let by_port = |port: u16| {
-            let application = ports::TCP.get(port.into()).filter(|_| port != 0)?;
+    /// Offers for a TCP payload, as far as it was captured. The user assigned applications to its
+    /// ports.
+    pub fn over_tcp(payload: &[u8], source: u16, destination: u16, assigned: OfPorts) -> Offers {
+        let offer = |application: Application| {
             let shows = admit::over_tcp(application, payload)?;
             Some(Offer { application, shows })
         };
-        let lower = by_port(source.min(destination));
-        let higher = by_port(source.max(destination));
+        let known = |port: u16| ports::TCP.get(port.into()).filter(|_| port != 0);
+        let [lower, higher] = by_ports(source, destination, assigned, known, offer);
         let guess = match (lower, higher) {
             (None, None) => guess::over_tcp(payload, destination).map(|(application, stays)| {
                 let shows = admit::over_tcp(application, payload).unwrap_or(Shows::Always);
@@ -125,15 +127,14 @@ impl Offers {
         }
     }
 
-    /// Offers for a UDP payload.
-    pub fn over_udp(payload: &[u8], source: u16, destination: u16) -> Offers {
-        let by_port = |port: u16| {
-            let application = ports::UDP.get(port.into()).filter(|_| port != 0)?;
+    /// Offers for a UDP payload. The user assigned applications to its ports.
+    pub fn over_udp(payload: &[u8], source: u16, destination: u16, assigned: OfPorts) -> Offers {
+        let offer = |application: Application| {
             let (application, shows) = admit::over_udp(application, payload)?;
             Some(Offer { application, shows })
         };
-        let lower = by_port(source.min(destination));
-        let higher = by_port(source.max(destination));
+        let known = |port: u16| ports::UDP.get(port.into()).filter(|_| port != 0);
+        let [lower, higher] = by_ports(source, destination, assigned, known, offer);
         let guess = match (lower, higher) {
             (None, None) => guess::over_udp(payload).map(|(application, stays): Guess| {
                 (Offer { application, shows: Shows::Always }, stays)
@@ -156,6 +157,38 @@ impl Offers {
         });
         let offer = |application| Offer { application, shows: Shows::Always };
         Offers { lower: application.map(offer), ..Offers::default() }
+    }
+}
+
+/// Offers of the lower and the higher port. Those that the user assigned come before those that are
+/// known, as in Wireshark, and replace those of their ports.
+fn by_ports(
+    source: u16,
+    destination: u16,
+    assigned: OfPorts,
+    known: impl Fn(u16) -> Option<Application>,
+    offer: impl Fn(Application) -> Option<Offer>,
+) -> [Option<Offer>; 2] {
+    let offers = assigned.map(|application| application.and_then(&offer));
+    if offers.iter().any(Option::is_some) {
+        return offers;
+    }
+    let [lower, higher] = assigned;
+    let other = |taken: Option<Application>, port: u16| match taken {
+        None => known(port).and_then(&offer),
+        Some(_) => None,
+    };
+    [other(lower, source.min(destination)), other(higher, source.max(destination))]
+}
+
+/// True if the user can assign the application to ports of a field: its ports have it, or nothing
+/// but its form tells it there.
+pub fn can_be_assigned(field: Field, application: Application) -> bool {
+    const WITHOUT_PORT: [Application; 2] = [names::QUIC, names::RTP];
+    match field {
+        Field::TcpPort => ports::TCP.have(application),
+        Field::UdpPort => ports::UDP.have(application) || WITHOUT_PORT.contains(&application),
+        Field::EtherType | Field::IpProtocol => false,
     }
 }
 
@@ -185,13 +218,13 @@ mod tests {
 
     #[test]
     fn ports_make_offers_before_heuristics() {
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 25, 80);
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 25, 80, [None; 2]);
         assert_eq!((name(offers.lower), name(offers.higher)), (Some("smtp"), Some("http")));
         assert_eq!(offers.guess, None);
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 60_000, 443);
+        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 60_000, 443, [None; 2]);
         assert_eq!((name(offers.lower), name(offers.higher)), (None, None));
         assert_eq!(name(offers.guess.map(|(offer, _)| offer)), Some("http"));
-        let offers = Offers::over_udp(b"x", 60_000, 53);
+        let offers = Offers::over_udp(b"x", 60_000, 53, [None; 2]);
         assert_eq!((name(offers.lower), name(offers.higher)), (Some("dns"), None));
     }
 

@@ -233,7 +233,7 @@ mod tests {
     }
 
     fn offers(payload: &[u8]) -> Offers {
-        Offers::over_tcp(payload, 50_000, 445)
+        Offers::over_tcp(payload, 50_000, 445, [None; 2])
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
     fn a_heuristic_gives_its_protocol_to_the_stream() {
         let mut naming = Naming::default();
         let at = Place { lower: 50_001, higher: 60_001, ..place(1, 5) };
-        let of = |payload: &[u8]| Offers::over_tcp(payload, 50_001, 60_001);
+        let of = |payload: &[u8]| Offers::over_tcp(payload, 50_001, 60_001, [None; 2]);
         assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at, None), None);
         assert_eq!(naming.name(&of(&[22, 3, 1, 0, 5]), at, None), Some(TLS));
         assert_eq!(naming.name(&of(&[1, 2, 3, 4, 5]), at, None), Some(TLS));
@@ -264,7 +264,7 @@ mod tests {
     fn http_shows_binary_payloads_after_a_request() {
         let mut naming = Naming::default();
         let at = Place { lower: 80, higher: 60_001, ..place(1, 5) };
-        let of = |payload: &[u8]| Offers::over_tcp(payload, 80, 60_001);
+        let of = |payload: &[u8]| Offers::over_tcp(payload, 80, 60_001, [None; 2]);
         assert_eq!(naming.name(&of(&[0, 1]), at, None), None);
         assert_eq!(naming.name(&of(b"GET / HTTP/1.1\r\n"), at, None), Some(HTTP));
         assert_eq!(naming.name(&of(&[0, 1]), at, None), Some(HTTP));

@@ -23,6 +23,11 @@ impl Ports {
         Ports { list, known }
     }
 
+    /// True if a number is the application's.
+    pub fn have(&self, application: Application) -> bool {
+        self.list.iter().any(|(_, known)| *known == application)
+    }
+
     /// The application of a number.
     #[inline]
     pub fn get(&self, number: u32) -> Option<Application> {

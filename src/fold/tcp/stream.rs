@@ -137,7 +137,9 @@ impl Stream {
                 let rest = payload.and_then(|payload| payload.get(bytes as usize..));
                 let (source, destination) = if record.from_low { (one, two) } else { (two, one) };
                 let rest = rest.filter(|rest| !rest.is_empty());
-                let of_rest = rest.map(|rest| Offers::over_tcp(rest, source, destination));
+                let assigned = noted.more.as_ref().map(|more| more.assigned).unwrap_or_default();
+                let offers_of = |rest| Offers::over_tcp(rest, source, destination, assigned);
+                let of_rest = rest.map(offers_of);
                 let rest = rest.map(|rest| (rest, length.saturating_sub(bytes)));
                 self.naming.name(of_rest.as_ref().unwrap_or(offers), place, rest)
             }

@@ -13,7 +13,8 @@ use super::shard::Shard;
 use super::socks;
 use super::stream::Stream;
 use crate::dissect::application::Application;
-use crate::dissect::packet::Packet;
+use crate::dissect::decode_as::Field;
+use crate::dissect::packet::{OfPorts, Packet};
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ pub struct More {
     pub payload: Option<Box<[u8]>>,
     /// A payload that can be the rest of a ClientHello.
     pub rest: Option<Box<[u8]>>,
+    /// Applications that the user assigned to its ports.
+    pub assigned: OfPorts,
     /// A payload that can be a message of a SOCKS handshake.
     pub socks: Option<Box<[u8]>>,
 }
@@ -87,7 +90,7 @@ impl Fold for Tcp {
                 let last = usize::from(header.layer) + 1 == packet.address_layers().len();
                 noted.is_innermost = last && packet.path.last() == Some(Protocol::TCP);
                 if !payload.is_empty() && header.flags & record::RST == 0 {
-                    noted.offer(payload);
+                    noted.offer(payload, packet.assigned_applications(Field::TcpPort, one, two));
                 }
             }
             deal(header.pair.shard(), noted);
@@ -136,17 +139,18 @@ impl Noted {
         Noted { header, offers: None, is_innermost: false, more: None }
     }
 
-    fn offer(&mut self, payload: &[u8]) {
+    fn offer(&mut self, payload: &[u8], assigned: OfPorts) {
         let header = &self.header;
         let ((_, high), (_, low)) = (header.pair.high, header.pair.low);
         let (source, destination) = if header.from_low { (low, high) } else { (high, low) };
-        let offers = Offers::over_tcp(payload, source, destination);
+        let offers = Offers::over_tcp(payload, source, destination, assigned);
         let told = |application| length::is_told(application);
         let guess = offers.guess.map(|(offer, _)| offer);
         let mut all = [offers.lower, offers.higher, guess].into_iter().flatten();
         let is_unknown = offers.lower.or(offers.higher).or(guess).is_none();
         if all.any(|offer| told(offer.application)) || is_unknown && guess::has_bitcoin(payload) {
-            self.more().payload = Some(payload.into());
+            let more = self.more();
+            (more.payload, more.assigned) = (Some(payload.into()), assigned);
         }
         self.offers = Some(offers);
     }
