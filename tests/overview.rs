@@ -159,7 +159,7 @@ fn a_terminal_shows_an_overview_and_tables_only_if_they_are_asked_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn tables_on_a_terminal_look_as_before() {
-    let tables = "protocols,conversations,endpoints,streams,dns,problems";
+    let tables = "protocols,conversations,endpoints,streams,dns,problems,packets,gaps";
     let arguments = format!("testdata/malformed.pcap --color never -t {tables}");
     for (columns, rows) in [(80, 24), (200, 50)] {
         let Some(text) = on_a_terminal(columns, rows, &arguments) else { return };
@@ -175,6 +175,8 @@ fn tables_on_a_terminal_look_as_before() {
         let arguments = format!("testdata/malformed.pcap -f table -t packets {arguments}");
         on_a_terminal(80, 20, &arguments).expect("it runs").lines().count()
     };
+    let none = "testdata/http.pcap -t summary --color never --rows 'packets > 100'";
+    assert_eq!(on_a_terminal(80, 24, none).expect("it runs"), "no rows\n");
     let (limited, all) = (rows(""), rows("--top 21"));
     assert!(limited < 21 && all > 21, "{limited} {all}");
     let piped = run(root(), &["testdata/malformed.pcap", "-f", "table", "-t", "packets"]).stdout;

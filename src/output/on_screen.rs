@@ -24,6 +24,8 @@ pub struct OnScreen {
     screen: Screen,
     /// Rows that are still shown.
     left: usize,
+    /// A row came.
+    has_rows: bool,
     /// Rows that are not shown.
     more: u64,
     body: Body,
@@ -42,7 +44,7 @@ impl OnScreen {
             Some(view) => Body::View(view, Vec::new()),
             None => Body::Columns(Aligned::on(table, screen)),
         };
-        OnScreen { table, screen, left, more: 0, body }
+        OnScreen { table, screen, left, has_rows: false, more: 0, body }
     }
 }
 
@@ -57,6 +59,7 @@ impl Encoder for OnScreen {
             if let Body::View(view, _) = &mut self.body {
                 view.note(&row);
             }
+            self.has_rows = true;
             if self.left == 0 {
                 self.more += 1;
                 continue;
@@ -78,12 +81,16 @@ impl Encoder for OnScreen {
     fn hand_on(&mut self, out: &mut dyn Write) -> io::Result<()> {
         match &mut self.body {
             Body::Columns(aligned) => aligned.write_early(out),
-            Body::View(..) => Ok(()),
+            Body::View(view, held) => view.write(std::mem::take(held), self.screen, out),
         }
     }
 
     fn finish(&mut self, out: &mut dyn Write) -> io::Result<()> {
         let left_out = match &mut self.body {
+            _ if !self.has_rows => {
+                let nothing = Line::of(Style::Faint, "no rows");
+                return out.write_all(nothing.text(self.screen.color).as_bytes());
+            }
             Body::Columns(aligned) => {
                 aligned.finish(out)?;
                 aligned.left_out()

@@ -1,5 +1,8 @@
 //! Views of tables for a terminal: the protocol tree with shares and bars; conversations, endpoints
-//! and streams with their ports and human units. A new view is a function and a line in [`VIEWS`].
+//! and streams with their ports and human units; packets as tcpdump shows them. A new view is a
+//! function and a line in [`VIEWS`].
+
+mod packets;
 
 use crate::table::Table;
 use crate::terminal::Screen;
@@ -17,12 +20,13 @@ type Column = (&'static str, Side, u8);
 /// A way to show the rows of a table.
 struct Kind {
     table: &'static str,
-    /// The first is cut where there is no room for it.
     columns: &'static [Column],
+    /// The column that is cut where there is no room for it.
+    yields: usize,
     row: fn(&Row<'_>) -> Vec<Line>,
 }
 
-static VIEWS: [Kind; 4] = [
+static VIEWS: [Kind; 5] = [
     Kind {
         table: "protocols",
         columns: &[
@@ -33,6 +37,7 @@ static VIEWS: [Kind; 4] = [
             ("captured", Side::Right, 1),
             ("bytes", Side::Right, 0),
         ],
+        yields: 0,
         row: protocol,
     },
     Kind {
@@ -48,6 +53,7 @@ static VIEWS: [Kind; 4] = [
             ("first packet", Side::Right, 1),
             ("time", Side::Right, 5),
         ],
+        yields: 0,
         row: conversation,
     },
     Kind {
@@ -61,6 +67,7 @@ static VIEWS: [Kind; 4] = [
             ("received", Side::Right, 3),
             ("conversations", Side::Right, 1),
         ],
+        yields: 0,
         row: endpoint,
     },
     Kind {
@@ -78,8 +85,10 @@ static VIEWS: [Kind; 4] = [
             ("ACK RTT", Side::Right, 7),
             ("time", Side::Right, 1),
         ],
+        yields: 0,
         row: stream,
     },
+    packets::KIND,
 ];
 
 /// A view and what it has seen so far.
@@ -89,6 +98,8 @@ pub struct View {
     /// Packets of the outermost protocols of each file.
     packets: HashMap<String, u64>,
     left_out: Vec<&'static str>,
+    /// The file of the rows so far and the widths of their columns: later rows go on below.
+    shown: Option<(String, Vec<usize>)>,
 }
 
 /// A row of the table.
@@ -103,7 +114,7 @@ struct Row<'a> {
 /// The view of a table. None if it has none of its own.
 pub fn view(table: &'static Table) -> Option<View> {
     let kind = VIEWS.iter().find(|kind| kind.table == table.name)?;
-    Some(View { table, kind, packets: HashMap::new(), left_out: Vec::new() })
+    Some(View { table, kind, packets: HashMap::new(), left_out: Vec::new(), shown: None })
 }
 
 impl View {
@@ -120,7 +131,7 @@ impl View {
         self.left_out.clone()
     }
 
-    /// Writes rows, with a heading for each file.
+    /// Writes rows, with a heading for each file that is not that of the rows before.
     pub fn write(
         &mut self,
         rows: Vec<Vec<String>>,
@@ -133,9 +144,12 @@ impl View {
             let (of_file, later) = rows.split_at(same);
             rows = later;
             let whole = self.packets.get(file).copied().unwrap_or(0);
-            let name = Line::of(Style::Faint, "file: ").with(Style::Strong, file);
-            let mut lines = vec![name];
-            lines.extend(self.lines(of_file, whole, screen));
+            let mut lines = Vec::new();
+            if self.shown.as_ref().is_none_or(|(shown, _)| shown != file) {
+                self.shown = None;
+                lines.push(Line::of(Style::Faint, "file: ").with(Style::Strong, file));
+            }
+            lines.extend(self.lines(file, of_file, whole, screen));
             for line in lines {
                 let line = line.cut(screen.columns.saturating_sub(1));
                 out.write_all(line.text(screen.color).as_bytes())?;
@@ -144,9 +158,11 @@ impl View {
         Ok(())
     }
 
-    fn lines(&mut self, rows: &[Vec<String>], whole: u64, screen: Screen) -> Vec<Line> {
-        let columns = self.kind.columns;
-        let style = |at| if at == 0 { Style::Heading } else { Style::Faint };
+    /// The titles, unless the rows before had the same columns, and the rows.
+    fn lines(&mut self, file: &str, rows: &[Vec<String>], whole: u64, screen: Screen) -> Vec<Line> {
+        let Kind { columns, yields, .. } = *self.kind;
+        let least = self.shown.take().map(|(_, widths)| widths);
+        let style = |at| if at == yields { Style::Heading } else { Style::Faint };
         let titles = columns.iter().enumerate().map(|(at, (title, ..))| Line::of(style(at), title));
         let mut cells: Vec<Vec<Line>> = vec![titles.collect()];
         cells.extend(
@@ -155,8 +171,9 @@ impl View {
         );
         // A column without a value has no title, and one that was left out before stays out.
         for (column, (title, ..)) in columns.iter().enumerate() {
+            let was_shown = least.iter().flatten().nth(column).is_some_and(|width| *width > 0);
             let mut values = cells.iter().skip(1).filter_map(|row| row.get(column));
-            if values.all(Line::is_empty) || self.left_out.contains(title) {
+            if !was_shown && values.all(Line::is_empty) || self.left_out.contains(title) {
                 clear(&mut cells, column);
             }
         }
@@ -180,9 +197,18 @@ impl View {
             }
         }
         let sides: Vec<Side> = columns.iter().map(|(_, side, _)| *side).collect();
-        let mut grid = Grid::new(&sides, 0);
+        let mut grid = Grid::new(&sides, yields);
         cells.into_iter().for_each(|row| grid.push(row));
-        grid.lines(room, false)
+        grid.widen(least.as_deref().unwrap_or_default());
+        let widths = grid.widths();
+        let shows = |widths: &[usize]| widths.iter().map(|width| *width > 0).collect::<Vec<_>>();
+        let goes_on = least.is_some_and(|least| shows(&least) == shows(&widths));
+        self.shown = Some((file.into(), widths));
+        let mut lines = grid.lines(room, false);
+        if goes_on && !lines.is_empty() {
+            lines.remove(0);
+        }
+        lines
     }
 }
 
