@@ -236,11 +236,18 @@ pub enum Depth {
 /// The format that suits where standard output goes.
 pub const AUTO: &str = "auto";
 
+/// Other names of formats, as other tools call them.
+pub const OTHER_NAMES: [(&str, &str); 2] = [("jsonl", "ndjson"), ("md", "markdown")];
+
 /// Values of `-f`.
 fn formats() -> Vec<PossibleValue> {
     let auto = PossibleValue::new(AUTO).help("`table` on a terminal and `csv` otherwise");
     let text = FORMATS.iter().filter(|format| !format.binary);
-    let text = text.map(|format| PossibleValue::new(format.name).help(format.about));
+    let text = text.map(|format| {
+        let others = OTHER_NAMES.iter().filter(|(_, name)| *name == format.name);
+        let others = others.map(|(other, _)| *other);
+        PossibleValue::new(format.name).help(format.about).aliases(others)
+    });
     let binary = COLUMNAR.map(|(name, about)| PossibleValue::new(name).help(about));
     std::iter::once(auto).chain(text).chain(binary).collect()
 }

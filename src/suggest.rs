@@ -1,11 +1,22 @@
 //! The name that a misspelt one was meant to be, for messages about wrong usage.
 
-/// The nearest of some names by edit distance; None if none is near.
+/// The nearest of some names by edit distance, else the first that ends with it as a word of its own;
+/// None if none is near.
 pub fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let distance = |name: &str| strsim::damerau_levenshtein(text, name);
     let most = (text.chars().count() / 3).max(1);
-    let near = names.map(|name| (distance(name), name)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, _)| *distance <= most).map(|(_, name)| name)
+    let (mut near, mut longer) = (None, None);
+    for name in names {
+        let distance = distance(name);
+        if distance <= most && near.is_none_or(|(least, _)| distance < least) {
+            near = Some((distance, name));
+        }
+        let before = name.strip_suffix(text).filter(|_| !text.is_empty());
+        if longer.is_none() && before.is_some_and(|before| before.ends_with('_')) {
+            longer = Some(name);
+        }
+    }
+    near.map(|(_, name)| name).or(longer)
 }
 
 /// ` (did you mean NAME?)`, or nothing if no name is near.
@@ -22,6 +33,7 @@ mod tests {
         let names = || ["packets", "wire_bytes", "status"].into_iter();
         assert_eq!(nearest("packtes", names()), Some("packets"));
         assert_eq!(nearest("wire_byte", names()), Some("wire_bytes"));
+        assert_eq!(nearest("bytes", names()), Some("wire_bytes"));
         assert_eq!(nearest("gratis", names()), None);
         assert_eq!(hint("stats", names()), " (did you mean status?)");
         assert_eq!(hint("", names()), "");

@@ -108,6 +108,9 @@ fn a_baseline_in_another_format_is_told() {
 #[test]
 fn a_missing_table_or_other_columns_are_wrong_usage() {
     let directory = earlier("summary");
+    let nothing = run(directory.path(), &["--baseline", "none", "now.pcap"]);
+    assert_eq!(nothing.code, Some(2));
+    nothing.assert_message(&["--baseline: none: no such directory; a run with -o none writes it"]);
     let missing = run(directory.path(), &["-t", "ports", "--baseline", "base", "now.pcap"]);
     assert_eq!(missing.code, Some(2));
     missing.assert_message(&["--baseline", "ports.csv"]);

@@ -73,6 +73,10 @@ fn rows_are_sorted_and_limited_in_every_table_and_format() {
     assert_eq!(column(&ends, "port"), ["5000", "5000"]);
     let lines = table(&["-t", "conversations", "-f", "ndjson", "--top", "1"]).stdout;
     assert_eq!(lines.lines().count(), 1, "{lines}");
+    let same = table(&["-t", "conversations", "-f", "jsonl", "--top", "1"]).stdout;
+    assert_eq!(lines, same, "another name of ndjson");
+    let wrong = table(&["-t", "ports", "--sort", "bytes:desc"]);
+    assert!(wrong.stderr.contains("did you mean wire_bytes?"), "{}", wrong.stderr);
     let wrong = table(&["-t", "endpoints", "--sort", "packtes"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.stderr.contains("did you mean packets?"), "{}", wrong.stderr);

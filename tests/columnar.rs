@@ -158,14 +158,21 @@ fn batches_and_row_groups_have_a_fixed_number_of_rows() {
 #[test]
 fn options_for_rows_work_for_batches_too() {
     let directory = tempfile::tempdir().expect("a directory");
-    let options = ["--sort", "packets:desc", "--top", "2", "--total"];
+    let options = ["--sort", "packets:desc", "--top", "2", "--total", "--rows", "layer == udp"];
     for format in ["csv", "parquet"] {
         write(directory.path(), format, &options);
     }
     let table = named("conversations").expect("a table");
     let csv = fs::read_to_string(directory.path().join("conversations.csv")).expect("a table");
-    assert!(csv.contains("(total)"));
+    assert!(csv.contains("(total)") && csv.contains(",udp,") && !csv.contains(",tcp,"));
     assert_same(table, &csv, &parquet(directory.path(), table));
+    for format in ["csv", "arrow"] {
+        write(directory.path(), format, &["--rows", "protocols ~ :dns"]);
+    }
+    let packets = named("packets").expect("a table");
+    let csv = fs::read_to_string(directory.path().join("packets.csv")).expect("a table");
+    assert!(csv.lines().count() > 1 && csv.lines().skip(1).all(|line| line.contains(":dns,")));
+    assert_same(packets, &csv, &arrow(directory.path(), packets));
 }
 
 #[test]

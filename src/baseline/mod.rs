@@ -76,6 +76,10 @@ impl Baseline {
             let hint = hint(name, known());
             return Err(format!("no compared table has a column named {name:?}{hint}"));
         }
+        if !directory.is_dir() {
+            let shown = directory.display();
+            return Err(format!("{shown}: no such directory; a run with -o {shown} writes it"));
+        }
         for table in compared(tables) {
             let path = directory.join(file_name(table.name));
             let shown = path.display();

@@ -41,6 +41,7 @@ fn values_of_every_type() {
     assert!(holds("strict_time_order == true", "true"));
     assert!(holds("status == ok", "ok") && !holds("status == ok", "damaged"));
     assert!(holds("format != 'pcapng'", "pcap"));
+    assert!(holds("error ~ this and that", "this and that"));
 }
 
 #[test]
@@ -59,10 +60,7 @@ fn a_wrong_condition_suggests_the_right_one() {
         ("packtes > 1", "no column of summary is named \"packtes\" (did you mean packets?)"),
         ("packets = 1", "unknown operator = (did you mean ==?); there are == != < <= > >= ~"),
         ("packets => 1", "unknown operator => (did you mean >=?); there are == != < <= > >= ~"),
-        (
-            "packets",
-            "\"packets\" has no operator; write COLUMN OPERATOR VALUE, such as packets >= 1000",
-        ),
+        ("packets", "\"packets\" has no operator; write \"COLUMN OPERATOR VALUE\", in quotes"),
         ("packets > many", "packets: many is no number such as 1000"),
         ("packets >", "packets has no value to compare with"),
         ("packets ~ 1", "~ is for text; packets takes == != < <= > >="),
@@ -76,6 +74,10 @@ fn a_wrong_condition_suggests_the_right_one() {
         ),
         ("status > ok", "status has no order; it takes == != and, for text, ~"),
         ("strict_time_order == yes", "strict_time_order is never \"yes\"; it is true, false"),
+        (
+            "packets > 1 and packets < 5",
+            "\"packets > 1 and packets < 5\" is more than one condition; give the option for each: all must hold",
+        ),
         ("error ~ (", "( is no regular expression"),
     ] {
         assert_eq!(Expectation::new(text, &tables()).err().as_deref(), Some(message));

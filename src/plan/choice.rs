@@ -1,6 +1,6 @@
 //! Choices of the command line: tables, format, conditions, protocols of ports.
 
-use crate::cli::{AUTO, Cli};
+use crate::cli::{AUTO, Cli, OTHER_NAMES};
 use crate::dissect::decode_as::DecodeAs;
 use crate::expect::Expectation;
 use crate::filter::Filter;
@@ -73,7 +73,7 @@ pub(super) fn format(name: &str, to_terminal: bool) -> Result<&'static Format, S
     let name = match name {
         AUTO if to_terminal => "table",
         AUTO => "csv",
-        name => name,
+        name => OTHER_NAMES.iter().find(|(other, _)| *other == name).map_or(name, |(_, name)| name),
     };
     let format = format::named(name).ok_or_else(|| {
         format!(
