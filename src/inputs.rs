@@ -211,9 +211,9 @@ impl Input {
             let source = io::Error::new(source.kind(), without_code(source));
             return Err(Error::io(what)(source));
         }
+        let patience = if self.is_repeatable { None } else { Some(PATIENCE) };
+        let options = ReadOptions { patience, ..options };
         let source = if self.is_stdin() {
-            let patience = Some(PATIENCE);
-            let options = ReadOptions { patience, ..options };
             Source::read(progress.watch(Stdin { patience }), options, capture::is_capture)?
         } else {
             Source::open(&self.path, options, capture::is_capture)?

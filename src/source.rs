@@ -19,6 +19,7 @@ mod stream;
 
 use crate::error::Error;
 pub use inflate::Compression;
+use live::Polled;
 use map::Map;
 pub use prefetch::prefetch;
 use std::fs::File;
@@ -112,7 +113,7 @@ impl Source {
                 Ok(map) => Source::whole(Bytes::Mapped(map)),
                 Err(file) => Source::read(file.take(length), options, wanted)?,
             },
-            None => Source::read(file, options, wanted)?,
+            None => Source::read(Polled::new(file, options.patience), options, wanted)?,
         };
         source.length = length;
         Ok(source)

@@ -18,9 +18,16 @@ const LONG: Duration = Duration::from_secs(30);
 /// A run that reads a pipe: the pipe, and its lines as they come.
 fn begin(options: &[&str]) -> (Child, ChildStdin, Receiver<String>) {
     let mut command: Command = program();
-    command.args(options).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = command.spawn().expect("it runs");
-    let (stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+    command.args(options).arg("-").stdin(Stdio::piped());
+    let (mut child, lines) = lines_of(command);
+    let stdin = child.stdin.take().expect("piped");
+    (child, stdin, lines)
+}
+
+/// A run and its lines as they come.
+fn lines_of(mut command: Command) -> (Child, Receiver<String>) {
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("it runs");
+    let stdout = child.stdout.take().expect("piped");
     let (sender, lines) = channel();
     thread::spawn(move || {
         let mut reader = BufReader::new(stdout);
@@ -29,7 +36,7 @@ fn begin(options: &[&str]) -> (Child, ChildStdin, Receiver<String>) {
             let _ = sender.send(std::mem::take(&mut line));
         }
     });
-    (child, stdin, lines)
+    (child, lines)
 }
 
 /// Lengths of the prefixes of a capture of four packets that end after the third packet, and inside
@@ -101,6 +108,27 @@ fn a_capture_may_come_in_any_pieces() {
     drop(stdin);
     assert!(child.wait().expect("it ends").success());
     assert_eq!(lines.iter().count(), 5);
+}
+
+/// A pipe may have a name, as in `pcapstat -t packets <(tcpdump -w -)`.
+#[cfg(unix)]
+#[test]
+fn rows_come_while_a_named_pipe_is_open() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&path).status().expect("it runs").success());
+    let (bytes, third, _) = captures()[0].clone();
+    let mut command: Command = program();
+    command.args(["-t", "packets"]).arg(&path);
+    let (mut child, lines) = lines_of(command);
+    let mut pipe = std::fs::File::options().write(true).open(&path).expect("a reader");
+    pipe.write_all(&bytes[..third]).expect("it reads");
+    let said: Vec<_> = (0..4).filter_map(|_| lines.recv_timeout(LONG).ok()).collect();
+    assert_eq!(said.len(), 4, "{said:?}");
+    pipe.write_all(&bytes[third..]).expect("it reads");
+    drop(pipe);
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(lines.iter().count(), 1);
 }
 
 /// A terminal shows the rows of a live stream as they come, and all of them.

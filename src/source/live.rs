@@ -1,6 +1,7 @@
 //! Streams that are written while they are read, such as `tcpdump -w - |`: their bytes are handed on
 //! after a while, though there are few. How many come at a time never changes a result.
 
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
@@ -39,6 +40,41 @@ pub fn read(
         }
     }
     Ok(false)
+}
+
+/// A pipe or device that is read with patience.
+pub struct Polled {
+    file: File,
+    patience: Option<Duration>,
+}
+
+impl Polled {
+    /// Waits for bytes for this time and then says `WouldBlock`; without, until there are some.
+    pub fn new(file: File, patience: Option<Duration>) -> Polled {
+        Polled { file, patience }
+    }
+
+    #[cfg(unix)]
+    fn is_ready(&self) -> io::Result<bool> {
+        use rustix::event::{PollFd, PollFlags, Timespec, poll};
+        let Some(patience) = self.patience.and_then(|time| Timespec::try_from(time).ok()) else {
+            return Ok(true);
+        };
+        Ok(poll(&mut [PollFd::new(&self.file, PollFlags::IN)], Some(&patience))? > 0)
+    }
+
+    #[cfg(not(unix))]
+    fn is_ready(&self) -> io::Result<bool> {
+        // Each call waits for bytes there.
+        let _ = self.patience;
+        Ok(true)
+    }
+}
+
+impl Read for Polled {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_ready()? { self.file.read(buffer) } else { Err(ErrorKind::WouldBlock.into()) }
+    }
 }
 
 /// A reader that waits where there is nothing at the moment.
