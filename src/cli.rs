@@ -77,7 +77,7 @@ pub struct Cli {
     #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,
 
-    /// At most N rows of each table and input, all layers together
+    /// At most N rows of each table and input, all layers together; with --merge, of all inputs
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 

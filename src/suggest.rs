@@ -1,4 +1,7 @@
-//! The name that a misspelt one was meant to be, for messages about wrong usage.
+//! The name that a misspelt one was meant to be, and the tables that have a column, for messages about
+//! wrong usage.
+
+use crate::table::TABLES;
 
 /// The nearest of some names by edit distance, else the first that ends with it as a word of its own;
 /// None if none is near.
@@ -24,6 +27,16 @@ pub fn hint<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> String {
     nearest(text, names).map(|near| format!(" (did you mean {near}?)")).unwrap_or_default()
 }
 
+/// ` (-t NAME,NAME has it)`: the tables that have a column; nothing if there is none.
+pub fn elsewhere(column: &str) -> String {
+    let tables = TABLES.iter().filter(|table| table.columns.iter().any(|one| one.name == column));
+    match tables.map(|table| table.name).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [name] => format!(" (-t {name} has it)"),
+        names => format!(" (-t {} have it)", names.join(", -t ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +50,12 @@ mod tests {
         assert_eq!(nearest("gratis", names()), None);
         assert_eq!(hint("stats", names()), " (did you mean status?)");
         assert_eq!(hint("", names()), "");
+    }
+
+    #[test]
+    fn tables_that_have_a_column_are_named() {
+        assert_eq!(elsewhere("completeness"), " (-t streams, -t segments have it)");
+        assert_eq!(elsewhere("community_id"), " (-t flows has it)");
+        assert_eq!(elsewhere("comunity_id"), "");
     }
 }

@@ -135,6 +135,11 @@ fn tables_without_the_column_of_a_condition_are_whole() {
     assert!(
         endpoints.contains("\"tcp\"") && !fewer.contains("\"tcp\"") && fewer.contains("\"udp\"")
     );
+    let said = run(directory.path(), &["--rows", "retransmissions > 0", "a.pcap"]);
+    assert_eq!(said.code, Some(2));
+    said.assert_message(&["no table of this run has retransmissions (-t streams, -t dns have it)"]);
+    let said = run(directory.path(), &["--sort", "initial_rtt_s", "a.pcap"]);
+    said.assert_message(&["--sort initial_rtt_s", "(-t streams, -t segments have it)"]);
     for (condition, words) in [
         ("layr == tcp", "did you mean layer?"),
         ("layer == ip", "it is eth, ipv4, ipv6, tcp, udp, sctp"),

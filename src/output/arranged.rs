@@ -5,7 +5,7 @@
 //! come last in either direction; equal cells stay in the table's own order.
 
 use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
-use crate::suggest::hint;
+use crate::suggest::{elsewhere, hint};
 use crate::table::cell::Cell;
 use crate::table::row::RowBuffer;
 use crate::table::{Rows, Table};
@@ -58,7 +58,8 @@ impl Arrangement {
         };
         let columns = || tables.iter().flat_map(|table| table.columns.iter().map(|one| one.name));
         if !columns().any(|column| column == name) {
-            let hint = hint(&name, columns());
+            let (hint, elsewhere) = (hint(&name, columns()), elsewhere(&name));
+            let hint = if hint.is_empty() { elsewhere } else { hint };
             return Err(format!("--sort {text}: no table of this run has that column{hint}"));
         }
         Ok(Arrangement { column: Some(name), descending, top, ..Arrangement::default() })

@@ -10,6 +10,7 @@ use crate::output::format::{self, Format};
 use crate::pass::period::Period;
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
+use crate::suggest::{elsewhere, nearest};
 use crate::table::{self, TABLES, Table};
 use std::sync::Arc;
 
@@ -61,6 +62,13 @@ pub(super) fn row_conditions(
 ) -> Result<Vec<Box<dyn RowCondition>>, String> {
     let mut conditions: Vec<Box<dyn RowCondition>> = Vec::new();
     for text in texts {
+        let name = text.split(['=', '!', '<', '>', '~']).next().unwrap_or_default().trim();
+        let columns = || tables.iter().flat_map(|table| table.columns.iter().map(|one| one.name));
+        let elsewhere = elsewhere(name);
+        let known = columns().any(|column| column == name) || nearest(name, columns()).is_some();
+        if !known && !elsewhere.is_empty() {
+            return Err(format!("--rows {text}: no table of this run has {name}{elsewhere}"));
+        }
         let each =
             Expectation::of_each(text, tables).map_err(|error| format!("--rows: {error}"))?;
         conditions.extend(each.into_iter().map(|one| Box::new(one) as Box<dyn RowCondition>));
