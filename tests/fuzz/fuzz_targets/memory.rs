@@ -15,8 +15,9 @@ use std::io::Read;
 /// Bytes of memory for counting.
 const BOUND: u64 = 4 << 20;
 
-/// Bytes of the repeated capture.
+/// Bytes of the repeated capture. With salvage each byte may be looked at some hundred times.
 const LENGTH: u64 = 8 << 20;
+const LENGTH_SALVAGED: u64 = 1 << 20;
 
 /// A head, then pieces whose bytes are numbered at one place so that they differ.
 struct Repeated {
@@ -52,12 +53,14 @@ fuzz_target!(init: pcapstat_fuzz::work_alone(), |input: &[u8]| -> Corpus {
     let repeated = Repeated { head, piece, at: usize::from(*at), number: 0, rest: Vec::new() };
     let mut reading = ReadOptions::default();
     reading.chunk_bytes = 1 << 20;
-    let Ok(source) = Source::read(repeated.take(LENGTH), reading, is_capture) else {
+    let salvage = how & 1 == 1;
+    let length = if salvage { LENGTH_SALVAGED } else { LENGTH };
+    let Ok(source) = Source::read(repeated.take(length), reading, is_capture) else {
         return Corpus::Reject;
     };
     let Ok(mut capture) = Capture::new(source) else { return Corpus::Reject };
     let mut options = Options::default();
-    options.salvage = how & 1 == 1;
+    options.salvage = salvage;
     options.keep_ranges = true;
     options.keep_interfaces = true;
     options.keep_gaps = true;
