@@ -150,13 +150,13 @@ const DIFFERENCES: &[(&str, Applies)] = &[
         "A field that was not captured equals nothing, so `not port 80` matches. tcpdump refuses the packet.",
         |case| case.beyond,
     ),
+    ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
+        case.problem == Some("link_type_unknown")
+    }),
     (
         "A header that is truncated or invalid has no fields beyond those that the table `packets` shows.",
         |case| case.problem.is_some(),
     ),
-    ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
-        case.problem == Some("link_type_unknown") || !case.path.contains(':')
-    }),
     ("SLARP of Cisco HDLC has the number of RARP and is no RARP.", |case| case.has("slarp")),
     ("`ether` addresses are those of Ethernet, not of IEEE 802.11.", |case| {
         case.names("ether") && case.has("wlan")
