@@ -286,6 +286,8 @@ GROUPS |= {
     "pflog": lambda: (117, each(BYTES, lambda v, p: bytes([61, v]) + bytes(62) + p, [INNER])),
     "pflog-length": lambda: (117, each(BYTES, lambda v, p: bytes([v, 2]) + bytes(p) + INNER, range(38, 110, 4))),
     "enc": lambda: (109, each(range(300), lambda v, p: struct.pack(p + "I", v) + bytes(8) + INNER, "<>")),
+    "ipnet-length": lambda: (226, [(f"{v}/{header}", bytes([1, 2]) + bytes(2) + struct.pack(">I", v) + bytes(header - 8) + INNER)
+                                   for v in range(len(INNER) + 1) for header in (24, 28)]),
     "ipnet": lambda: (226, each(BYTES, lambda v, p: bytes([1, v]) + bytes(2) + struct.pack(">I", 24 + len(p)) + bytes(16) + p, [INNER])),
     "prism": lambda: (119, each([0x44, 0x41, 0x80211001, 0x80211002, 0x44000000, 0x12345678], lambda v, p: struct.pack(p, v, 144) + bytes(136) + WLAN, ["<II", ">II"])),
     "avs": lambda: (163, each(BYTES, lambda v, p: bytes.fromhex("80211001") + struct.pack(">I", v) + bytes(max(0, v - 8)) + p, [WLAN])),

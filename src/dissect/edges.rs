@@ -165,6 +165,21 @@ fn service_headers_hold_their_metadata() {
 }
 
 #[test]
+fn snoops_infiniband_has_no_route_and_ipnets_packet_is_last() {
+    let ip = format!("{} {UDP}", &ipv4(17, 28)[5..]);
+    for (link_type, frame, path) in [
+        (0x7F1A, format!("0800 0000 {ip}"), "ipoib:ip:udp"),
+        (242, format!("{} 0800 0000 {ip}", "00".repeat(40)), "ipoib:ip:udp"),
+        (226, format!("0102 0000 0000001c {} {ip}", "00".repeat(16)), "ipnet:ip:udp"),
+        (226, format!("0102 0000 0000001c {} {ip}", "00".repeat(20)), "ipnet:ip:udp"),
+    ] {
+        let (bytes, mut packet) = (hex(&frame), Packet::empty());
+        dissect(&record(&bytes, 0, link_type), &mut packet);
+        assert_eq!((packet.path.to_string(), packet.problem), (path.into(), None), "{frame}");
+    }
+}
+
+#[test]
 fn families_of_bsd_are_no_ethertypes() {
     let read = |link_type: u16, family: &str| {
         let (bytes, mut packet) = (hex(&format!("{family} 6000")), Packet::empty());

@@ -59,11 +59,14 @@ pub fn fibre_channel<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<
     Some((Protocol::LLC, payload.skip(16)))
 }
 
-/// IP over InfiniBand (RFC 4391): the global route header, an EtherType and two reserved bytes.
+/// IP over InfiniBand (RFC 4391): the global route header except in snoop files, an EtherType and two
+/// reserved bytes.
 pub fn infiniband<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
-    match payload.u16(40).filter(|_| payload.captured.len() >= 44) {
+    const SNOOP: u16 = 0x7F1A;
+    let header = if packet.record.link_type.0 == SNOOP { 0 } else { 40 };
+    match payload.u16(header).filter(|_| payload.captured.len() >= header + 4) {
         Some(kind @ (0x0800 | 0x0806 | 0x8035 | 0x86DD)) => {
-            shim::ethertype(packet, kind, payload.skip(44))
+            shim::ethertype(packet, kind, payload.skip(header + 4))
         }
         Some(_) => None,
         None => truncated(packet),

@@ -73,6 +73,7 @@ const LINKS: &[(u16, Protocol)] = &[
     (258, Protocol::PKTAP),
     (276, Protocol::SLL),
     (0x7F12, Protocol::WLAN_RADIO),
+    (0x7F1A, Protocol::IPOIB),
 ];
 
 /// The first protocol of a link type; `None` if it is not dissected.

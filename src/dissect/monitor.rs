@@ -214,14 +214,15 @@ pub fn enc<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     }
 }
 
-/// Solaris IPNET: 24 bytes, the family in the second.
+/// Solaris IPNET: 24 bytes, the family in the second. The packet is what its length leaves at the
+/// end, as in Wireshark.
 pub fn ipnet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let (Some(family), Some(length), true) =
         (payload.u8(1), payload.u32(4), payload.captured.len() >= 24)
     else {
         return truncated(packet);
     };
-    let next = payload.skip(24).limit(length as usize);
+    let next = payload.skip(payload.length.saturating_sub(length as usize));
     match family {
         2 => Some((Protocol::IP, next)),
         26 => Some((Protocol::IPV6, next)),
