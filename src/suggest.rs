@@ -4,8 +4,10 @@
 use crate::table::TABLES;
 
 /// The nearest of some names by edit distance, else the first that ends with it as a word of its own;
-/// None if none is near.
+/// None if none is near. Upper case is no distance.
 pub fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let text = text.to_ascii_lowercase();
+    let text = text.as_str();
     let distance = |name: &str| strsim::damerau_levenshtein(text, name);
     let most = (text.chars().count() / 3).max(1);
     let (mut near, mut longer) = (None, None);
@@ -47,6 +49,7 @@ mod tests {
         assert_eq!(nearest("packtes", names()), Some("packets"));
         assert_eq!(nearest("wire_byte", names()), Some("wire_bytes"));
         assert_eq!(nearest("bytes", names()), Some("wire_bytes"));
+        assert_eq!(nearest("PACKETS", names()), Some("packets"));
         assert_eq!(nearest("gratis", names()), None);
         assert_eq!(hint("stats", names()), " (did you mean status?)");
         assert_eq!(hint("", names()), "");
