@@ -4,9 +4,10 @@
 
 use super::super::pair::{Endpoint, Pair, addresses};
 use super::super::{Fold, Folded, Position, Settings};
+use super::admit::Datagram;
 use super::named::Named;
 use super::names::*;
-use super::{Form, Offer, Offers, guess};
+use super::{Form, Offer, Offers, Shows, guess};
 use crate::dissect::application::Application;
 use crate::dissect::decode_as::Field;
 use crate::dissect::packet::{Packet, Transport};
@@ -87,20 +88,20 @@ impl Fold for Datagrams {
         let Some(ports) = layer.ports else { return };
         let (source, destination) = (ports.source, ports.destination);
         let is_sctp = ports.transport == Transport::Sctp;
+        let Some(both) = addresses(layer.addresses) else { return };
         let (offers, rpc) = match ports.transport {
             Transport::Udp => match udp_payload(layer.segment) {
-                Some(payload) => {
+                Some((payload, length)) => {
                     let assigned =
                         packet.assigned_applications(Field::UdpPort, source, destination);
-                    let offers = Offers::over_udp(payload, source, destination, assigned);
-                    (offers, guess::rpc(payload))
+                    let datagram = Datagram { payload, length, source, destination, to: both.1 };
+                    (Offers::over_udp(&datagram, assigned), guess::rpc(payload))
                 }
                 None => return,
             },
             Transport::Sctp => (Offers::over_sctp(layer.segment, source, destination), None),
             Transport::Tcp => return,
         };
-        let Some(both) = addresses(layer.addresses) else { return };
         let (pair, from_low) = Pair::of((both.0, source), (both.1, destination));
         let record = Record {
             packet: packet.record.number as u32,
@@ -128,11 +129,12 @@ impl Fold for Datagrams {
     }
 }
 
-/// The payload of a UDP datagram, by its length. None if there is none.
-fn udp_payload(segment: &[u8]) -> Option<&[u8]> {
+/// The captured payload of a UDP datagram, and its length by the header. None if there is none.
+fn udp_payload(segment: &[u8]) -> Option<(&[u8], usize)> {
     let length = usize::from(u16::from_be_bytes(*segment.get(4..)?.first_chunk()?));
     let segment = segment.get(..length).unwrap_or(segment);
-    segment.get(8..).filter(|payload| !payload.is_empty())
+    let payload = segment.get(8..).filter(|payload| !payload.is_empty())?;
+    Some((payload, length.saturating_sub(8)))
 }
 
 impl Shard {
@@ -142,6 +144,7 @@ impl Shard {
         let offers = &record.offers;
         let (from, to) =
             if record.from_low { (pair.low, pair.high) } else { (pair.high, pair.low) };
+        let mut shown = true;
         let mut application = talk.own.filter(|own| match (*own, offers.form) {
             (BT_DHT, form) => form == Form::Dictionary,
             (STUN, Form::ChannelData | Form::ChannelBind) => true,
@@ -165,7 +168,10 @@ impl Shard {
                 !is_call && !self.calls.is_empty() && self.calls.contains(&(pair, transaction))
             };
             application = match (offer, offers.guess) {
-                (Some(Offer { application, .. }), _) => Some(application),
+                (Some(Offer { application, shows }), _) => {
+                    shown = shows != Shows::Never;
+                    Some(application)
+                }
                 (None, _) if record.rpc.is_some_and(known) => Some(RPC),
                 (None, Some((offer, stays))) => {
                     if stays {
@@ -175,6 +181,9 @@ impl Shard {
                 }
                 (None, None) => None,
             };
+        }
+        if !shown {
+            return None;
         }
         if application == Some(STUN) && offers.form == Form::ChannelBind {
             talk.own = Some(STUN);

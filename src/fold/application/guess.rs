@@ -4,7 +4,7 @@
 use super::http;
 use super::names::*;
 use super::stun::{is_classic_stun, is_stun};
-use super::text::is_sip;
+use super::text::{is_sip, is_sip_datagram};
 use crate::dissect::application::Application;
 
 /// A recognised protocol, and whether the rest of the stream is then its own.
@@ -156,13 +156,13 @@ fn is_dcerpc(payload: &[u8]) -> bool {
         })
 }
 
-/// The protocol of a UDP payload by its first bytes.
-pub fn over_udp(payload: &[u8]) -> Option<Guess> {
+/// The protocol of a UDP payload of a length by its first bytes.
+pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
     let first = *payload.first()?;
     let guess = match payload {
         _ if is_wireguard(payload) => (WG, first == 1),
         _ if is_stun(payload) => (STUN, false),
-        _ if is_sip(payload) => (SIP, false),
+        _ if is_sip_datagram(payload, length) => (SIP, false),
         [b'R', b'T', b'P', b'S' | b'X', ..] if payload.len() >= 16 => (RTPS, false),
         [0x80..=0xBF, 200 | 201 | 203 | 204 | 206, high, low, ..]
             if (u16::from_be_bytes([*high, *low]) as usize + 1) * 4 <= payload.len()
@@ -180,7 +180,7 @@ pub fn over_udp(payload: &[u8]) -> Option<Guess> {
         }
         [20..=25, ..] if is_dtls(payload) => (DTLS, false),
         _ if is_dns(payload) => (DNS, false),
-        [b'I', b'S', b'O', b'1', b'1', b'8', b'9', b'8', ..] => (CANETH, false),
+        [b'I', b'S', b'O', b'1', b'1', b'8', b'9', b'8', 1, 0..=16, ..] => (CANETH, false),
         _ if is_thrift(payload) => (THRIFT, false),
         [4, 0..=10, ..] if payload.len() >= 80 && is_connectionless_dcerpc(payload) => {
             (DCERPC, false)
@@ -295,7 +295,7 @@ mod tests {
     }
 
     fn udp(payload: &[u8]) -> Option<&'static str> {
-        over_udp(payload).map(|(application, _)| application.name())
+        over_udp(payload, payload.len()).map(|(application, _)| application.name())
     }
 
     #[test]
@@ -351,7 +351,7 @@ mod tests {
             (&[22, 0xFE, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 7], "dtls"),
             (b"d1:ad2:id", "bt-dht"),
             (&mojito, "mojito"),
-            (b"ISO11898\x01", "caneth"),
+            (b"ISO11898\x01\x10", "caneth"),
             (&[1, 0, 0, 0, 0, 2, 0, 8], "hart_ip"),
             (b"\x09aaaaaaaaQ043", "gquic"),
         ] {

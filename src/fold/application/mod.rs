@@ -25,6 +25,7 @@ pub mod upgrade;
 use crate::dissect::application::Application;
 use crate::dissect::decode_as::Field;
 use crate::dissect::packet::OfPorts;
+use admit::Datagram;
 use guess::Guess;
 use serde::{Deserialize, Serialize};
 use upgrade::Upgrade;
@@ -100,7 +101,7 @@ impl Offers {
     /// Offers for a TCP payload, as far as it was captured. The user assigned applications to its
     /// ports.
     pub fn over_tcp(payload: &[u8], source: u16, destination: u16, assigned: OfPorts) -> Offers {
-        let offer = |application: Application| {
+        let offer = |application: Application, _| {
             let shows = admit::over_tcp(application, payload)?;
             Some(Offer { application, shows })
         };
@@ -128,15 +129,16 @@ impl Offers {
     }
 
     /// Offers for a UDP payload. The user assigned applications to its ports.
-    pub fn over_udp(payload: &[u8], source: u16, destination: u16, assigned: OfPorts) -> Offers {
-        let offer = |application: Application| {
-            let (application, shows) = admit::over_udp(application, payload)?;
+    pub fn over_udp(datagram: &Datagram<'_>, assigned: OfPorts) -> Offers {
+        let &Datagram { payload, length, source, destination, .. } = datagram;
+        let offer = |application: Application, port: u16| {
+            let (application, shows) = admit::over_udp(application, port, datagram)?;
             Some(Offer { application, shows })
         };
         let known = |port: u16| ports::UDP.get(port.into()).filter(|_| port != 0);
         let [lower, higher] = by_ports(source, destination, assigned, known, offer);
         let guess = match (lower, higher) {
-            (None, None) => guess::over_udp(payload).map(|(application, stays): Guess| {
+            (None, None) => guess::over_udp(payload, length).map(|(application, stays): Guess| {
                 (Offer { application, shows: Shows::Always }, stays)
             }),
             _ => None,
@@ -167,18 +169,20 @@ fn by_ports(
     destination: u16,
     assigned: OfPorts,
     known: impl Fn(u16) -> Option<Application>,
-    offer: impl Fn(Application) -> Option<Offer>,
+    offer: impl Fn(Application, u16) -> Option<Offer>,
 ) -> [Option<Offer>; 2] {
-    let offers = assigned.map(|application| application.and_then(&offer));
+    let [lower, higher] = assigned;
+    let (lower_port, higher_port) = (source.min(destination), source.max(destination));
+    let of = |application: Option<Application>, port| offer(application?, port);
+    let offers = [of(lower, lower_port), of(higher, higher_port)];
     if offers.iter().any(Option::is_some) {
         return offers;
     }
-    let [lower, higher] = assigned;
     let other = |taken: Option<Application>, port: u16| match taken {
-        None => known(port).and_then(&offer),
+        None => of(known(port), port),
         Some(_) => None,
     };
-    [other(lower, source.min(destination)), other(higher, source.max(destination))]
+    [other(lower, lower_port), other(higher, higher_port)]
 }
 
 /// True if the user can assign the application to ports of a field: its ports have it, or nothing
@@ -211,6 +215,7 @@ fn sctp_payload(segment: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::Ipv4Addr;
 
     fn name(offer: Option<Offer>) -> Option<&'static str> {
         offer.map(|offer| offer.application.name())
@@ -224,7 +229,9 @@ mod tests {
         let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 60_000, 443, [None; 2]);
         assert_eq!((name(offers.lower), name(offers.higher)), (None, None));
         assert_eq!(name(offers.guess.map(|(offer, _)| offer)), Some("http"));
-        let offers = Offers::over_udp(b"x", 60_000, 53, [None; 2]);
+        let to = Ipv4Addr::LOCALHOST.into();
+        let datagram = Datagram { payload: b"x", length: 1, source: 60_000, destination: 53, to };
+        let offers = Offers::over_udp(&datagram, [None; 2]);
         assert_eq!((name(offers.lower), name(offers.higher)), (Some("dns"), None));
     }
 
