@@ -13,6 +13,9 @@ use super::{MOST, header, near, work};
 /// Fewer bytes than the header of a record or block may need tell nothing of it.
 const TELLS_NOTHING: u64 = 64;
 
+/// A file header that begins nothing counts as so many such chains, because to open it takes longer.
+const DOUBTS_OF_HEADER: usize = 16;
+
 /// Chains that are not believed before the search for a better one is given up.
 pub(super) const DOUBTS: usize = 128;
 
@@ -133,7 +136,7 @@ impl<'a> Scan<'a> {
 
     /// Goes on at `until`, after a file header that begins nothing.
     pub fn pass_header(&mut self, until: u64) {
-        self.doubts = self.doubts.saturating_sub(1);
+        self.doubts = self.doubts.saturating_sub(DOUBTS_OF_HEADER);
         self.from = until;
     }
 
