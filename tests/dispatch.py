@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import dispatch_cut
 import dispatch_wlan
 
 ETHERS = bytes.fromhex("020000000002 020000000001")
@@ -365,6 +366,7 @@ WHOLE = {
 }
 for name, frame in WHOLE.items():
     GROUPS[f"cut-{name}"] = lambda frame=frame: (1, [(cut, (frame[:cut], len(frame))) for cut in range(len(frame) + 1)])
+GROUPS |= dispatch_cut.groups(sys.modules[__name__])
 TUNNEL_PORTS = [1701, 2123, 2152, 3544, 4341, 4754, 4789, 4790, 5072, 5247, 6081, 6633, 6635, 12220, 12222, 12223, 37008]
 for link in range(301):
     GROUPS[f"link-{link}"] = lambda link=link: (link, [(f"{link}/{i}", p) for i, p in enumerate([*PAYLOADS, *LLC_IP])])

@@ -198,3 +198,27 @@ fn families_of_bsd_are_no_ethertypes() {
         assert_eq!(read(link_type, family), path, "{link_type} {family}");
     }
 }
+
+#[test]
+fn a_capture_may_end_inside_a_header_of_its_link_type() {
+    let macs = MACS.replace(' ', "");
+    for (link_type, captured, path) in [
+        (6, format!("1040 {macs}"), "tr"),
+        (6, format!("1040 {macs} aa"), "tr:llc"),
+        (7, "0102d4 0000".into(), "arcnet"),
+        (7, "0102d4 000000".into(), "arcnet:ip"),
+        (258, format!("6c000000 01000000 01000000 {}", "00".repeat(95)), "pktap"),
+        (119, format!("44000000 90000000 {}", "00".repeat(135)), "prism"),
+        (239, "02000000 20000900 4500".into(), "nflog"),
+        (131, "4d474300 4700000000000000 45".into(), "juniper"),
+        (178, "4d474380 0006 0204".into(), "juniper"),
+        (184, "0104 00000000 ff00 0200000000aa 0200000000".into(), "juniper"),
+        (1, format!("{macs} 88e5"), "eth:macsec"),
+        (1, format!("{macs} 8903 00"), "eth:cfp"),
+    ] {
+        let (bytes, mut packet) = (hex(&captured), Packet::empty());
+        dissect(&record(&bytes, 400, link_type), &mut packet);
+        let read = (packet.path.to_string(), packet.problem.is_some());
+        assert_eq!(read, (path.into(), true), "{captured}");
+    }
+}

@@ -67,6 +67,12 @@ pub fn of_link_type<'a>(
         Some(extensions) => 6 + usize::from(extensions),
         None => return truncated(packet),
     };
+    // As Wireshark, which shows this much of a tunnel's headers.
+    const SECURE_TUNNEL_BYTES: usize = 70;
+    let least = if link_type.0 == SECURE_TUNNEL { SECURE_TUNNEL_BYTES } else { header };
+    if payload.captured.len() < least {
+        return truncated(packet);
+    }
     let next = payload.skip(header);
     if header > 0 && flags & WITHOUT_LINK_LAYER != 0 {
         // As Wireshark, which drops the layers of a tunnel again.
@@ -168,7 +174,10 @@ fn multilink_ppp(flags: u8, next: Payload<'_>) -> Found {
 fn multilink_frame_relay(next: Payload<'_>) -> Found {
     const PADDED: [u16; 2] = [0x0003, 0x0300];
     const SIGNALLING: u16 = 0x0308;
-    match cookie(next)? {
+    let length = cookie(next)?;
+    // As Wireshark, which reads two bytes after every cookie.
+    next.u16(length)?;
+    match length {
         8 => {
             let number = named_by_cookie(next, if is_own(next) { UNKNOWN } else { IPV4 })?;
             let osi = number == UNKNOWN && next.u8(8)? == UNNUMBERED;
@@ -231,6 +240,9 @@ fn by_version(byte: u8) -> u16 {
 /// A virtual network: values up to one of type 255, then Ethernet.
 fn virtual_network(payload: Payload<'_>) -> Found {
     const END: u8 = 255;
+    // As Wireshark, which shows this much of it.
+    const SHOWN: usize = 20;
+    payload.captured.get(..SHOWN)?;
     let mut at = 0;
     loop {
         let &[kind, length] = payload.bytes(at)?;
@@ -325,7 +337,7 @@ mod tests {
             (131, "4d474300 0000 03 81 00000000", "juniper:osi:clnp"),
             (131, "4d474300 0000 03 45 00000000", "juniper"),
             (137, "4d474300 80000000 00000000", "juniper"),
-            (184, "09 00 0000", "juniper"),
+            (184, "09 00 0000000000000000000000000000000000000000", "juniper"),
         ] {
             assert_eq!(path_of(link_type, &hex(frame), 0), (path.into(), None), "{frame}");
         }

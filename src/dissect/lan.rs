@@ -22,7 +22,7 @@ pub fn token_ring<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a>
     };
     let route = if source & 0x80 != 0 { payload.u8(14).unwrap_or(0) & 0x1F } else { 0 };
     let header = 14 + usize::from(route);
-    if payload.captured.len() < header {
+    if payload.captured.len() < header || payload.skip(header).lacks(1) {
         return truncated(packet);
     }
     (control & 0xC0 == LLC).then(|| (Protocol::LLC, payload.skip(header)))
@@ -36,19 +36,21 @@ pub fn arcnet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     let at = if linux { 4 } else { 2 };
     let Some(protocol) = payload.u8(at) else { return truncated(packet) };
     let next = payload.skip(at + 1);
-    let split = |next: Payload<'a>| {
-        let exception = !linux && next.u8(0) == Some(0xFF);
-        next.skip(if exception { 7 } else { 3 })
+    let exception = !linux && next.u8(0) == Some(0xFF);
+    let split = if exception { 7 } else { 3 };
+    let (carried, header) = match protocol {
+        240 => (Protocol::IP, 0),
+        241 => (Protocol::ARP, 0),
+        212 => (Protocol::IP, split),
+        213 | 214 => (Protocol::ARP, split),
+        196 => (Protocol::IPV6, split),
+        205 => (Protocol::LLC, split),
+        _ => return None,
     };
-    match protocol {
-        240 => Some((Protocol::IP, next)),
-        241 => Some((Protocol::ARP, next)),
-        212 => Some((Protocol::IP, split(next))),
-        213 | 214 => Some((Protocol::ARP, split(next))),
-        196 => Some((Protocol::IPV6, split(next))),
-        205 => Some((Protocol::LLC, split(next))),
-        _ => None,
+    if next.lacks(header) {
+        return truncated(packet);
     }
+    Some((carried, next.skip(header)))
 }
 
 /// IP over Fibre Channel (RFC 2625): two addresses of eight bytes, then LLC.

@@ -117,10 +117,10 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // FabricPath replaces the addresses, with a tag of two bytes after the type.
     const FABRIC_PATH: u16 = 0x8903;
     if number == FABRIC_PATH {
-        return Some((Protocol::FABRIC_PATH, payload.skip(16)));
+        return fabric_path(packet, payload, 16);
     }
     if matches!(number, 0x8100 | 0x88A8) && payload.u16(16) == Some(FABRIC_PATH) {
-        return Some((Protocol::FABRIC_PATH, payload.skip(20)));
+        return fabric_path(packet, payload, 20);
     }
     if let Some(macs) = header.first_chunk() {
         packet.push_address_layer(Addresses::Eth(macs));
@@ -130,6 +130,15 @@ pub fn ethernet<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
         return None;
     }
     shim::type_or_length(packet, number, payload.skip(14))
+}
+
+/// A FabricPath header of this length.
+fn fabric_path<'a>(packet: &mut Packet<'a>, payload: Payload<'a>, length: usize) -> Next<'a> {
+    if payload.captured.len() < length {
+        packet.note(Problem::TAG_HEADER_TRUNCATED);
+        return named::push(packet, &[Protocol::FABRIC_PATH]);
+    }
+    Some((Protocol::FABRIC_PATH, payload.skip(length)))
 }
 
 /// BSD loopback: the address family in four bytes, in the byte order of the machine that captured.

@@ -59,6 +59,9 @@ pub fn pktap<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     if kind != 1 || length < HEADER {
         return None;
     }
+    if payload.lacks(length as usize) {
+        return truncated(packet);
+    }
     frame_of(packet, link_type, payload.skip(length as usize))
 }
 
@@ -133,8 +136,11 @@ pub fn prism<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const CODES: [u32; 2] = [0x41, 0x44];
     const COMMON_LENGTH: usize = 144;
     let code = code.min(code.swap_bytes());
-    if !CODES.contains(&code) || payload.captured.len() < COMMON_LENGTH {
+    if !CODES.contains(&code) || payload.length < COMMON_LENGTH {
         return Some((Protocol::WLAN, payload));
+    }
+    if payload.captured.len() < COMMON_LENGTH {
+        return truncated(packet);
     }
     let length = length.min(length.swap_bytes()) as usize;
     if payload.captured.len() < length {
@@ -161,6 +167,10 @@ pub fn nflog<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     // The values are in the byte order of the machine that captured.
     let value = nflog_packet(payload.skip(4), u16::from_le_bytes)
         .or_else(|| nflog_packet(payload.skip(4), u16::from_be_bytes))?;
+    // As Wireshark, which reads the packet if it was captured whole.
+    if value.captured.len() < value.length {
+        return truncated(packet);
+    }
     match family {
         2 => Some((Protocol::IP, value)),
         10 => Some((Protocol::IPV6, value)),

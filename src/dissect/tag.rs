@@ -82,17 +82,19 @@ fn macsec_tag(payload: Payload<'_>) -> Option<usize> {
     payload.u8(0).map(|control| if control & EXPLICIT_CHANNEL != 0 { 14 } else { 6 })
 }
 
-/// True for version 0 with more than the tag and the checksum; Wireshark names nothing else.
+/// True for version 0 with more than the tag and the checksum, or if no byte was captured; Wireshark
+/// names nothing else.
 pub fn is_macsec(payload: Payload<'_>) -> bool {
     let version = payload.u8(0).map(|control| control >> 7);
     let whole = |tag| payload.captured.len() > tag + INTEGRITY_CHECK;
-    version == Some(0) && macsec_tag(payload).is_some_and(whole)
+    payload.captured.is_empty() || (version == Some(0) && macsec_tag(payload).is_some_and(whole))
 }
 
 /// MACsec: only what is not encrypted goes on.
 pub fn macsec<'a>(packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
     const ENCRYPTED_OR_CHANGED: u8 = 0x0C;
-    if payload.u8(0)? & ENCRYPTED_OR_CHANGED != 0 {
+    let Some(control) = payload.u8(0) else { return truncated(packet) };
+    if control & ENCRYPTED_OR_CHANGED != 0 {
         return None;
     }
     let next = payload.skip(macsec_tag(payload)?);
