@@ -67,9 +67,9 @@ pub enum Form {
 }
 
 impl Form {
-    fn of(payload: &[u8]) -> Form {
+    fn of(payload: &[u8], length: usize) -> Form {
         match payload {
-            [0, 9, ..] | [1, 9, ..] if stun::is_stun(payload) => Form::ChannelBind,
+            [0, 9, ..] | [1, 9, ..] if stun::is_stun(payload, length) => Form::ChannelBind,
             [b'd', b'0'..=b'9', ..] => Form::Dictionary,
             _ if stun::is_channel_data(payload) => Form::ChannelData,
             _ => Form::Other,
@@ -143,7 +143,7 @@ impl Offers {
             }),
             _ => None,
         };
-        Offers { lower, higher, guess, form: Form::of(payload), ..Offers::default() }
+        Offers { lower, higher, guess, form: Form::of(payload, length), ..Offers::default() }
     }
 
     /// The offer of the payload protocol identifier of SCTP's first DATA chunk, else of the ports.

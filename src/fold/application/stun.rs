@@ -6,15 +6,15 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
 
 const COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
 
-/// A message with the cookie and a length that fits.
-pub fn is_stun(payload: &[u8]) -> bool {
+/// A message with the cookie and a length that fits that of the payload, which may have been cut.
+pub fn is_stun(payload: &[u8], length: usize) -> bool {
     let Some(&[kind, ..]) = payload.first_chunk::<20>() else { return false };
     let method = u16_at(payload, 0)
         .map_or(0, |kind| (kind & 0x000F) | (kind & 0x00E0) >> 1 | (kind & 0x3E00) >> 2);
     kind & 0xC0 == 0
         && method <= 0xFF
         && payload.get(4..8) == Some(&COOKIE)
-        && u16_at(payload, 2).is_some_and(|length| length + 20 == payload.len())
+        && u16_at(payload, 2).is_some_and(|stated| stated + 20 == length)
 }
 
 /// Data of a channel.
@@ -29,11 +29,11 @@ pub fn is_channel_data(payload: &[u8]) -> bool {
 }
 
 /// A message of the first version, which has no cookie.
-pub fn is_classic_stun(payload: &[u8]) -> bool {
+pub fn is_classic_stun(payload: &[u8], length: usize) -> bool {
     let Some(kind) = u16_at(payload, 0) else { return false };
     let known = matches!(kind & 0xFEEF, 1..=9) && matches!(kind & 0x0110, 0 | 0x0100 | 0x0110);
     payload.len() >= 20
         && known
         && payload.get(4..8) != Some(&COOKIE)
-        && u16_at(payload, 2).is_some_and(|length| length + 20 == payload.len())
+        && u16_at(payload, 2).is_some_and(|stated| stated + 20 == length)
 }
