@@ -94,6 +94,10 @@ impl Fold for Datagrams {
                 Some((payload, length)) => {
                     let assigned =
                         packet.assigned_applications(Field::UdpPort, source, destination);
+                    // A length beyond that of the packet is none.
+                    let record = packet.record;
+                    let cut = (record.wire_bytes as usize).saturating_sub(record.data.len());
+                    let length = length.min(payload.len().saturating_add(cut));
                     let datagram = Datagram { payload, length, source, destination, to: both.1 };
                     (Offers::over_udp(&datagram, assigned), guess::rpc(payload))
                 }
