@@ -142,11 +142,14 @@ impl Conversation {
         }
         if fragment.from_client {
             let random = hello::random(body);
+            if random == self.random && !whole {
+                return;
+            }
             let Some(client) = ClientHello::read(body, whole, Carrier::Dtls) else { return };
             if random != self.random {
                 self.random = random;
                 self.hellos.client(seen, client);
-            } else if whole {
+            } else {
                 self.hellos.complete(client);
             }
         } else if let Some(server) = ServerHello::read(body, whole).filter(|_| whole || before == 0)

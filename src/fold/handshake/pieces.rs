@@ -27,8 +27,9 @@ impl Pieces {
             self.bytes.resize(end, 0);
             self.known.resize(end, false);
         }
-        let bytes = self.bytes.iter_mut().zip(&mut self.known).skip(offset);
-        for ((byte, known), new) in bytes.zip(piece) {
+        let bytes = self.bytes.get_mut(offset..end).unwrap_or_default();
+        let known = self.known.get_mut(offset..end).unwrap_or_default();
+        for ((byte, known), new) in bytes.iter_mut().zip(known).zip(piece) {
             if !*known {
                 (*byte, *known) = (*new, true);
             }
