@@ -395,6 +395,30 @@ fn in_shell(words: &str) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
+/// What was found before the reader left is in the exit code.
+#[cfg(unix)]
+#[test]
+fn findings_outlive_a_reader_that_leaves() {
+    let base = r#""$0" -q -t packets,streams -o base a.pcap; "#;
+    let words = |words: &str| {
+        // The status of the program, not of the reader.
+        format!(r#"{{ {words}; echo $? >code; }} | true; exit $(cat code)"#)
+    };
+    let compared = r#""$0" -q -t streams --baseline base --baseline-columns packets large.pcap"#;
+    let (code, said) = in_shell(&format!("{base} {}", words(compared)));
+    assert_eq!((code, said.as_str()), (Some(1), ""));
+    let (code, said) = in_shell(&words(r#""$0" -t packets nofile large.pcap"#));
+    assert_eq!(code, Some(3), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let mapped = r#""$0" shard map "$("$0" shard plan large.pcap)""#;
+    let (code, said) = in_shell(&words(mapped));
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    let (code, said) = in_shell(&format!("{mapped} >/dev/full"));
+    assert_eq!((code, said.contains("No space left")), (Some(74), true), "{said}");
+    let (code, _) = in_shell(&format!("{base} {compared} >&-"));
+    assert_eq!(code, Some(74));
+}
+
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 #[test]
 fn a_closed_standard_output_is_told() {

@@ -104,7 +104,11 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
-    batch.read_and_take(inputs.list)?;
+    match batch.read_and_take(inputs.list) {
+        // The reader has left: what was found of inputs before counts.
+        Err(error) if error.exit().is_none() => return Ok(batch.outcome),
+        result => result?,
+    }
     let mut outcome = batch.finish(closing.then_some(repeated), began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
@@ -125,7 +129,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
 /// their number.
 fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
     let Some(directory) = &plan.output_dir else {
-        return baseline.compare(now, &plan.tables, io::stdout().lock());
+        return baseline.compare(now, &plan.tables, output::optional_stdout()?);
     };
     let mut file = WholeFile::begin(directory.join(format!("{DIFFERENCES}.csv")))?;
     let count = baseline.compare(now, &plan.tables, &mut file)?;

@@ -295,6 +295,15 @@ pub fn assert_stdout() -> io::Result<()> {
     Ok(())
 }
 
+/// Standard output for what is counted while it is written: it takes all after its reader has left.
+///
+/// # Errors
+/// If it is closed.
+pub fn optional_stdout() -> io::Result<impl Write> {
+    assert_stdout()?;
+    Ok(Stdout { out: io::stdout(), before: None, is_optional: true, over: false })
+}
+
 /// Outputs that are not finished write nothing more: a run that fails leaves no beginning of a
 /// table.
 impl Drop for Outputs {

@@ -57,13 +57,17 @@ pub fn is_partial(path: &Path) -> bool {
 pub fn write(partial: &Partial, out: impl Write) -> io::Result<()> {
     let head = Head { pcapstat: env!("CARGO_PKG_VERSION").into(), shards: partial.shards.clone() };
     let head = serde_json::to_vec(&head)?;
-    let mut out = BufWriter::with_capacity(1 << 20, Hashed { out, hash: Sha256::new() });
+    let mut out =
+        BufWriter::with_capacity(1 << 20, Hashed { out, hash: Sha256::new(), error: None });
     out.write_all(&MAGIC)?;
     out.write_all(&VERSION.to_le_bytes())?;
     out.write_all(&(head.len() as u64).to_le_bytes())?;
     out.write_all(&head)?;
-    let out = postcard::to_io(&partial.pieces, out).map_err(io::Error::other)?;
-    let Hashed { mut out, hash } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    if let Err(error) = postcard::to_io(&partial.pieces, &mut out) {
+        let written = out.get_mut().error.take();
+        return Err(written.unwrap_or_else(|| io::Error::other(error)));
+    }
+    let Hashed { mut out, hash, .. } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     out.write_all(&hash.finalize())?;
     out.flush()
 }
@@ -72,13 +76,24 @@ pub fn write(partial: &Partial, out: impl Write) -> io::Result<()> {
 struct Hashed<W> {
     out: W,
     hash: Sha256,
+    /// The error that a serializer does not pass on.
+    error: Option<io::Error>,
 }
 
 impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.out.write(bytes)?;
-        self.hash.update(bytes.get(..written).unwrap_or_default());
-        Ok(written)
+        match self.out.write(bytes) {
+            Ok(written) => {
+                self.hash.update(bytes.get(..written).unwrap_or_default());
+                Ok(written)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                let kind = error.kind();
+                self.error = Some(error);
+                Err(kind.into())
+            }
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -8,9 +8,6 @@ use super::{Agreed, Groups, cipher};
 use crate::capture::time::Timestamp;
 use std::net::IpAddr;
 
-/// Most handshakes that are kept of one connection: later ones are renegotiations.
-const MOST: usize = 64;
-
 /// Packet in which a hello was seen.
 #[derive(Clone, Copy, Debug)]
 pub struct Seen {
@@ -54,11 +51,8 @@ impl Hellos {
 
     /// Notes a ClientHello.
     pub fn client(&mut self, seen: Seen, client: ClientHello) {
-        if self.list.len() < MOST {
-            let (ends, times) = ((seen.from, seen.to), Span::of(seen.time));
-            let packet = seen.packet;
-            self.list.push(Handshake { client, server: None, ends, packet, times });
-        }
+        let (ends, times) = ((seen.from, seen.to), Span::of(seen.time));
+        self.list.push(Handshake { client, server: None, ends, packet: seen.packet, times });
     }
 
     /// Replaces the newest ClientHello by the whole of it, unless it was answered.

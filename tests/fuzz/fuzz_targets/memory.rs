@@ -15,9 +15,10 @@ use std::io::Read;
 /// Bytes of memory for counting.
 const BOUND: u64 = 4 << 20;
 
-/// Bytes of the repeated capture. With salvage each byte may be looked at some hundred times.
+/// Bytes of the repeated capture. With salvage each byte may be looked at some hundred times, which
+/// the sanitizer makes some ten times as slow.
 const LENGTH: u64 = 8 << 20;
-const LENGTH_SALVAGED: u64 = 1 << 20;
+const LENGTH_SALVAGED: u64 = 256 << 10;
 
 /// A head, then pieces whose bytes are numbered at one place so that they differ.
 struct Repeated {
