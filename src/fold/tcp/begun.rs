@@ -12,7 +12,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 
 /// Packets after a hello among which its rest is looked for.
-pub const PACKETS: u64 = 1024;
+pub const PACKETS: u64 = 128;
 
 /// Segments of the sender that are looked at.
 pub const SEGMENTS: u8 = 8;
