@@ -253,14 +253,17 @@ def compare(program, path):
     return len(expected), wrong
 
 
-def main():
+def arguments():
+    """The program, the first seed and the number of rounds."""
     program, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 100
+    return program, seed, int(sys.argv[3]) if len(sys.argv) > 3 else 100
+
+
+def hold(program, made, compare):
+    """Compares captures, each a name and frames, and prints what differs. Returns the numbers of packets and of differences."""
     packets = differences = 0
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "capture.pcap")
-        made = [(f"random {s}", capture(s)) for s in range(seed, seed + rounds)]
-        made += [(f"socks {s}", socks(s)) for s in range(seed, seed + rounds // 10 + 1)] + [("unacknowledged", unacknowledged())]
         for name, frames in made:
             write(path, frames)
             count, wrong = compare(program, path)
@@ -268,7 +271,15 @@ def main():
             differences += len(wrong)
             for line in wrong[:4]:
                 print(f"{name}: {line}")
-    print(f"{packets} packets, {differences} cells differ")
+    print(f"{packets} packets, {differences} differ")
+    return packets, differences
+
+
+def main():
+    program, seed, rounds = arguments()
+    made = [(f"random {s}", capture(s)) for s in range(seed, seed + rounds)]
+    made += [(f"socks {s}", socks(s)) for s in range(seed, seed + rounds // 10 + 1)] + [("unacknowledged", unacknowledged())]
+    packets, differences = hold(program, made, compare)
     sys.exit(1 if differences or not packets else 0)
 
 

@@ -4,6 +4,7 @@
 //! `analysis.py` and `naming.py` make random conversations, `ports.py` tries every port; they need
 //! python3 and tshark.
 
+use crate::dispatch::beside_tshark;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
@@ -14,28 +15,14 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_pcapstat");
 #[test]
 #[ignore = "needs tshark and a minute: PCAPSTAT_LONG=1, --include-ignored"]
 fn random_conversations_are_analysed_as_by_tshark() {
-    let installed = Command::new("tshark").arg("--version").output().is_ok();
-    if std::env::var_os("PCAPSTAT_LONG").is_none_or(|value| value != "1") || !installed {
-        return;
-    }
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/analysis.py");
-    let done = Command::new("python3").args(["-B", script, PROGRAM, "1", "300"]).output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+    beside_tshark("analysis.py", &["1", "300"]);
 }
 
 #[test]
 #[ignore = "needs tshark and a minute: PCAPSTAT_LONG=1, --include-ignored"]
 fn random_dialogues_and_every_port_have_the_names_of_tshark() {
-    let installed = Command::new("tshark").arg("--version").output().is_ok();
-    if std::env::var_os("PCAPSTAT_LONG").is_none_or(|value| value != "1") || !installed {
-        return;
-    }
-    for (script, options) in [("naming.py", &["1", "100"][..]), ("ports.py", &[])] {
-        let script = format!("{}/tests/{script}", env!("CARGO_MANIFEST_DIR"));
-        let done = Command::new("python3").args(["-B", &script, PROGRAM]).args(options).output();
-        let done = done.expect("python3");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
-    }
+    beside_tshark("naming.py", &["1", "100"]);
+    beside_tshark("ports.py", &[]);
 }
 
 /// The differences that a tool finds, as `capture: column`. Paths are left to the share that

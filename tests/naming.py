@@ -6,8 +6,8 @@ usage: naming.py PCAPSTAT [SEED [ROUNDS]]
 Dialogues change to TLS (STARTTLS of SMTP, IMAP, POP, FTP, PostgreSQL, MySQL and LDAP), go through HTTP proxies, ask for several
 things before the first answer, speak on ports of other protocols, and are split into segments anywhere or joined into one.
 """
-import csv, io, os, random, socket, subprocess, sys, tempfile
-from analysis import ACK, FIN, PSH, SYN, ip, tcp, write
+import csv, io, random, socket, subprocess, sys
+from analysis import ACK, FIN, PSH, SYN, arguments, hold, ip, tcp
 
 
 def record(kind, body):
@@ -153,19 +153,9 @@ def compare(program, path):
 
 
 def main():
-    program, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 100
-    packets = differences = 0
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "capture.pcap")
-        for number in range(seed, seed + rounds):
-            write(path, capture(number))
-            count, wrong = compare(program, path)
-            packets += count
-            differences += len(wrong)
-            for line in wrong[:4]:
-                print(f"seed {number}: {line}")
-    print(f"{packets} packets, {differences} differ")
+    program, seed, rounds = arguments()
+    made = ((f"seed {number}", capture(number)) for number in range(seed, seed + rounds))
+    packets, differences = hold(program, made, compare)
     # Half a message in one segment, and a word of a protocol that is split, are read differently now and then.
     sys.exit(1 if differences * 500 > packets or not packets else 0)
 

@@ -395,7 +395,7 @@ fn in_shell(words: &str) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-/// What was found before the reader left is in the exit code.
+/// Findings from before the reader left are in the exit code.
 #[cfg(unix)]
 #[test]
 fn findings_outlive_a_reader_that_leaves() {

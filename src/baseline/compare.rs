@@ -35,13 +35,13 @@ impl Difference {
 const PRESENT: &str = "present";
 
 /// Rules of a comparison.
-pub struct How<'h> {
+pub struct Rules<'r> {
     /// Number of leading columns that are the key of a row.
     pub keys: usize,
     /// Difference of numbers that is none.
     pub tolerance: Tolerance,
     /// True for the columns whose cells are compared.
-    pub columns: &'h dyn Fn(&str) -> bool,
+    pub columns: &'r dyn Fn(&str) -> bool,
 }
 
 /// Hands each difference to `each`: first those of earlier rows in their order, then new rows.
@@ -50,12 +50,12 @@ pub struct How<'h> {
 /// When a file cannot be read, and those of `each`.
 pub fn tables(
     table: &Table,
-    how: How<'_>,
+    rules: Rules<'_>,
     before: impl Read,
     after: impl Read,
     mut each: impl FnMut(Difference) -> io::Result<()>,
 ) -> io::Result<()> {
-    let How { keys, tolerance, columns } = how;
+    let Rules { keys, tolerance, columns } = rules;
     let mut later = Vec::new();
     let mut places: HashMap<String, VecDeque<usize>> = HashMap::new();
     for row in Reader::from_reader(after).into_records() {

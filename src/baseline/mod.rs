@@ -9,7 +9,7 @@ mod compare;
 mod tolerance;
 
 pub use compare::Difference;
-use compare::How;
+use compare::Rules;
 pub use tolerance::Tolerance;
 
 use crate::error::without_code;
@@ -124,8 +124,8 @@ impl Baseline {
             let keys = key_columns(table.name);
             let columns =
                 |name: &str| self.columns.is_empty() || self.columns.iter().any(|one| one == name);
-            let how = How { keys, tolerance: self.tolerance, columns: &columns };
-            compare::tables(table, how, before, after, |difference| {
+            let rules = Rules { keys, tolerance: self.tolerance, columns: &columns };
+            compare::tables(table, rules, before, after, |difference| {
                 count += 1;
                 Ok(writer.write_record(difference.cells(table.name))?)
             })?;

@@ -1,6 +1,6 @@
 //! Differences between two versions of small tables.
 
-use super::compare::{self, Difference, How};
+use super::compare::{self, Difference, Rules};
 use super::{KEY_COLUMNS, Tolerance, key_columns};
 use crate::table::{self, TABLES};
 
@@ -11,8 +11,8 @@ fn differences(name: &str, before: &[&str], after: &[&str], tolerance: &str) -> 
     let (before, after) = (file(before), file(after));
     let mut found = Vec::new();
     let tolerance: Tolerance = tolerance.parse().unwrap();
-    let how = How { keys: key_columns(name), tolerance, columns: &|_| true };
-    compare::tables(table, how, before.as_bytes(), after.as_bytes(), |difference| {
+    let rules = Rules { keys: key_columns(name), tolerance, columns: &|_| true };
+    compare::tables(table, rules, before.as_bytes(), after.as_bytes(), |difference| {
         found.push(difference);
         Ok(())
     })

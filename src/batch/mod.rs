@@ -47,7 +47,6 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let mut inputs = inputs::discover(&plan.paths, &plan.naming);
     inputs.spare(&plan.outputs())?;
     plan.expect_inputs(inputs.list.len());
-    let repeated = if plan.quiet { None } else { inputs.repeated() };
     let plan = &*plan;
     let known = inputs.list.iter().all(|input| input.is_repeatable);
     let total = known.then(|| inputs.list.iter().map(|input| input.bytes).sum());
@@ -83,7 +82,8 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let page = plan.page.as_deref().map(Page::begin).transpose()?;
     let outcome = Outcome::default();
     let only = inputs.list.len() == 1;
-    let closing = inputs.walked || !only;
+    let closing = !plan.quiet && (inputs.walked || !only);
+    let repeated = if closing { inputs.repeated() } else { None };
     let reader = Reader { plan, budget, progress, began, only };
     let one = plan.shows_one(inputs.list.len());
     let overview = plan.overview.map(|screen| Overview::new(screen, one));
@@ -105,11 +105,11 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
     match batch.read_and_take(inputs.list) {
-        // The reader has left: what was found of inputs before counts.
+        // The reader has left: findings of the inputs before count.
         Err(error) if error.exit().is_none() => return Ok(batch.outcome),
         result => result?,
     }
-    let mut outcome = batch.finish(closing.then_some(repeated), began)?;
+    let mut outcome = batch.finish(closing, repeated, began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
         let problem = (count > 0).then(|| Problem::Failure(format!("{count} differences")));

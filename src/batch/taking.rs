@@ -156,11 +156,12 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// Completes the outputs and writes the closing line, which ends with the files that are inputs
-    /// twice; none if there is to be no closing line.
+    /// Completes the outputs and, if there is to be one, writes the closing line, which ends with
+    /// the files that are inputs twice.
     pub(super) fn finish(
         mut self,
-        closing: Option<Option<String>>,
+        closing: bool,
+        repeated: Option<String>,
         began: Instant,
     ) -> io::Result<Outcome> {
         if self.outcome.stats.inputs == 0 {
@@ -191,7 +192,7 @@ impl Batch<'_> {
         self.page.take().map_or(Ok(()), Page::finish)?;
         self.outcome.stats.writing += writing.elapsed();
         let stats = self.outcome.stats;
-        if let Some(repeated) = closing.filter(|_| !self.reader.plan.quiet) {
+        if closing {
             let repeated = repeated.map(|files| format!("; {files}")).unwrap_or_default();
             let seconds = began.elapsed().as_secs_f64();
             let line = visible(&format!("{stats}; {seconds:.1} s{repeated}"));

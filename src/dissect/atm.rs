@@ -4,17 +4,11 @@
 //! signalled end the path.
 
 use super::Next;
+use super::lan::truncated;
 use super::packet::Packet;
 use super::payload::Payload;
-use super::problem::Problem;
 use super::protocol::Protocol;
 use crate::capture::{AtmTraffic, Framing};
-
-/// Notes a header that was not captured whole.
-fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
-    packet.note(Problem::LINK_HEADER_TRUNCATED);
-    None
-}
 
 /// A frame whose pseudo header states its traffic, and that ends without a trailer.
 pub fn atm<'a>(packet: &mut Packet<'a>, frame: Payload<'a>) -> Next<'a> {

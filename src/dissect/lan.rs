@@ -9,7 +9,7 @@ use super::protocol::Protocol;
 use super::{Next, shim};
 
 /// Notes a header that was not captured whole.
-fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
+pub fn truncated<'a>(packet: &mut Packet<'a>) -> Next<'a> {
     packet.note(Problem::LINK_HEADER_TRUNCATED);
     None
 }

@@ -14,7 +14,6 @@ mod value;
 
 pub use value::unit_shift;
 
-use crate::output::arranged::RowCondition;
 use crate::output::csv;
 use crate::report::Report;
 use crate::table::{Column, Table};
@@ -29,7 +28,7 @@ pub struct Expectation {
     pub table: &'static Table,
     column: &'static Column,
     /// The column's place in the table, from 0.
-    index: usize,
+    pub index: usize,
     operator: Operator,
     /// The value as typed, without quotes.
     typed: String,
@@ -49,6 +48,11 @@ enum Test {
 
 /// Reads a cell.
 type Parse = fn(&str) -> Option<i128>;
+
+/// The name of the column in a condition. None if it has no operator or is more than one.
+pub fn column_of(text: &str) -> Option<&str> {
+    parts(text).ok().map(|parts| parts.name)
+}
 
 impl Expectation {
     /// Parses a condition on a column of one of these tables.
@@ -110,20 +114,6 @@ impl Expectation {
             }
             Test::Text | Test::Number(..) => self.operator.accepts(found.cmp(&self.typed)),
         }
-    }
-}
-
-impl RowCondition for Expectation {
-    fn table(&self) -> &'static Table {
-        self.table
-    }
-
-    fn column(&self) -> usize {
-        self.index
-    }
-
-    fn holds(&self, text: &str) -> bool {
-        Expectation::holds(self, text)
     }
 }
 

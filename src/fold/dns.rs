@@ -238,8 +238,7 @@ impl Answers {
         self.packets += 1;
         self.wire_bytes += u64::from(record.wire_bytes);
         self.messages[usize::from(message.is_response)] += 1;
-        let Pair { high, low } = record.pair;
-        let sender = if record.from_low { low.0 } else { high.0 };
+        let ((sender, _), _) = record.pair.ends(record.from_low);
         if message.is_response {
             let code = match message.code {
                 0 => 0,

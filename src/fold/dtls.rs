@@ -3,19 +3,17 @@
 //! A ClientHello with the random value of the one before it is the same again: a retransmission, or
 //! with the cookie that the server asked for.
 
+use super::handshake::carried::Carried;
 use super::handshake::pieces::Pieces;
 use super::handshake::{Hellos, Seen};
 use super::message::dtls::{Fragment, Records};
 use super::message::hello::{self, Carrier, ClientHello, ServerHello};
-use super::pair::{Pair, addresses};
+use super::pair::Pair;
 use super::{Fold, Position, Settings};
-use crate::capture::time::Timestamp;
-use crate::dissect::packet::{Packet, Transport};
+use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
-use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 
 /// Conversations over DTLS.
 #[derive(Debug)]
@@ -23,17 +21,6 @@ pub struct Dtls;
 
 static GROWTH: Growth =
     Growth { entries: "DTLS conversations", advice: "select packets with --filter" };
-
-/// A datagram with hellos or alerts.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Record {
-    #[serde(deserialize_with = "number")]
-    packet: u64,
-    time: Option<Timestamp>,
-    pair: Pair,
-    from_low: bool,
-    records: Records,
-}
 
 /// A conversation.
 #[derive(Debug)]
@@ -63,7 +50,7 @@ pub struct Shard {
 }
 
 impl Fold for Dtls {
-    type Record = Record;
+    type Record = Carried<Records>;
     type Shard = Shard;
     type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
@@ -77,35 +64,26 @@ impl Fold for Dtls {
         packet: &Packet<'_>,
         _: &Settings,
         (): &mut (),
-        mut deal: impl FnMut(usize, Record),
+        mut deal: impl FnMut(usize, Carried<Records>),
     ) {
-        let Some(layer) = packet.innermost_ip() else { return };
-        let Some(ports) = layer.ports.filter(|ports| ports.transport == Transport::Udp) else {
-            return;
-        };
-        let Some(records) = layer.segment.get(8..).and_then(Records::of) else { return };
-        let Some((source, destination)) = addresses(layer.addresses) else { return };
-        let (pair, from_low) = Pair::of((source, ports.source), (destination, ports.destination));
-        let (packet, time) = (packet.record.number + 1, packet.record.time);
-        deal(pair.shard(), Record { packet, time, pair, from_low, records });
+        if let Some(record) = Carried::of(packet, Records::of) {
+            deal(record.pair.shard(), record);
+        }
     }
 
-    fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
-        let Pair { high, low } = record.pair;
-        let (from, to) = if record.from_low { (low, high) } else { (high, low) };
-        let (packet, time) = (record.packet + position.before, record.time);
-        let seen = Seen { from: from.0, to: to.0, packet, time };
+    fn apply(shard: &mut Shard, record: &Carried<Records>, position: Position<'_>) {
+        let seen = record.seen(position.before);
         let conversation = shard.conversations.entry(record.pair).or_insert_with(|| Conversation {
-            first_packet: packet,
+            first_packet: seen.packet,
             hellos: Hellos::over(Carrier::Dtls),
             sides: [None, None],
             random: None,
         });
         let held = conversation.heap_bytes();
-        if record.records.alert {
+        if record.contents.alert {
             conversation.hellos.alert();
         }
-        record.records.fragments.iter().for_each(|fragment| conversation.note(seen, fragment));
+        record.contents.fragments.iter().for_each(|fragment| conversation.note(seen, fragment));
         let holds = conversation.heap_bytes();
         shard.heap_bytes = (shard.heap_bytes + holds).saturating_sub(held);
     }
@@ -185,8 +163,7 @@ mod tests {
         let mut shard = Shard::default();
         let (client, server) = (([10, 0, 0, 1].into(), 50_000), ([10, 0, 0, 2].into(), 443));
         for (packet, records) in (1..).zip(datagrams) {
-            let (pair, from_low) = Pair::of(client, server);
-            let record = Record { packet, time: None, pair, from_low, records };
+            let record = Carried::between((client, server), packet, records);
             Dtls::apply(&mut shard, &record, Position::default());
         }
         let (_, hellos) = shard.hellos().next().unwrap();

@@ -47,6 +47,12 @@ impl Pair {
         }
     }
 
+    /// Sender and receiver of a packet; `from_low` tells if the low endpoint sent it.
+    #[inline]
+    pub fn ends(&self, from_low: bool) -> (Endpoint, Endpoint) {
+        if from_low { (self.low, self.high) } else { (self.high, self.low) }
+    }
+
     /// The shard of the pair of addresses: ports do not count.
     pub fn shard(&self) -> usize {
         let word = |address: IpAddr| match address {

@@ -5,19 +5,17 @@
 //! sides. A server that asks for a retry makes the client derive keys anew and send its ClientHello
 //! again, which is the same handshake. Hellos may be spread over several packets.
 
+use super::handshake::carried::Carried;
 use super::handshake::pieces::Pieces;
 use super::handshake::{Hellos, Seen};
 use super::message::hello::{CLIENT_HELLO, Carrier, ClientHello, SERVER_HELLO, ServerHello};
 use super::message::quic::{Frame, Id, Initial, Keys, Opened, frames, initial_bytes, initials};
-use super::pair::{Pair, addresses};
+use super::pair::Pair;
 use super::{Fold, Position, Settings};
-use crate::capture::time::Timestamp;
-use crate::dissect::packet::{Packet, Transport};
+use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
-use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Connections over QUIC.
@@ -29,18 +27,6 @@ static GROWTH: Growth =
 
 /// Most connections of one pair of endpoints whose hellos are waited for.
 const MOST: usize = 64;
-
-/// A datagram with Initial packets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Record {
-    #[serde(deserialize_with = "number")]
-    packet: u64,
-    time: Option<Timestamp>,
-    pair: Pair,
-    from_low: bool,
-    /// The datagram up to the end of the last Initial packet.
-    datagram: Box<[u8]>,
-}
 
 /// A connection whose hellos are not all known.
 #[derive(Debug)]
@@ -82,7 +68,7 @@ pub struct Shard {
 }
 
 impl Fold for Quic {
-    type Record = Record;
+    type Record = Carried<Box<[u8]>>;
     type Shard = Shard;
     type Recent = ();
     const GROWTH: &'static Growth = &GROWTH;
@@ -96,35 +82,21 @@ impl Fold for Quic {
         packet: &Packet<'_>,
         _: &Settings,
         (): &mut (),
-        mut deal: impl FnMut(usize, Record),
+        mut deal: impl FnMut(usize, Carried<Box<[u8]>>),
     ) {
-        let Some(layer) = packet.innermost_ip() else { return };
-        let Some(ports) = layer.ports.filter(|ports| ports.transport == Transport::Udp) else {
-            return;
+        // The datagram up to the end of the last Initial packet.
+        let read = |datagram: &[u8]| {
+            let initials = datagram.get(..initial_bytes(datagram))?;
+            (!initials.is_empty()).then(|| initials.into())
         };
-        let Some(datagram) = layer.segment.get(8..) else { return };
-        let length = initial_bytes(datagram);
-        if length == 0 {
-            return;
+        if let Some(record) = Carried::of(packet, read) {
+            deal(record.pair.shard(), record);
         }
-        let Some((source, destination)) = addresses(layer.addresses) else { return };
-        let (pair, from_low) = Pair::of((source, ports.source), (destination, ports.destination));
-        let record = Record {
-            packet: packet.record.number + 1,
-            time: packet.record.time,
-            pair,
-            from_low,
-            datagram: datagram.get(..length).unwrap_or_default().into(),
-        };
-        deal(pair.shard(), record);
     }
 
-    fn apply(shard: &mut Shard, record: &Record, position: Position<'_>) {
-        let Pair { high, low } = record.pair;
-        let (from, to) = if record.from_low { (low, high) } else { (high, low) };
-        let (packet, time) = (record.packet + position.before, record.time);
-        let seen = Seen { from: from.0, to: to.0, packet, time };
-        initials(&record.datagram, |initial, _| shard.apply(record, seen, &initial));
+    fn apply(shard: &mut Shard, record: &Carried<Box<[u8]>>, position: Position<'_>) {
+        let seen = record.seen(position.before);
+        initials(&record.contents, |initial, _| shard.apply(record, seen, &initial));
     }
 
     fn memory(shard: &Shard) -> (u64, u64) {
@@ -142,7 +114,7 @@ impl Shard {
         self.known.iter().map(|(first, hellos)| (*first, hellos)).chain(waiting)
     }
 
-    fn apply(&mut self, record: &Record, seen: Seen, initial: &Initial<'_>) {
+    fn apply(&mut self, record: &Carried<Box<[u8]>>, seen: Seen, initial: &Initial<'_>) {
         let waiting = self.waiting.get_mut(&record.pair);
         let found = waiting.and_then(|waiting| {
             let place = waiting.iter().position(|one| one.is_of(record.from_low, initial))?;

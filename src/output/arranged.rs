@@ -15,19 +15,39 @@ use std::fmt;
 use std::sync::Arc;
 
 /// A condition that the rows of a table must meet to be written.
-pub trait RowCondition: fmt::Debug + Send + Sync {
+pub struct RowCondition {
     /// The table.
-    fn table(&self) -> &'static Table;
+    pub table: &'static Table,
     /// Place of the column that it looks at; 0 is `file`.
-    fn column(&self) -> usize;
-    /// True if a cell with this text meets it.
-    fn holds(&self, text: &str) -> bool;
+    pub column: usize,
+    /// True for the text of a cell that meets it.
+    pub holds: Box<dyn Fn(&str) -> bool + Send + Sync>,
+}
+
+impl RowCondition {
+    /// True if a row of `file` meets it. `cell` gives the text at a place without `file`.
+    fn is_met(&self, file: &str, cell: impl FnOnce(usize) -> String) -> bool {
+        match self.column.checked_sub(1) {
+            Some(place) => (self.holds)(&cell(place)),
+            None => (self.holds)(file),
+        }
+    }
+}
+
+impl fmt::Debug for RowCondition {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RowCondition { table, column, .. } = self;
+        out.debug_struct("RowCondition")
+            .field("table", &table.name)
+            .field("column", column)
+            .finish()
+    }
 }
 
 /// Choice, order and number of rows.
 #[derive(Clone, Debug, Default)]
 pub struct Arrangement {
-    conditions: Arc<[Box<dyn RowCondition>]>,
+    conditions: Arc<[RowCondition]>,
     column: Option<String>,
     descending: bool,
     top: Option<usize>,
@@ -66,7 +86,7 @@ impl Arrangement {
     }
 
     /// The same of the rows that meet all these conditions on their table.
-    pub fn of_rows(self, conditions: Vec<Box<dyn RowCondition>>) -> Arrangement {
+    pub fn of_rows(self, conditions: Vec<RowCondition>) -> Arrangement {
         Arrangement { conditions: conditions.into(), ..self }
     }
 
@@ -82,9 +102,8 @@ impl Arrangement {
     }
 
     /// The conditions on the rows of a table.
-    fn conditions(&self, table: &Table) -> impl Iterator<Item = &dyn RowCondition> {
-        let of_table = self.conditions.iter().filter(|one| one.table().name == table.name);
-        of_table.map(AsRef::as_ref)
+    fn conditions(&self, table: &Table) -> impl Iterator<Item = &RowCondition> {
+        self.conditions.iter().filter(|one| one.table.name == table.name)
     }
 
     /// True if rows of a table wait until all are known.
@@ -119,11 +138,9 @@ impl Arrangement {
         };
         let mut order: Vec<usize> = (0..rows.count).collect();
         for condition in self.conditions(table) {
-            let holds = |number: &usize| match condition.column().checked_sub(1) {
-                Some(place) => condition.holds(&cell(place, *number).to_text()),
-                None => condition.holds(file),
-            };
-            order = order.into_par_iter().filter(holds).collect();
+            let is_met =
+                |number: &usize| condition.is_met(file, |place| cell(place, *number).to_text());
+            order = order.into_par_iter().filter(is_met).collect();
         }
         if let Some(place) = place {
             let key = |number: usize| (cell(place, number), number);
@@ -146,13 +163,11 @@ impl Arrangement {
             std::iter::from_fn(|| Some(row()).filter(|row| !row.is_empty())).collect();
         let file = buffer.kept_file().unwrap_or_default();
         for condition in self.conditions(table) {
-            let holds = |row: &Row| match condition.column().checked_sub(1) {
-                Some(place) => {
-                    condition.holds(&row.get(place).map(Cell::to_text).unwrap_or_default())
-                }
-                None => condition.holds(file),
+            let is_met = |row: &Row| {
+                let cell = |place: usize| row.get(place).map(Cell::to_text).unwrap_or_default();
+                condition.is_met(file, cell)
             };
-            rows = rows.into_par_iter().filter(holds).collect();
+            rows = rows.into_par_iter().filter(is_met).collect();
         }
         rows
     }

@@ -2,7 +2,7 @@
 
 use crate::cli::{AUTO, Cli, OTHER_NAMES};
 use crate::dissect::decode_as::DecodeAs;
-use crate::expect::Expectation;
+use crate::expect::{Expectation, column_of};
 use crate::filter::Filter;
 use crate::fold::application::can_be_assigned;
 use crate::output::arranged::RowCondition;
@@ -59,10 +59,10 @@ pub(super) fn expectations(texts: &[String]) -> Result<Vec<Expectation>, String>
 pub(super) fn row_conditions(
     texts: &[String],
     tables: &[&'static Table],
-) -> Result<Vec<Box<dyn RowCondition>>, String> {
-    let mut conditions: Vec<Box<dyn RowCondition>> = Vec::new();
+) -> Result<Vec<RowCondition>, String> {
+    let mut conditions = Vec::new();
     for text in texts {
-        let name = text.split(['=', '!', '<', '>', '~']).next().unwrap_or_default().trim();
+        let name = column_of(text).unwrap_or_default();
         let columns = || tables.iter().flat_map(|table| table.columns.iter().map(|one| one.name));
         let elsewhere = elsewhere(name);
         let known = columns().any(|column| column == name) || nearest(name, columns()).is_some();
@@ -71,7 +71,11 @@ pub(super) fn row_conditions(
         }
         let each =
             Expectation::of_each(text, tables).map_err(|error| format!("--rows: {error}"))?;
-        conditions.extend(each.into_iter().map(|one| Box::new(one) as Box<dyn RowCondition>));
+        conditions.extend(each.into_iter().map(|one| RowCondition {
+            table: one.table,
+            column: one.index,
+            holds: Box::new(move |text| one.holds(text)),
+        }));
     }
     Ok(conditions)
 }

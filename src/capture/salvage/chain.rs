@@ -45,10 +45,7 @@ const SECOND: i128 = 1_000_000_000;
 
 /// Nanoseconds between two times.
 fn apart(one: Timestamp, two: Timestamp) -> i128 {
-    let nanoseconds = |time: Timestamp| {
-        i128::from(time.seconds).saturating_mul(SECOND).saturating_add(i128::from(time.nanoseconds))
-    };
-    (nanoseconds(one) - nanoseconds(two)).abs()
+    (one.total_nanoseconds() - two.total_nanoseconds()).abs()
 }
 
 impl Chain {

@@ -1,7 +1,7 @@
 //! Headers into which bytes were inserted: their start is at the damage, and their rest at the record
 //! that is found, whose time is wrong then.
 //!
-//! Such a record is told by its time: with the bytes at the damage in place of its own it would fit
+//! Such a record is detected by its time: with the bytes at the damage in place of its own it would fit
 //! better between its neighbours.
 
 use super::super::walk::Format;

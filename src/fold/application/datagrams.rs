@@ -146,8 +146,7 @@ impl Shard {
         let (pair, is_sctp) = record.key;
         let talk = self.talks.entry(record.key).or_default();
         let offers = &record.offers;
-        let (from, to) =
-            if record.from_low { (pair.low, pair.high) } else { (pair.high, pair.low) };
+        let (from, to) = pair.ends(record.from_low);
         let mut shown = true;
         let mut application = talk.own.filter(|own| match (*own, offers.form) {
             (BT_DHT, form) => form == Form::Dictionary,

@@ -3,6 +3,7 @@
 //! A handshake is a ClientHello, joined with the ServerHello that follows it.
 
 use super::super::message::hello::{Carrier, ClientHello, ServerHello};
+use super::super::pair::Pair;
 use super::super::samples::Span;
 use super::{Agreed, Groups, cipher};
 use crate::capture::time::Timestamp;
@@ -19,6 +20,14 @@ pub struct Seen {
     pub packet: u64,
     /// Its time.
     pub time: Option<Timestamp>,
+}
+
+impl Seen {
+    /// The packet of a pair of endpoints; `from_low` tells if the low one sent it.
+    pub fn of(pair: &Pair, from_low: bool, packet: u64, time: Option<Timestamp>) -> Seen {
+        let (from, to) = pair.ends(from_low);
+        Seen { from: from.0, to: to.0, packet, time }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! TLS handshakes over TCP, QUIC and DTLS, grouped by the agreement of client and server.
 
+pub mod carried;
 mod cipher;
 mod hellos;
 pub mod pieces;

@@ -26,7 +26,7 @@ pub struct ClientHello {
     pub alpn: Option<Box<str>>,
     /// JA3 fingerprint. None for SSL 2.0 and for a hello of which a part is missing.
     pub ja3: Option<Box<str>>,
-    /// JA4 fingerprint. None where there is no JA3.
+    /// JA4 fingerprint. None if there is no JA3.
     pub ja4: Option<Box<str>>,
 }
 

@@ -3,7 +3,7 @@
 //! response that does not tell its length, is not.
 
 use super::Message;
-use memchr::memmem;
+use memchr::memchr;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -92,67 +92,96 @@ const MOST: usize = 64;
 pub fn of(payload: &[u8]) -> Option<Message> {
     let mut heads = Vec::new();
     let mut rest = payload;
-    while let Some(head) = head(rest).filter(|_| heads.len() < MOST) {
-        rest = after(rest, &head).unwrap_or_default();
+    while let Some((head, after)) = head(rest).filter(|_| heads.len() < MOST) {
         heads.push(head);
+        rest = after;
     }
     (!heads.is_empty()).then_some(Message::Http(heads))
 }
 
-fn head(payload: &[u8]) -> Option<Head> {
+/// The head of a message and the bytes after its body; none if it continues to the end of the
+/// segment, or is not told to end before.
+fn head(payload: &[u8]) -> Option<(Head, &[u8])> {
     if payload.starts_with(b"HTTP/1.") {
         let digits = payload.get(9..12)?;
         let status = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        return (payload.get(8) == Some(&b' ')).then_some(Head::Response(status));
+        let after = Fields::of(payload).after(match status {
+            100..=199 | 204 | 304 => Some(0),
+            _ => None,
+        });
+        return (payload.get(8) == Some(&b' ')).then_some((Head::Response(status), after));
     }
     let word = payload.iter().take(20).position(|byte| *byte == b' ')?;
     let word = payload.get(..word)?;
     let method = METHODS.iter().find(|method| method.as_bytes() == word)?;
-    let first = lines(payload).next()?;
+    let (first, ended) = line(payload);
     let version = first.len().checked_sub(8).and_then(|at| first.get(at..));
     // A long target continues in the next segment.
-    let continues = !payload.contains(&b'\n');
-    if !continues && !version.is_some_and(|version| version.starts_with(b"HTTP/")) {
+    if ended.is_some() && !version.is_some_and(|version| version.starts_with(b"HTTP/")) {
         return None;
     }
+    let fields = Fields::of(payload);
     // Wireshark's text ends with a NUL.
-    let host = field(payload, b"host:").and_then(|host| host.split(|byte| *byte == 0).next());
+    let host = fields.host.and_then(|host| host.split(|byte| *byte == 0).next());
     let host = host.map(|host| host.get(..LONGEST).unwrap_or(host));
     let host = host.map(|host| String::from_utf8_lossy(host).into());
-    Some(Head::Request(Request { method, host }))
+    let after = fields.after(fields.length.is_none().then_some(0));
+    Some((Head::Request(Request { method, host }), after))
 }
 
-fn lines(payload: &[u8]) -> impl Iterator<Item = &[u8]> {
-    payload.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end)
+/// The first line without white space at its end, and what comes after it. None if it does not end.
+fn line(text: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let end = memchr(b'\n', text);
+    let line = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    (line.trim_ascii_end(), end.and_then(|end| text.get(end + 1..)))
 }
 
-/// Value of the first field of a name, which is in small letters and ends with a colon.
-fn field<'a>(payload: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
-    lines(payload).skip(1).take_while(|line| !line.is_empty()).find_map(|line| {
-        let (start, value) = line.split_at_checked(name.len())?;
-        start.eq_ignore_ascii_case(name).then_some(value.trim_ascii())
-    })
+/// Fields of a head that are needed, the first of each name.
+#[derive(Default)]
+struct Fields<'a> {
+    host: Option<&'a [u8]>,
+    length: Option<&'a [u8]>,
+    encoding: Option<&'a [u8]>,
+    /// Bytes after the head. None if it does not end.
+    body: Option<&'a [u8]>,
 }
 
-/// Bytes after a message. None if it continues to the end of the segment, or is not told to end
-/// before.
-fn after<'a>(payload: &'a [u8], head: &Head) -> Option<&'a [u8]> {
-    let ends = [
-        memmem::find(payload, b"\r\n\r\n").map(|at| at + 4),
-        memmem::find(payload, b"\n\n").map(|at| at + 2),
-    ];
-    let body = payload.get(ends.into_iter().flatten().min()?..)?;
-    if field(payload, b"transfer-encoding:").is_some() {
-        return None;
+impl<'a> Fields<'a> {
+    fn of(payload: &'a [u8]) -> Fields<'a> {
+        let mut fields = Fields::default();
+        let (_, mut rest) = line(payload);
+        while let Some(text) = rest {
+            let (line, after) = line(text);
+            if line.is_empty() {
+                fields.body = after;
+                break;
+            }
+            fields.note(line);
+            rest = after;
+        }
+        fields
     }
-    let length = field(payload, b"content-length:");
-    let length = match (length, head) {
-        (_, Head::Response(100..=199 | 204 | 304)) => Some(0),
-        (Some(length), _) => std::str::from_utf8(length).ok()?.parse::<usize>().ok(),
-        (None, Head::Request(_)) => Some(0),
-        (None, Head::Response(_)) => None,
-    };
-    body.get(length?..)
+
+    fn note(&mut self, line: &'a [u8]) {
+        let (name, known) = match line.first() {
+            Some(b'h' | b'H') => (&b"host:"[..], &mut self.host),
+            Some(b'c' | b'C') => (&b"content-length:"[..], &mut self.length),
+            Some(b't' | b'T') => (&b"transfer-encoding:"[..], &mut self.encoding),
+            _ => return,
+        };
+        if let Some((start, value)) = line.split_at_checked(name.len())
+            && start.eq_ignore_ascii_case(name)
+        {
+            known.get_or_insert(value.trim_ascii());
+        }
+    }
+
+    /// Bytes after the body, whose length is `length` or as the fields tell.
+    fn after(&self, length: Option<usize>) -> &'a [u8] {
+        let told = || std::str::from_utf8(self.length?).ok()?.parse().ok();
+        let after = || self.body?.get(length.or_else(told)?..);
+        if self.encoding.is_some() { &[] } else { after().unwrap_or_default() }
+    }
 }
 
 #[cfg(test)]
@@ -161,7 +190,7 @@ mod tests {
 
     #[test]
     fn heads_are_read_and_other_text_is_not() {
-        let first = |payload: &[u8]| head(payload);
+        let first = |payload: &[u8]| head(payload).map(|(head, _)| head);
         let request = first(b"GET /x HTTP/1.1\r\nAccept: */*\r\nhost: a.example\r\n\r\nHost: no");
         let host = Some("a.example".into());
         assert_eq!(request, Some(Head::Request(Request { method: "GET", host })));

@@ -25,10 +25,8 @@ fn folded(datagrams: &[(bool, Vec<u8>)]) -> Vec<([u64; 3], Option<String>)> {
     for (number, (from_client, datagram)) in (1..).zip(datagrams) {
         let (client, server) = (([10, 0, 0, 1].into(), 50_000), ([10, 0, 0, 2].into(), 443));
         let (from, to) = if *from_client { (client, server) } else { (server, client) };
-        let (pair, from_low) = Pair::of(from, to);
         assert_eq!(initial_bytes(datagram), datagram.len());
-        let datagram = datagram.as_slice().into();
-        let record = Record { packet: number, time: None, pair, from_low, datagram };
+        let record = Carried::between((from, to), number, datagram.as_slice().into());
         Quic::apply(&mut shard, &record, Position::default());
     }
     let name = |hellos: &Hellos| hellos.server_name().map(String::from);

@@ -32,8 +32,7 @@ impl Announced {
     /// Notes what the payload of a record announces. The oldest announcement is forgotten if there
     /// are too many.
     pub fn note(&mut self, record: &Record) {
-        let Pair { high, low } = record.pair;
-        let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
+        let (sender, receiver) = record.pair.ends(record.from_low);
         match record.sign {
             Sign::None => {}
             Sign::Listens(port) => {

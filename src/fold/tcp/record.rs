@@ -91,9 +91,7 @@ impl Record {
 
     /// The packet, as hellos note it.
     pub fn seen(&self) -> Seen {
-        let ends = (self.pair.low.0, self.pair.high.0);
-        let (from, to) = if self.from_low { ends } else { (ends.1, ends.0) };
-        Seen { from, to, packet: self.packet, time: self.time }
+        Seen::of(&self.pair, self.from_low, self.packet, self.time)
     }
 
     /// Nanoseconds since 1970, modulo 2^64; 0 if the packet has no time.

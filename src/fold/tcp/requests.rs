@@ -66,8 +66,7 @@ struct Head {
 
 impl Head {
     fn of(record: &Record, packet: u64, is_request: bool) -> Head {
-        let ends = (record.pair.low.0, record.pair.high.0);
-        let (client, server) = if record.from_low == is_request { ends } else { (ends.1, ends.0) };
+        let ((client, _), (server, _)) = record.pair.ends(record.from_low == is_request);
         let payload_bytes = record.payload_bytes.unwrap_or(0).into();
         Head { packet, time: record.time, payload_bytes, client, server }
     }

@@ -177,7 +177,7 @@ impl Shard {
         }
         let payload = noted.more.as_ref().and_then(|more| more.socks.as_deref());
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
-        let (sender, receiver) = if record.from_low { (low, high) } else { (high, low) };
+        let (sender, receiver) = record.pair.ends(record.from_low);
         if stream.rare.as_ref().is_none_or(|rare| rare.socks.is_none()) {
             let held = stream.held_bytes();
             let begun = Handshake::begin(payload, !record.from_low, receiver.1 == socks::PORT);

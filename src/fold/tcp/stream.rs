@@ -111,15 +111,15 @@ impl Stream {
         if !segment.findings.is_read(record) {
             return None;
         }
-        let (one, two) = (record.pair.low.1, record.pair.high.1);
+        let ((_, source), (_, destination)) = record.pair.ends(record.from_low);
         let length = record.payload_bytes.unwrap_or(0);
         let sequence = segment.sequence.wrapping_add(u32::from(record.has(SYN)));
         let place = Place {
             side: usize::from(!record.from_low),
             sequence,
             next: sequence.wrapping_add(length),
-            lower: one.min(two),
-            higher: one.max(two),
+            lower: source.min(destination),
+            higher: source.max(destination),
         };
         // PDUs are not followed into fragments, whose length is not known.
         let within = match record.payload_bytes {
@@ -135,7 +135,6 @@ impl Stream {
             }
             Within::Until(bytes) => {
                 let rest = payload.and_then(|payload| payload.get(bytes as usize..));
-                let (source, destination) = if record.from_low { (one, two) } else { (two, one) };
                 let rest = rest.filter(|rest| !rest.is_empty());
                 let assigned = noted.more.as_ref().map(|more| more.assigned).unwrap_or_default();
                 let offers_of = |rest| Offers::over_tcp(rest, source, destination, assigned);

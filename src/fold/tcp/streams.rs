@@ -141,8 +141,7 @@ impl Noted {
 
     fn offer(&mut self, payload: &[u8], assigned: OfPorts) {
         let header = &self.header;
-        let ((_, high), (_, low)) = (header.pair.high, header.pair.low);
-        let (source, destination) = if header.from_low { (low, high) } else { (high, low) };
+        let ((_, source), (_, destination)) = header.pair.ends(header.from_low);
         let offers = Offers::over_tcp(payload, source, destination, assigned);
         let told = |application| length::is_told(application);
         let guess = offers.guess.map(|(offer, _)| offer);

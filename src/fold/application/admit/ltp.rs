@@ -47,7 +47,7 @@ fn segment(payload: &[u8]) -> Option<bool> {
     Some(true)
 }
 
-/// What follows a segment of data. None inside if its numbers fill the payload.
+/// Rest of the payload after a segment of data. The inner None if its numbers fill the payload.
 fn data(kind: u8, mut rest: &[u8]) -> Option<Option<&[u8]>> {
     for _ in ["client", "offset"] {
         rest = number(rest)?.1;
@@ -67,7 +67,8 @@ fn data(kind: u8, mut rest: &[u8]) -> Option<Option<&[u8]>> {
     rest.get(length..).map(Some)
 }
 
-/// What follows an extension: a type, a length and so many bytes. None inside if they are missing.
+/// Rest of the payload after an extension: a type, a length and its bytes. The inner None if they
+/// are missing.
 fn extension(bytes: &[u8]) -> Option<Option<&[u8]>> {
     let (length, value) = number(bytes.get(1..)?)?;
     Some(value.get(length..))
@@ -91,7 +92,7 @@ mod tests {
         assert!(is_segment(&data));
         assert!(is_segment(&data[..8]), "the data was cut");
         assert!(!is_segment(&data[..6]));
-        assert!(!is_segment(&[0, 1, 2, 1, 1, 0, 2, 7, 7]), "no room for an extension behind it");
+        assert!(!is_segment(&[0, 1, 2, 1, 1, 0, 2, 7, 7]), "no room for an extension after it");
         assert!(is_segment(&[0, 1, 2, 1, 1, 0, 2, 7, 7, 0, 1, 5]));
         assert!(!is_segment(&[0, 1, 2, 0x10, 0, 4, 5, 5, 5]));
     }

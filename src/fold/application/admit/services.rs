@@ -37,7 +37,7 @@ pub fn admits(application: Application, datagram: &Datagram<'_>) -> Option<bool>
         ROON_DISCO => {
             length >= 98 && (payload.starts_with(b"SOOD\x02Q") || payload.starts_with(b"SOOD\x02R"))
         }
-        // What is no message is shown as the rest of one.
+        // Bytes that are no message are shown as the rest of one.
         RPC => true,
         RTPPROXY => printable() && least(4) && payload.contains(&b' '),
         RX => least(28) && payload.get(20).is_some_and(|kind| matches!(kind, 1..=9 | 13)),

@@ -24,7 +24,7 @@ pub fn over_udp(
     let accepts = match application {
         STUN => is_stun(payload, datagram.length) || is_channel_data(payload),
         WG => is_wireguard(payload, datagram.length),
-        // A first byte like that is compressed (RFC 5049), and shown behind SIP.
+        // A first byte like that is compressed (RFC 5049), and shown after SIP.
         SIP => matches!(payload, [0xF8..=0xFF, ..]) || is_sip_datagram(payload, datagram.length),
         RTP => payload.first().is_some_and(|first| first >> 6 == 2),
         BT_DHT => payload.starts_with(b"d1:") || payload.starts_with(b"d2:"),
