@@ -1,7 +1,7 @@
 //! Connections with sealed packets: hellos, retries, alerts.
 
 use super::super::message::hello::{client_body, server_body};
-use super::super::message::quic::seal;
+use super::super::message::quic::{seal, seal_with};
 use super::*;
 
 /// Frames CRYPTO of a message, one for each of its parts.
@@ -51,6 +51,14 @@ fn hellos_of_both_sides_are_joined() {
     assert_eq!(folded(&all[1..]), []);
     let alert = seal(false, (ORIGIN, b"me", b"you"), b"", 0, &[0x1C, 0x41, 0x28, 6, 0]);
     assert_eq!(folded(&[(true, client), (false, alert)]), [([1, 1, 1], Some("a.bc".into()))]);
+}
+
+#[test]
+fn a_packet_whose_fixed_bit_is_cleared_is_read() {
+    let answer = crypto(SERVER_HELLO, &server_body(&[9; 32]), &WHOLE);
+    let client = seal_with(0x80, true, (ORIGIN, ORIGIN, b"me"), b"", 0, &hello("a.bc", &WHOLE));
+    let server = seal_with(0x80, false, (ORIGIN, b"me", b"you"), b"", 0, &answer);
+    assert_eq!(folded(&[(true, client), (false, server)]), [([1, 0, 0], Some("a.bc".into()))]);
 }
 
 #[test]

@@ -104,13 +104,26 @@ impl Keys {
 #[cfg(test)]
 pub fn seal(
     client: bool,
+    ids: (&[u8], &[u8], &[u8]),
+    token: &[u8],
+    number: u8,
+    frames: &[u8],
+) -> Vec<u8> {
+    seal_with(0xC0, client, ids, token, number, frames)
+}
+
+/// The same with a first byte, whose second bit may be cleared.
+#[cfg(test)]
+pub fn seal_with(
+    first: u8,
+    client: bool,
     (origin, receiver, sender): (&[u8], &[u8], &[u8]),
     token: &[u8],
     number: u8,
     frames: &[u8],
 ) -> Vec<u8> {
     let keys = Keys::of(Version::One, &Id::of(origin).unwrap(), client).unwrap();
-    let mut header = vec![0xC0, 0, 0, 0, 1, receiver.len() as u8];
+    let mut header = vec![first, 0, 0, 0, 1, receiver.len() as u8];
     header.extend(receiver);
     header.push(sender.len() as u8);
     header.extend(sender);

@@ -1,4 +1,4 @@
-//! QUIC Initial packets (RFC 9000, RFC 9001, RFC 9369): long headers, and hellos in their frames.
+//! QUIC Initial packets (RFC 9000, RFC 9001, RFC 9287, RFC 9369): long headers, hellos in frames.
 //!
 //! Versions are 1 and 2, the drafts from 22 on, and those of Facebook and Google with TLS. An
 //! Initial packet that does not authenticate is refused: nothing is read from a truncated one.
@@ -8,9 +8,9 @@ mod keys;
 
 use super::bytes::Bytes;
 pub use frames::{Frame, frames};
-#[cfg(test)]
-pub use keys::seal;
 pub use keys::{Keys, Opened};
+#[cfg(test)]
+pub use keys::{seal, seal_with};
 
 /// Most bytes of a connection identifier.
 const LONGEST_ID: usize = 20;
@@ -101,7 +101,7 @@ pub fn initials<'a>(datagram: &'a [u8], mut back: impl FnMut(Initial<'a>, usize)
 #[inline]
 pub fn initial_bytes(datagram: &[u8]) -> usize {
     let mut bytes = 0;
-    if matches!(datagram, [0xC0..=0xFF, _, _, _, _, _, ..]) {
+    if matches!(datagram, [0x80..=0xFF, _, _, _, _, _, ..]) {
         initials(datagram, |_, end| bytes = end);
     }
     bytes
@@ -111,7 +111,8 @@ pub fn initial_bytes(datagram: &[u8]) -> usize {
 /// without a length, one that is truncated and one of another version.
 fn next<'a>(rest: &mut Bytes<'a>) -> Option<Option<Initial<'a>>> {
     let whole = rest.0;
-    let first = rest.u8().filter(|first| *first >= 0xC0)?;
+    // The second bit, once fixed, may be cleared (RFC 9287).
+    let first = rest.u8().filter(|first| *first >= 0x80)?;
     let version = Version::of(rest.u32()?)?;
     let length = rest.u8()?;
     let receiver = Id::of(rest.exactly(length.into())?)?;
