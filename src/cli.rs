@@ -1,13 +1,13 @@
 //! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
-use crate::exit::EXIT_CODES;
+mod help;
+
 use crate::output::format::{COLUMNAR, FORMATS};
 use crate::shard::manual;
-use crate::source::Compression;
-use crate::table::TABLES;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use clap_complete::Shell;
+use help::{EXAMPLES, after_help};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -60,8 +60,11 @@ pub struct Cli {
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
 
-    /// Output format; auto: table on a terminal, else csv
-    #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO)]
+    /// Format: csv, tsv, json, ndjson, markdown, table, parquet, arrow or auto
+    ///
+    /// auto, the default, is table on a terminal, else csv
+    #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO,
+        hide_possible_values = true, hide_default_value = true)]
     pub format: String,
 
     /// Only rows that meet a condition: "layer == tcp", "retransmissions > 0"
@@ -77,7 +80,9 @@ pub struct Cli {
     #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,
 
-    /// At most N rows of each table and input, all layers together; with --merge, of all inputs
+    /// At most N rows of each table and input; with --merge, of all inputs
+    ///
+    /// Rows of all layers count together: --rows "layer == tcp" chooses one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
@@ -111,9 +116,9 @@ pub struct Cli {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
     pub to: Option<String>,
 
-    /// Protocol of a port, as tshark's -d: udp.port==8472,vxlan or tcp.port==8080,http
+    /// Protocol of a port: udp.port==8472,vxlan or tcp.port==8080,http
     ///
-    /// LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
+    /// As tshark's -d. LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
     /// ethertype and ip.proto, protocols those of tunnels, and of ports applications, too.
     /// Repeatable
     #[arg(short, long, value_name = "RULE", action = ArgAction::Append)]
@@ -307,71 +312,3 @@ pub enum When {
     /// Never
     Never,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  pcapstat capture.pcap -j 8                        packets, bytes, rates; on eight cores
-  pcapstat -t conversations capture.pcap            who talked to whom, how much
-  pcapstat -t all -o stats/ captures/               all tables of a directory of captures
-  pcapstat -t packets capture.pcapng | head         one row per packet
-  pcapstat -t conversations --merge --rows \"layer == tcp\" --top 10 captures/
-                                                    the ten busiest TCP conversations of all
-  tcpdump -w - -c 1000 | pcapstat -                 from standard input";
-
-fn after_help() -> String {
-    let width = TABLES.iter().map(|table| table.name.len()).max().unwrap_or(0);
-    let mut text = String::from("Tables and their columns:\n");
-    for table in TABLES {
-        let indent = " ".repeat(width + 4);
-        text += &format!("  {:width$}  {}\n", table.name, wrapped([table.about], " ", &indent));
-        let columns = table.columns.iter().map(|column| column.name);
-        text += &format!("{indent}{}\n", wrapped(columns, ", ", &indent));
-    }
-    text += CAPTURES;
-    let compressions = Compression::ALL.map(Compression::name).join(", ");
-    text += &format!("  Compressed by {compressions}, detected by the first bytes.\n");
-    text += UNITS;
-    text += "\nExit codes:\n";
-    for exit in EXIT_CODES {
-        text += &format!("  {:>3}  {}\n", exit.code, exit.meaning);
-    }
-    text +=
-        "\nMany machines:\n  pcapstat shard plan, map, merge, finish; see pcapstat shard --help\n";
-    text
-}
-
-/// Words with `between` after each but the last, in lines that begin with `indent`.
-fn wrapped<'w>(texts: impl IntoIterator<Item = &'w str>, between: &str, indent: &str) -> String {
-    let (mut text, mut column) = (String::new(), indent.len());
-    let words: Vec<&str> = texts.into_iter().flat_map(|text| text.split(' ')).collect();
-    for (number, word) in words.iter().enumerate() {
-        let after = if number + 1 < words.len() { between } else { "" };
-        if column + word.len() + after.trim_end().len() > HELP_WIDTH {
-            text.truncate(text.trim_end().len());
-            text += "\n";
-            text += indent;
-            column = indent.len();
-        }
-        text += word;
-        text += after;
-        column += word.len() + after.len();
-    }
-    text
-}
-
-/// Columns of a terminal that the help takes, at most.
-const HELP_WIDTH: usize = 99;
-
-const CAPTURES: &str = "
-Captures:
-  pcap in microseconds and nanoseconds, and its variants modified, Red Hat, SuSE, Nokia, AIX, DG/UX
-  and Ixia; pcapng; snoop. Records may be those of ERF. Partial results of shard map.
-";
-
-const UNITS: &str = "
-Units:
-  Bytes, packets, bits per second (wire_bits_per_s); seconds (_s) have nine decimals; times are UTC.
-  SIZE:      64k, 2M, 4G, 1T or KiB, MiB, GiB, TiB: powers of 1024
-  DURATION:  100ms, 1.5s, 1m30s, 2h
-  TIME:      2023-11-14T22:13:20.000001Z, or seconds since 1970
-";

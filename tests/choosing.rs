@@ -145,6 +145,8 @@ fn tables_without_the_column_of_a_condition_are_whole() {
         ("layer == ip", "it is eth, ipv4, ipv6, tcp, udp, sctp"),
         ("layer = tcp", "did you mean ==?"),
         ("packets > many", "packets: many is no number"),
+        ("address == 10.0.0", "10.0.0 is no address such as 10.0.0.1"),
+        ("address ~ ((a{999}){999}){999}", "is too large an expression"),
     ] {
         let said = run(directory.path(), &["-t", "endpoints", "--rows", condition, "a.pcap"]);
         assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{condition}");

@@ -160,7 +160,10 @@ pub fn test(column: &Column, operator: Operator, typed: &str) -> Result<Test, St
         if column.kind != ColumnType::Text {
             return Err(format!("~ is for text; {name} takes == != < <= > >="));
         }
-        let regex = Regex::new(typed).map_err(|_| format!("{typed} is no regular expression"))?;
+        let regex = Regex::new(typed).map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => format!("{typed} is too large an expression"),
+            _ => format!("{typed} is no regular expression"),
+        })?;
         return Ok(Test::Matches(regex));
     }
     if typed.is_empty() && ordered {

@@ -9,6 +9,7 @@
 //! An empty cell of a number, time or boolean is unknown: it meets no expectation but one of an
 //! empty value. An empty text is a text.
 
+mod address;
 mod grammar;
 mod value;
 
@@ -30,7 +31,7 @@ pub struct Expectation {
     /// The column's place in the table, from 0.
     pub index: usize,
     operator: Operator,
-    /// The value as typed, without quotes.
+    /// The value as typed, without quotes; an address in the form of cells.
     typed: String,
     test: Test,
 }
@@ -76,11 +77,11 @@ impl Expectation {
         let operator = operator(sign)?;
         let (count, mut each, mut refused) = (found.len(), Vec::new(), Vec::new());
         for (table, index, column) in found {
-            match test(column, operator, typed) {
-                Ok(test) => {
+            let test = test(column, operator, typed);
+            match test.and_then(|test| Ok((test, address::value(column, operator, typed)?))) {
+                Ok((test, value)) => {
                     refused.extend(listed(table, column, &test, typed).err());
-                    let typed = typed.to_string();
-                    each.push(Expectation { table, column, index, operator, typed, test });
+                    each.push(Expectation { table, column, index, operator, typed: value, test });
                 }
                 Err(error) => refused.push(error),
             }

@@ -2,10 +2,11 @@
 //! of applications. Each has a hint that says the same in the words of the filter, where they can.
 
 use super::Filter;
-use super::words;
+use super::words::{self, WORDS};
 use crate::dissect::application::Application;
 use crate::dissect::protocol::Protocol;
 use crate::fold::application::ports;
+use crate::suggest::nearest;
 
 /// Fields of display filters, and the words before a value that test the same.
 const FIELDS: &[(&str, &str)] = &[
@@ -112,6 +113,42 @@ fn usual_port(application: Application) -> Option<u16> {
         [&ports::TCP, &ports::UDP].iter().any(|ports| ports.get(number) == Some(application))
     };
     KNOWN.into_iter().chain(1..=u16::MAX).find(is_port)
+}
+
+/// Words of tcpdump that are not supported here.
+const ELSEWHERE: &[&str] = &[
+    "gateway",
+    "broadcast",
+    "multicast",
+    "protochain",
+    "rarp",
+    "inbound",
+    "outbound",
+    "ifname",
+    "len",
+    "wlan",
+    "type",
+    "subtype",
+    "decnet",
+    "atalk",
+    "iso",
+];
+
+/// Words of the language and names of protocols.
+pub fn all_words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().map(|word| word.name).chain(Protocol::known().map(|(name, _)| name))
+}
+
+/// The message on a word that is none of the language.
+pub fn unknown(text: &str) -> String {
+    if let Some(hint) = application(text) {
+        return hint;
+    }
+    match nearest(text, all_words()) {
+        _ if ELSEWHERE.contains(&text) => format!("{text} of tcpdump is not supported"),
+        Some(near) => format!("unknown word {text} (did you mean {near}?)"),
+        None => format!("unknown word {text}"),
+    }
 }
 
 #[cfg(test)]

@@ -9,8 +9,10 @@
 //!
 //! Expressions over bytes, such as `tcp[13]`, and names of hosts are refused.
 
+mod cursor;
 mod elsewhere;
 mod lexer;
+mod operand;
 mod outer;
 mod parser;
 mod primitive;
