@@ -1,11 +1,14 @@
 //! Heuristics: payloads that Wireshark takes for a protocol on any port, in the order in which it
 //! tries them at the start of a capture.
 
+mod magic;
+mod rules;
 mod udp;
 
 use super::http;
 use super::names::*;
-use super::text::is_sip;
+use super::stun::is_classic_stun;
+use super::text::is_sip_datagram;
 use crate::dissect::application::Application;
 pub use udp::{is_wireguard, over_udp};
 
@@ -31,18 +34,21 @@ pub fn over_tcp(payload: &[u8], destination: u16) -> Option<Guess> {
             && frame.first().is_some_and(|first| first & 0xC0 == 0)
     };
     let guess = match payload {
-        [b'R', b'F', b'B', b' ', _, _, _, b'.', _, _, _, b'\n' | 0] => (VNC, STAYS),
+        [b'R' | b'r', b'F' | b'f', b'B' | b'b', b' ', _, _, _, b'.', _, _, _, b'\n' | 0] => {
+            (VNC, STAYS)
+        }
         _ if is_stun_frame(0) || is_stun_frame(2) => (STUN, STAYS),
         _ if is_tls(payload) => (TLS, STAYS),
         _ if is_thrift(payload) => (THRIFT, false),
-        _ if is_smpp(payload) => (SMPP, STAYS),
-        [b'P', b'R', b'O', b'X', b'Y', b' ', ..] => (PROXY, false),
-        [b'\r', b'\n', b'\r', b'\n', 0, b'\r', b'\n', b'Q', b'U', b'I', b'T', b'\n', ..] => {
-            (PROXY, false)
-        }
-        _ if is_sip(payload) => (SIP, false),
+        _ if is_smpp(payload) => (SMPP, false),
+        [b'P' | b'\r', ..] if magic::is_proxy(payload) => (PROXY, false),
+        _ if is_sip_datagram(payload, payload.len()) => (SIP, false),
         _ if is_rpc_call(payload.get(4..).unwrap_or_default()) => (RPC, STAYS),
-        [3, 0, high, low, 8, ..] if u16::from_be_bytes([*high, *low]) >= 7 => (Q931, false),
+        [3, 0, high, low] | [3, 0, high, low, 3 | 8, _, _, ..]
+            if u16::from_be_bytes([*high, *low]) >= 7 =>
+        {
+            (Q931, false)
+        }
         [_, _, _, _, 1, rest @ ..] if rest.starts_with(b"ActiveMQ") => (OPENWIRE, STAYS),
         _ if matches!(destination, 6633 | 6634 | 6653) && payload.len() >= 8 => (OPENFLOW, STAYS),
         _ if http::is_certain(payload) => (HTTP, STAYS),
@@ -58,12 +64,16 @@ pub fn over_tcp(payload: &[u8], destination: u16) -> Option<Guess> {
         [0xF9, 0xBE, 0xB4, 0xD9, ..]
         | [0xFA, 0xBF, 0xB5, 0xDA, ..]
         | [0x0B, 0x11, 0x09, 0x07, ..] => (BITCOIN, STAYS),
-        _ => return None,
+        _ => {
+            let classic =
+                || is_classic_stun(payload, payload.len()).then_some((CLASSICSTUN, false));
+            return magic::over_tcp(payload).or_else(|| rules::over_tcp(payload)).or_else(classic);
+        }
     };
     Some(guess)
 }
 
-/// A strict message of Thrift's binary protocol, alone or in a frame.
+/// A message of Thrift, alone or in a frame: of the strict binary protocol, or of the compact one.
 fn is_thrift(payload: &[u8]) -> bool {
     let strict = |at: usize| {
         let message = payload.get(at..).unwrap_or_default();
@@ -75,7 +85,23 @@ fn is_thrift(payload: &[u8]) -> bool {
                 .and_then(|rest| rest.get(..name))
                 .is_some_and(|name| name.iter().all(u8::is_ascii_graphic))
     };
-    strict(0) || strict(4)
+    let framed = u32_at(payload, 0).is_some_and(|length| (8..1 << 31).contains(&length));
+    strict(0)
+        || strict(4)
+        || is_compact_thrift(payload, 0)
+        || framed && is_compact_thrift(payload, 4)
+}
+
+/// A message of Thrift's compact protocol: its type, a sequence number, a name.
+fn is_compact_thrift(payload: &[u8], at: usize) -> bool {
+    let Some([0x82, kind, rest @ ..]) = payload.get(at..) else { return false };
+    let number = |rest: &[u8]| rest.iter().take(5).position(|byte| *byte < 0x80);
+    let (true, Some(end)) = (matches!(kind, 0x21 | 0x41 | 0x61 | 0x81), number(rest)) else {
+        return false;
+    };
+    let Some([length @ 0..=0x7F, rest @ ..]) = rest.get(end + 1..) else { return false };
+    let name = rest.get(..usize::from(*length)).filter(|name| name.len() < rest.len());
+    name.is_some_and(|name| name.iter().all(|byte| matches!(byte, b' '..=b'~')))
 }
 
 /// A header of SMPP with a known command.
@@ -88,10 +114,12 @@ fn is_smpp(payload: &[u8]) -> bool {
         0..=9 | 0x0B | 0x15 | 0x21 | 0x102 | 0x103 | 0x111..=0x113);
     let is_response = command >> 31 == 1;
     payload.len() >= 16
-        && (16..0x1_0000).contains(&length)
+        && (16..=0x1_0000).contains(&length)
         && known
+        && !(is_response && matches!(command & 0x7FFF_FFFF, 0x0B | 0x102))
         && command != 0
-        && (if is_response { status < 0x500 } else { status == 0 })
+        // Numbers of errors that are reserved.
+        && !matches!(status, 0x4A..=0x4F | 0x113..=0x3FF)
 }
 
 /// True if a message of Bitcoin begins anywhere in a payload.
@@ -186,6 +214,8 @@ mod tests {
             (&smpp, "smpp"),
             (b"\x80\x01\0\x01\0\0\0\x04ping", "thrift"),
             (b"\0\0\0\x20\x80\x01\0\x01\0\0\0\x04ping", "thrift"),
+            (b"\x82\x81\xB2\x81\x01\x04ping\0", "thrift"),
+            (b"\0\0\0\x20\x82\x21\x02\x04ping\0", "thrift"),
             (&bind, "dcerpc"),
             (b"\x13BitTorrent protocol", "bittorrent"),
             (&[0xF9, 0xBE, 0xB4, 0xD9], "bitcoin"),

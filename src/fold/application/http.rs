@@ -108,6 +108,8 @@ pub fn is_certain(payload: &[u8]) -> bool {
         return false;
     }
     let (line, ended) = first_line(payload);
+    // A CR that is the last byte ends no line.
+    let ended = ended && (payload.len() > line.len() + 1 || payload.ends_with(b"\n"));
     ended && line.len() > 8 && begins(line.len().checked_sub(8).and_then(|at| line.get(at..)))
 }
 
@@ -134,11 +136,17 @@ mod tests {
 
     #[test]
     fn a_version_at_either_end_of_the_first_line_is_certain() {
-        for http in [&b"GET / HTTP/1.1\r\n"[..], b"HTTP/1.0 200 OK\n", b"x http/1.1\r"] {
+        for http in [&b"GET / HTTP/1.1\r\n"[..], b"HTTP/1.0 200 OK\n", b"x http/1.1\rx"] {
             assert!(is_certain(http), "{http:?}");
         }
-        for other in [&b"GET / HTTP/1.1"[..], b"HTTP/1.1\r\n", b"GET / HTTP/2.0\r\n", b"", b"\x16"]
-        {
+        for other in [
+            &b"GET / HTTP/1.1\r"[..],
+            b"GET / HTTP/1.1",
+            b"HTTP/1.1\r\n",
+            b"GET / HTTP/2.0\r\n",
+            b"",
+            b"\x16",
+        ] {
             assert!(!is_certain(other), "{other:?}");
         }
     }

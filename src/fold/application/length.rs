@@ -51,6 +51,19 @@ fn of(application: Application, bytes: &[u8]) -> Option<u64> {
         GRYPHON => (u16_at(4)? + 8).next_multiple_of(4),
         SKINNY => le32_at(0)? + 8,
         CQL => u32_at(5)? + 9,
+        FMTP => u16_at(2)?,
+        YMSG => u16_at(8)? + 20,
+        ICEP => le32_at(10)?,
+        PVFS => le32_at(16)? + 24,
+        OCP1 => u32_at(3)? + 1,
+        THRIFT if u8_at(0)? < 0x80 => u32_at(0)? + 4,
+        // A request to write has its data after it.
+        NBD if bytes.starts_with(&[0x25, 0x60, 0x95, 0x13, 0, 0, 0, 1]) => u32_at(24)? + 28,
+        ZIOP if u8_at(6)? & 1 == 0 => u32_at(8)? + 12,
+        ZIOP => le32_at(8)? + 12,
+        SMC => u16_at(5)?,
+        TALI => le16_at(8)? + 10,
+        XMCP => u16_at(2)? + 20,
         _ => return None,
     })
 }
@@ -142,6 +155,10 @@ mod tests {
         assert_eq!(missing(BITTORRENT, b"\x13BitTorrent protocol", 20), 48);
         assert_eq!(missing(TPKT, &[3, 0, 0, 9, 7], 5), 4);
         assert_eq!(missing(TPKT, &[4, 0, 0, 9, 7], 5), 0);
+        assert_eq!(missing(FMTP, &[2, 0, 0, 9, 2, 7], 6), 3);
+        assert_eq!(missing(TALI, b"TALImtp3\x04\0a", 11), 3);
+        assert_eq!(missing(THRIFT, &[0, 0, 0, 8, 0x80, 1], 6), 6);
+        assert_eq!(missing(THRIFT, &[0x82, 0x21, 0, 8, 0x80, 1], 6), 0);
         assert_eq!(missing(HTTP, b"GET / HTTP/1.1\r\n", 16), 0);
     }
 
@@ -149,7 +166,7 @@ mod tests {
     fn hostile_lengths_end_the_chain() {
         for application in [
             GIT, BITTORRENT, GIOP, SMPP, TPKT, DNS, NBSS, LDAP, MYSQL, PGSQL, OPCUA, SKINNY,
-            GRYPHON, ENIP,
+            GRYPHON, ENIP, FMTP, YMSG, ICEP, PVFS, OCP1, THRIFT, NBD, ZIOP, SMC, TALI, XMCP,
         ] {
             for byte in [0, 1, 0x30, 0x7F, 0x80, 0xFF] {
                 for length in [0, 1, 5, 40, u32::MAX] {

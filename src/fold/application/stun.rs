@@ -31,7 +31,7 @@ pub fn is_channel_data(payload: &[u8]) -> bool {
 /// A message of the first version, which has no cookie.
 pub fn is_classic_stun(payload: &[u8], length: usize) -> bool {
     let Some(kind) = u16_at(payload, 0) else { return false };
-    let known = matches!(kind & 0xFEEF, 1..=9) && matches!(kind & 0x0110, 0 | 0x0100 | 0x0110);
+    let known = matches!(kind, 1..=4 | 6 | 0x101..=0x104 | 0x106 | 0x111 | 0x113..=0x116);
     payload.len() >= 20
         && known
         && payload.get(4..8) != Some(&COOKIE)

@@ -5,7 +5,7 @@
 use super::super::names::*;
 use super::super::stun::{is_classic_stun, is_stun};
 use super::super::text::is_sip_datagram;
-use super::{Guess, STAYS, is_rpc_call, is_thrift, u16_at, u32_at};
+use super::{Guess, STAYS, is_rpc_call, is_thrift, magic, rules, u16_at, u32_at};
 
 /// The protocol of a UDP payload of a length by its first bytes.
 pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
@@ -16,7 +16,7 @@ pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
         _ if is_wireguard(payload, length) => (WG, first == 1 && payload.len() >= 4),
         _ if is_stun(payload, length) => (STUN, false),
         _ if is_sip_datagram(payload, length) => (SIP, false),
-        [b'R', b'T', b'P', b'S' | b'X', ..] if length >= 16 => (RTPS, false),
+        [b'R', b'T', b'P', b'S' | b'X', 1 | 2, ..] if length >= 16 => (RTPS, false),
         [0x80..=0xBF, 200 | 201 | 203 | 204 | 206, ..] if length.is_multiple_of(4) => (RTCP, false),
         _ if is_rpc_call(payload) => (RPC, false),
         _ if is_raknet(payload) => (RAKNET, STAYS),
@@ -46,7 +46,7 @@ pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
             (BT_DHT, STAYS)
         }
         [b'M', b'I', b'O', b'P', ..] if payload.len() >= 16 => (MIOP, false),
-        _ => return None,
+        _ => return magic::over_udp(payload, length).or_else(|| rules::over_udp(payload, length)),
     };
     Some(guess)
 }
@@ -76,8 +76,8 @@ fn is_transport_stream(payload: &[u8], length: usize) -> bool {
 /// Messages of WireGuard, and what was cut before the type.
 pub fn is_wireguard(payload: &[u8], length: usize) -> bool {
     match payload {
-        [1, 0, 0, 0, ..] => length == 148,
-        [2, 0, 0, 0, ..] => length == 92,
+        [1, _, _, _, ..] => length == 148,
+        [2, _, _, _, ..] => length == 92,
         [3, 0, 0, 0, ..] => length == 64,
         [4, 0, 0, 0, ..] => length >= 32,
         _ => payload.len() < 4 && length >= 4,

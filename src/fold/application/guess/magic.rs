@@ -1,0 +1,210 @@
+//! Protocols that Wireshark tells by fixed bytes at a fixed place, on any port. Their rules were found
+//! by tshark's answers to payloads of which each byte had every value.
+
+use super::super::names::*;
+use super::{Guess, STAYS, u16_at, u32_at};
+
+/// Over TCP.
+pub fn over_tcp(payload: &[u8]) -> Option<Guess> {
+    let length = payload.len();
+    Some(match payload {
+        [b'Z', b'I', b'O', b'P', ..] if length >= 12 => (ZIOP, false),
+        [b'Y', b'M', b'S', b'G', ..] => (YMSG, false),
+        [0..=0x3F, _, _, _, 0x7F, 0x5A, 0x9B, 0xC7, ..] if length >= 20 => (XMCP, false),
+        [b'x', b'c', b's', b'l', b'-' | b';', ..] => (XCSL, false),
+        [b'T', b'A', b'L', b'I', operation @ ..] if length >= 10 && is_tali(operation) => {
+            (TALI, false)
+        }
+        [b'R', b'E', b'D', b'Q', ..] => (SPICE, STAYS),
+        [0xE2, 0xD4, 0xC3, 0xC4 | 0xD9, ..] => (SMC, false),
+        [_, _, _, _, 0xDD, 0x54, 0xDD, 0x55, ..] => (RTITCP, false),
+        [0x25, 0x60, 0x95, 0x13, 0, 0, 0, 0..=2, ..] if length >= 28 => (NBD, false),
+        [0x67, 0x44, 0x66, 0x98, ..] if length >= 16 => (NBD, false),
+        [b'T', b'S', b'H', ..] | [0xE3, 0xE2, 0xC8, ..] if length >= 28 => (MQ, STAYS),
+        [b'M', b'P', b'A', b' ', rest @ ..]
+            if length >= 20 && rest.starts_with(b"ID Req Frame") =>
+        {
+            (IWARP_MPA, false)
+        }
+        [b'J', b'X', b'T', b'A', rest @ ..] if is_jxta_hello(rest) => (JXTA, false),
+        [0xDE, 0xAD, 0xBE, 0xEF, ..] => (ETCH, false),
+        [_, _, _, _, b'C', b'T', b'D', b'B', ..] | [_, _, _, _, b'B', b'D', b'T', b'C', ..] => {
+            (CTDB, false)
+        }
+        [b'c', b'e', b'p', b'h', b' ', b'v', ..] if length >= 178 => (CEPH, STAYS),
+        [b'M', b'S', b'R', b'P', b' ', ..]
+            if memchr::memmem::find(payload, b"\r\n-------").is_some() =>
+        {
+            (MSRP, false)
+        }
+        _ => return over_either(payload),
+    })
+}
+
+/// Over UDP, in a payload of a length.
+pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
+    Some(match payload {
+        [0xD2, b'E', b'L', b'O', ..] => return over_either(payload),
+        [b'R', b'F', b't', b'a', ..] if length >= 8 => (RFTAP, false),
+        [b'P' | b'\r', ..] if is_proxy(payload) => (PROXY, false),
+        [0xBE, 0x9B, 0xE9, 0x55, ..] if length >= 16 => (PKTGEN, false),
+        [0xED, 1, ..] if length >= 24 => (PATHPORT, false),
+        [b'N' | b'n', b'J' | b'j', b'2', b'0', b'0', ..] if length >= 6 => (NJACK, false),
+        [b'I', b'L', b'N', b'K', ..] => (INTERLINK, false),
+        [b'G', b'I', b'O', b'P', ..] if length >= 12 => (GIOP, false),
+        [b'A', b'F', _, _, _, _, _, _, 0x10 | 0x90, b'T', ..] if length >= 11 => (DCP_ETSI, false),
+        [_, _, b'A', b's', b'p', b'h', b'o', b'd', b'e', b'l', 0, ..] => (ASPHODEL, STAYS),
+        [b'A', b'r', b't', b'-', b'N', b'e', b't', 0, ..] => (ARTNET, false),
+        [b'A', b'T', b'*', command @ ..] if is_drone_command(command) => (AR_DRONE, false),
+        [0xFF, 0xFF, rest @ ..] if is_midi_command(rest) => (APPLEMIDI, STAYS),
+        [1, 0x10, 1 | 2, _, 0..=0xBF, ..] if length >= 16 => (CIGI, false),
+        [_, _, _, _, 0x1A, 0x2B, 0x3C, 0x4D, ..] if length >= 28 => (LANFORGE, false),
+        [1, ..] if is_e100(payload, length) => (E100, false),
+        [indicator, 0x40..=0x4F, rest @ ..]
+            if rest.get(usize::from(*indicator).wrapping_sub(1)) == Some(&0xA1) =>
+        {
+            (GOOSE, false)
+        }
+        _ => return over_either(payload),
+    })
+}
+
+/// Over TCP and UDP alike.
+fn over_either(payload: &[u8]) -> Option<Guess> {
+    let length = payload.len();
+    Some(match payload {
+        [0xD2, b'E', b'L', b'O', ..]
+            if length >= 38 && u32_at(payload, 16).is_some_and(|it| it as usize <= length) =>
+        {
+            (RELOAD, false)
+        }
+        [b'I', b'c', b'e', b'P', ..] => (ICEP, false),
+        [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
+        _ => return None,
+    })
+}
+
+/// An operation of the Transport Adapter Layer Interface (RFC 3094).
+fn is_tali(operation: &[u8]) -> bool {
+    const OPERATIONS: [&[u8]; 9] =
+        [b"test", b"allo", b"proh", b"proa", b"moni", b"mona", b"mtp3", b"sccp", b"isot"];
+    OPERATIONS.iter().any(|known| operation.starts_with(known))
+}
+
+/// The addresses and the identifier in a greeting of JXTA, on one line.
+fn is_jxta_hello(rest: &[u8]) -> bool {
+    let Some(words) = rest.strip_prefix(b"HELLO ") else { return false };
+    let line = words.split(|byte| matches!(byte, 0 | b'\r' | b'\n')).next().unwrap_or_default();
+    line.iter().filter(|byte| **byte == b' ').count() >= 3
+}
+
+/// The header of a proxy, whose line ends with CR and LF, as far as they are there.
+pub fn is_proxy(payload: &[u8]) -> bool {
+    match payload {
+        [b'P', b'R', b'O', b'X', b'Y', b' ', rest @ ..] => {
+            let end = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+            let end = end.and_then(|end| rest.get(end..)).unwrap_or_default();
+            matches!(end, [b'\r'] | [b'\r', b'\n', ..])
+        }
+        _ => payload.len() >= 16 && payload.starts_with(b"\r\n\r\n\0\r\nQUIT\n"),
+    }
+}
+
+/// A command of a drone of Parrot.
+fn is_drone_command(command: &[u8]) -> bool {
+    const COMMANDS: [&[u8]; 9] =
+        [b"REF", b"PCMD", b"FTRIM", b"CONFIG", b"CONFIG_IDS", b"COMWDG", b"LED", b"ANIM", b"CTRL"];
+    let end = command.iter().position(|byte| *byte == b'=');
+    let name = end.and_then(|end| command.get(..end)).unwrap_or_default();
+    COMMANDS.contains(&name) || name.starts_with(b"PCMD")
+}
+
+/// A command of Apple's session protocol for MIDI.
+fn is_midi_command(rest: &[u8]) -> bool {
+    const COMMANDS: [&[u8]; 7] = [b"IN", b"NO", b"OK", b"BY", b"CK", b"RS", b"RL"];
+    COMMANDS.iter().any(|known| rest.starts_with(known))
+}
+
+/// A header of 28 bytes of an E100's forwarded frame, with its length.
+fn is_e100(payload: &[u8], length: usize) -> bool {
+    let stated = u32_at(payload, 20);
+    stated.is_some_and(|stated| Some(stated as usize) == length.checked_sub(28))
+}
+
+/// Messages of OCP.1 (AES70-3): a byte, version 1, a length, a type; another one may begin after it.
+fn is_ocp1(payload: &[u8]) -> bool {
+    const LEAST: usize = 9;
+    let Some(stated) = u32_at(payload, 3) else { return false };
+    let rest = payload.len().checked_sub(stated as usize + 1);
+    let kind = payload.get(7).is_some_and(|kind| *kind <= 4);
+    kind && stated as usize >= LEAST
+        && rest.is_none_or(|rest| rest == 0 || rest > LEAST + 1)
+        && u16_at(payload, 8).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_magic_of_a_stream_is_told() {
+        for (start, length, name) in [
+            (&b"ZIOP"[..], 12, "ziop"),
+            (b"YMSG", 4, "ymsg"),
+            (b"\0\x01\0\x08\x7F\x5A\x9B\xC7", 20, "xmcp"),
+            (b"xcsl-", 5, "xcsl"),
+            (b"TALImtp3", 10, "tali"),
+            (b"REDQ", 4, "spice"),
+            (b"\xE2\xD4\xC3\xD9", 4, "smc"),
+            (b"\0\0\0\x08\xDD\x54\xDD\x55", 8, "rtitcp"),
+            (b"\x25\x60\x95\x13\0\0\0\x01", 28, "nbd"),
+            (b"\x67\x44\x66\x98", 16, "nbd"),
+            (b"TSH ", 28, "mq"),
+            (b"MPA ID Req Frame", 20, "iwarp_mpa"),
+            (b"JXTAHELLO a b c ", 16, "jxta"),
+            (b"\xDE\xAD\xBE\xEF", 4, "etch"),
+            (b"\0\0\0\x40CTDB", 8, "ctdb"),
+            (b"ceph v027", 178, "ceph"),
+            (b"MSRP a SEND\r\nTo-Path: b\r\n\r\n-------", 34, "msrp"),
+            (b"\xD2ELO\0\0\0\0", 38, "reload"),
+            (b"IceP", 4, "icep"),
+            (b"\x3B\0\x01\0\0\0\x09\x04\0\x01", 10, "ocp1"),
+        ] {
+            let mut payload = start.to_vec();
+            payload.resize(length, 0);
+            let told = |payload: &[u8]| over_tcp(payload).map(|(name, _)| name.name());
+            assert_eq!(told(&payload), Some(name));
+            assert_eq!(told(&payload[..length - 1]), None, "{name} without its last byte");
+        }
+    }
+
+    #[test]
+    fn every_magic_of_a_datagram_is_told() {
+        for (start, length, name) in [
+            (&b"RFta"[..], 8, "rftap"),
+            (b"PROXY UNKNOWN\r", 14, "proxy"),
+            (b"\xBE\x9B\xE9\x55", 16, "pktgen"),
+            (b"\xED\x01", 24, "pathport"),
+            (b"nj200", 6, "njack"),
+            (b"ILNK", 4, "interlink"),
+            (b"GIOP", 12, "giop"),
+            (b"AF\0\0\0\0\0\0\x90T", 11, "dcp-etsi"),
+            (b"\0\x01Asphodel\0", 11, "asphodel"),
+            (b"Art-Net\0", 8, "artnet"),
+            (b"AT*REF=", 7, "ar_drone"),
+            (b"\xFF\xFFIN", 4, "applemidi"),
+            (b"\x01\x10\x02\0\0", 16, "cigi"),
+            (b"\0\0\0\0\x1A\x2B\x3C\x4D", 28, "lanforge"),
+            (b"\x01", 28, "e100"),
+            (b"\x03\x40\0\0\xA1", 5, "goose"),
+            (b"\xD2ELO\0\0\0\0", 38, "reload"),
+        ] {
+            let mut payload = start.to_vec();
+            payload.resize(length, 0);
+            let told =
+                |payload: &[u8]| over_udp(payload, payload.len()).map(|(name, _)| name.name());
+            assert_eq!(told(&payload), Some(name));
+            assert_eq!(told(&payload[..length - 1]), None, "{name} without its last byte");
+        }
+    }
+}
