@@ -4,7 +4,8 @@
 #
 #   tests/page/run.sh PCAPSTAT DIRECTORY CAPTURE...
 #
-# DIRECTORY gets a page of the first CAPTURE and one of all, as HTML, PNG and PDF.
+# DIRECTORY gets a page of the first CAPTURE and one of all, as HTML, PNG and PDF, and report.png, the
+# picture in README and docs: docs/report.png is that of ndpi's netflix.pcap.
 set -eu
 mkdir -p "$2"
 program=$1 out=$(cd "$2" && pwd)
@@ -46,5 +47,6 @@ for page in one many; do
     browser --no-pdf-header-footer --print-to-pdf="$out/$page.pdf" "file://$file"
     [ -s "$out/$page.pdf" ] || fail "$page: it does not print"
 done
+browser --blink-settings=preferredColorScheme=1 --window-size=880,784 --screenshot="$out/report.png" "file://$out/one.html"
 rm -rf "$out/profile" "$out/log" "$out/dom" "$out/used.html" "$out/frame.html"
 echo "pages are well; look at $out/*.png and *.pdf"
