@@ -31,10 +31,11 @@ SEEDS = {
         b"MSRP a SEND\r\nTo-Path: msrp://a:1/b;tcp\r\nFrom-Path: msrp://c:1/d;tcp\r\nMessage-ID: 1\r\n\r\nhi\r\n-------a786hjs2$\r\n",
         h("0000001000000015000000000000000200000000"), h("0000001480000015000000000000000201020304"), h("0300000b080100") + zeros(4),
         h("8281b2810109") + b"emitBatch\x1c\x1c" + zeros(20), h("0000002082210204") + b"ping" + zeros(20), b"GIOP\1\2\0\0\0\0\0\4abcd",
-        b"RFB 003.008\n", h("1603010005") + zeros(5), b"\x13BitTorrent protocol" + zeros(48), b"8=FIX.4.2\x019=5\x01",
+        b"RFB 003.008\n", h("1603010005") + zeros(5), b"\x13BitTorrent protocol" + zeros(48), h("0400001a000000004bcdf3aa303c6774") + zeros(10), b"8=FIX.4.2\x019=5\x01",
         h("0500000310000000180000000100000000000000") + zeros(4), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", b"SIP/2.0 200 OK\r\nVia: a\r\n\r\n",
     ],
     "udp": [
+        h("0400001a000000004bcdf3aa303c6774") + zeros(10),
         h("8000000000000000000000000000000000000004000000010000000000001000") + zeros(40),
         h("8000000000000000000000000000000000000005000000010000000000001000") + zeros(40), b"\0\1file\0octet\0", b"\xd2ELO" + zeros(64),
         b"RFta\2\0\1\0" + zeros(20), h("0d0a0d0a000d0a515549540a2012000c") + zeros(16), b"PROXY UDP4 1.2.3.4 5.6.7.8 1 2\r\n",

@@ -133,6 +133,7 @@ names! {
     NANO = "nano",
     NBD = "nbd",
     NBSS = "nbss",
+    NETPERFMETER = "netperfmeter",
     NJACK = "njack",
     NNTP = "nntp",
     NXP_SNIFFER = "nxp_802154_sniffer",

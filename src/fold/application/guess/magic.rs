@@ -80,6 +80,11 @@ fn over_either(payload: &[u8]) -> Option<Guess> {
         }
         [b'I', b'c', b'e', b'P', ..] => (ICEP, false),
         [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
+        [4, _, _, _, _, _, _, _, rest @ ..]
+            if length >= 26 && rest.starts_with(b"\x4B\xCD\xF3\xAA\x30\x3C\x67\x74") =>
+        {
+            (NETPERFMETER, false)
+        }
         _ => return None,
     })
 }
@@ -169,6 +174,7 @@ mod tests {
             (b"\xD2ELO\0\0\0\0", 38, "reload"),
             (b"IceP", 4, "icep"),
             (b"\x3B\0\x01\0\0\0\x09\x04\0\x01", 10, "ocp1"),
+            (b"\x04\0\0\x1A\0\0\0\0\x4B\xCD\xF3\xAA\x30\x3C\x67\x74", 26, "netperfmeter"),
         ] {
             let mut payload = start.to_vec();
             payload.resize(length, 0);
