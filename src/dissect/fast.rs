@@ -6,7 +6,7 @@
 
 use super::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use super::protocol::{Path, Protocol};
-use super::transport::tunnel_of;
+use super::transport::is_tunnel;
 use crate::capture::{Framing, Record};
 
 /// The paths that are recognised, by VLAN tag, IP version and transport.
@@ -30,19 +30,42 @@ static PATHS: [[[Path; 2]; 2]; 2] = {
     ]
 };
 
+/// Headers of a common packet.
+struct Headers<'a> {
+    macs: &'a [u8; 12],
+    tag: Option<u16>,
+    is_ipv6: bool,
+    ip: AddressLayer<'a>,
+}
+
+/// True if the packet is a common one, none of which has a problem.
+#[inline]
+pub fn is_common(packet: &Packet<'_>) -> bool {
+    headers(packet).is_some()
+}
+
 /// Dissects the packet if it is a common one; leaves it as it was otherwise.
 #[inline]
 pub fn dissect(packet: &mut Packet<'_>) -> bool {
-    // A frame check sequence would have to be told from a payload.
-    let Record { link_type, framing, .. } = packet.record;
-    u32::from(link_type.0) == packet.common_link
-        && framing == Framing::Usual
-        && common(packet).is_some()
+    let Some(Headers { macs, tag, is_ipv6, ip }) = headers(packet) else { return false };
+    packet.set_layers(AddressLayer::new(Addresses::Eth(macs)), ip);
+    if let Some(tag) = tag {
+        packet.push_vlan(tag & 0x0FFF);
+    }
+    let [ipv4, ipv6] = &PATHS[usize::from(tag.is_some())];
+    let [tcp, udp] = if is_ipv6 { ipv6 } else { ipv4 };
+    packet.path.copy_short(if ip.protocol == Some(17) { udp } else { tcp });
+    true
 }
 
-#[inline]
-fn common(packet: &mut Packet<'_>) -> Option<()> {
-    let frame = packet.record.data;
+// Always: what it gives would be written to memory and read back in other sizes.
+#[inline(always)]
+fn headers<'a>(packet: &Packet<'a>) -> Option<Headers<'a>> {
+    // A frame check sequence would have to be told from a payload.
+    let Record { data: frame, link_type, framing, .. } = packet.record;
+    if u32::from(link_type.0) != packet.common_link || framing != Framing::Usual {
+        return None;
+    }
     let macs = frame.first_chunk::<12>()?;
     let mut kind = u16_at(frame, 12)?;
     let mut at = 14;
@@ -65,27 +88,17 @@ fn common(packet: &mut Packet<'_>) -> Option<()> {
         _ => return None,
     };
     let (source, destination) = (u16_at(segment, 0)?, u16_at(segment, 2)?);
-    if transport == Transport::Udp && tunnel_of(source, destination).is_some() {
+    if transport == Transport::Udp && is_tunnel(source, destination) {
         return None;
     }
-    packet.set_layers(
-        AddressLayer::new(Addresses::Eth(macs)),
-        AddressLayer {
-            addresses,
-            protocol: Some(protocol),
-            ports: Some(Ports { transport, source, destination }),
-            payload_bytes: Some(payload_bytes),
-            segment,
-        },
-    );
-    if let Some(tag) = tag {
-        packet.push_vlan(tag & 0x0FFF);
-    }
-    let version = usize::from(kind != 0x0800);
-    packet.path.copy(
-        PATHS.get(usize::from(tag.is_some()))?.get(version)?.get(usize::from(protocol == 17))?,
-    );
-    Some(())
+    let ip = AddressLayer {
+        addresses,
+        protocol: Some(protocol),
+        ports: Some(Ports { transport, source, destination }),
+        payload_bytes: Some(payload_bytes),
+        segment,
+    };
+    Some(Headers { macs, tag, is_ipv6: kind != 0x0800, ip })
 }
 
 #[inline]

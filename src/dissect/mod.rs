@@ -50,15 +50,42 @@ type Next<'a> = Option<(Protocol, Payload<'a>)>;
 /// Dissects one record.
 #[inline(always)]
 pub fn dissect<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
-    // Inlined into the caller: reading back bytes that were just written in other sizes stalls.
-    packet.reset(record);
-    dissect_record(packet);
+    dissect_or_judge(record, packet, true);
 }
 
+/// Dissects one record or, without `layers`, only finds its problem: what the packet says of layers
+/// is then of no record.
+#[inline(always)]
+pub fn dissect_or_judge<'a>(record: &Record<'a>, packet: &mut Packet<'a>, layers: bool) {
+    // Once and inlined into the caller: reading back bytes that were just written in other sizes
+    // stalls.
+    packet.reset(record);
+    if layers {
+        dissect_record(packet);
+    } else {
+        judge_record(packet);
+    }
+}
+
+#[inline(never)]
 fn dissect_record(packet: &mut Packet<'_>) {
     if !fast::dissect(packet) {
         dissect_layers(packet);
     }
+    judge_time(packet);
+}
+
+#[inline(never)]
+fn judge_record(packet: &mut Packet<'_>) {
+    if !fast::is_common(packet) {
+        dissect_layers(packet);
+    }
+    judge_time(packet);
+}
+
+/// Notes a time that cannot be written.
+#[inline]
+fn judge_time(packet: &mut Packet<'_>) {
     // RFC 3339 has years of four digits.
     const YEARS: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
     if packet.record.time.is_some_and(|time| !YEARS.contains(&time.seconds)) {
@@ -75,6 +102,7 @@ pub fn dissect_generally<'a>(record: &Record<'a>, packet: &mut Packet<'a>) {
 
 /// The general path, for packets that [`fast`] leaves.
 fn dissect_layers(packet: &mut Packet<'_>) {
+    packet.path.clear();
     let mut frame = Payload::new(packet.record.data, packet.record.wire_bytes as usize);
     if let Framing::Fcs(bytes) = packet.record.framing {
         frame = frame.limit(frame.length.saturating_sub(usize::from(bytes)));
@@ -91,12 +119,22 @@ fn dissect_layers(packet: &mut Packet<'_>) {
             packet.note(if vlan { Problem::VLAN_DEPTH_EXCEEDED } else { Problem::DEPTH_EXCEEDED });
             break;
         }
-        next = layer(protocol, packet, payload);
+        next = layer(protocol, packet, payload.captured, payload.length);
     }
 }
 
 /// Dissects one layer. Protocols without an arm end the path.
-fn layer<'a>(protocol: Protocol, packet: &mut Packet<'a>, payload: Payload<'a>) -> Next<'a> {
+///
+/// A call with the parts of a payload, each in a register: a whole one would be read back from memory
+/// at once, which stalls after its parts were written there.
+#[inline(never)]
+fn layer<'a>(
+    protocol: Protocol,
+    packet: &mut Packet<'a>,
+    captured: &'a [u8],
+    length: usize,
+) -> Next<'a> {
+    let payload = Payload { captured, length };
     match protocol {
         Protocol::ETH => link::ethernet(packet, payload),
         Protocol::NULL => link::null(packet, payload),

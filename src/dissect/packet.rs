@@ -174,11 +174,10 @@ impl<'a> Packet<'a> {
         [of(one.min(two)), of(one.max(two))]
     }
 
-    /// Starts the next record.
+    /// Starts the next record; the path is that of the one before until it is set.
     #[inline(always)]
     pub(super) fn reset(&mut self, record: &Record<'a>) {
         self.record = *record;
-        self.path.clear();
         self.problem = None;
         self.layer_count = 0;
         self.vlan_count = 0;

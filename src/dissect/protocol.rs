@@ -326,10 +326,14 @@ impl Path {
         self.length = 0;
     }
 
-    /// Becomes the same path as `other`.
+    /// Becomes the same path as `other`, of at most [`EXACT`] layers: the room for more is not copied.
     #[inline]
-    pub(super) fn copy(&mut self, other: &Path) {
-        *self = *other;
+    pub(super) fn copy_short(&mut self, other: &Path) {
+        let layers = other.layers.first_chunk::<{ EXACT as usize }>();
+        if let (Some(to), Some(from)) = (self.layers.first_chunk_mut(), layers) {
+            *to = *from;
+        }
+        (self.fingerprint, self.length) = (other.fingerprint, other.length);
     }
 
     /// Adds a layer; false when there is no room.

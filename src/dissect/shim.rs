@@ -61,7 +61,18 @@ pub fn is_length(number: u16) -> bool {
 }
 
 /// The protocol of an EtherType in a type field; None if it is unknown.
+#[inline]
 pub fn ethertype<'a>(packet: &mut Packet<'a>, number: u16, next: Payload<'a>) -> Next<'a> {
+    // The usual ones need no look at a list.
+    if !packet.has_assignments() {
+        match number {
+            0x0800 => return Some((Protocol::IP, next)),
+            0x86DD => return Some((Protocol::IPV6, next)),
+            0x0806 => return Some((Protocol::ARP, next)),
+            0x8100 => return Some((Protocol::VLAN, next)),
+            _ => {}
+        }
+    }
     // As in Wireshark, this number is IPv4 in type fields and nowhere else.
     const IPV4_IN_TYPE_FIELDS: u16 = 0xFFF2;
     let ipv4 = number == IPV4_IN_TYPE_FIELDS;

@@ -4,7 +4,7 @@
 use super::packet::{Addresses, Packet};
 use super::problem::Problem;
 use super::protocol::{DEEPEST, Protocol};
-use super::{dissect, dissect_layers, fast};
+use super::{dissect, dissect_layers, dissect_or_judge, fast};
 use crate::capture::{Framing, LinkType, Options, Record};
 use proptest::prelude::*;
 
@@ -432,6 +432,9 @@ proptest! {
         fast.reset(&record);
         general.reset(&record);
         dissect_layers(&mut general);
+        let mut judged = Packet::empty();
+        dissect_or_judge(&record, &mut judged, false);
+        prop_assert_eq!(judged.problem, general.problem);
         if fast::dissect(&mut fast) {
             prop_assert_eq!(fast.path, general.path);
             prop_assert_eq!(fast.address_layers(), general.address_layers());
@@ -445,8 +448,10 @@ proptest! {
 
     #[test]
     fn any_bytes_of_any_link_type_are_dissected(frame in proptest::collection::vec(any::<u8>(), 0..200), link_type in 0u16..300, wire in any::<u32>()) {
-        let mut packet = Packet::empty();
+        let (mut packet, mut judged) = (Packet::empty(), Packet::empty());
         dissect(&record(&frame, wire, link_type), &mut packet);
+        dissect_or_judge(&record(&frame, wire, link_type), &mut judged, false);
+        prop_assert_eq!(judged.problem, packet.problem);
         prop_assert!(!packet.path.layers().is_empty() || packet.problem.is_some());
     }
 }

@@ -32,11 +32,37 @@ const TUNNELS: &[(u16, Protocol)] = &[
     (37008, Protocol::TZSP),
 ];
 
+/// A bit for each value of a port's lowest byte that a tunnel's port has: most ports are told apart
+/// without a look at the list.
+static TUNNEL_BYTES: [u64; 4] = {
+    let (mut bits, mut at) = ([0; 4], 0);
+    while at < TUNNELS.len() {
+        let byte = TUNNELS[at].0 as usize & 0xFF;
+        bits[byte / 64] |= 1 << (byte % 64);
+        at += 1;
+    }
+    bits
+};
+
+/// False if a port is no tunnel's.
+#[inline]
+fn may_be_tunnel(port: u16) -> bool {
+    let byte = usize::from(port & 0xFF);
+    TUNNEL_BYTES[byte / 64] >> (byte % 64) & 1 == 1
+}
+
 /// The tunnels that two ports belong to; the lower port comes first, as in Wireshark.
 fn tunnels_of(source: u16, destination: u16) -> [Option<Protocol>; 2] {
     let named =
         |port| TUNNELS.iter().find(|(known, _)| *known == port).map(|(_, protocol)| *protocol);
     [named(source.min(destination)), named(source.max(destination))]
+}
+
+/// True if one of two ports belongs to a tunnel.
+#[inline]
+pub(super) fn is_tunnel(source: u16, destination: u16) -> bool {
+    (may_be_tunnel(source) || may_be_tunnel(destination))
+        && tunnel_of(source, destination).is_some()
 }
 
 /// The tunnel that one of two ports belongs to.

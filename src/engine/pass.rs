@@ -18,6 +18,11 @@ pub trait Part: Send + Sized {
     /// unless the pass asks for [`Piece::Numbered`].
     fn new(settings: &Self::Settings, first_packet: u64) -> Self;
 
+    /// False if it looks at a packet's record and problem alone: the layers are then not told.
+    fn wants_layers(&self) -> bool {
+        true
+    }
+
     /// Observes the next packet; `packet.record.number` counts from the start of the part.
     fn observe(&mut self, packet: &Packet<'_>);
 

@@ -158,11 +158,12 @@ impl<'a, P: Part> Walker<'a, '_, P> {
         let (start, part, first) = (run.end.clone(), &mut run.part, run.walked.packets);
         let (first_time, unsure) = (&mut run.first_time, &mut run.unsure);
         let (mut offset, mut number) = (start.offset, first);
+        let layers = part.wants_layers();
         let walked = panic::catch_unwind(AssertUnwindSafe(|| {
             let each = |record: &Record<'a>| {
                 if P::DISSECTS {
                     (offset, number) = (record.offset, record.number);
-                    dissect::dissect(record, packet);
+                    dissect::dissect_or_judge(record, packet, layers);
                     part.observe(packet);
                 }
             };

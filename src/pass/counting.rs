@@ -55,6 +55,10 @@ impl Part for Tallies {
         Tallies::new(needs, interval)
     }
 
+    fn wants_layers(&self) -> bool {
+        Tallies::wants_layers(self)
+    }
+
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
         Tally::observe(self, packet);

@@ -131,6 +131,11 @@ macro_rules! tallies {
                 }
             }
 
+            /// False if totals alone are counted, which look at no layer.
+            pub fn wants_layers(&self) -> bool {
+                self.others
+            }
+
             /// Apart, so that a walk for totals alone saves no registers for it.
             #[inline(never)]
             fn observe_others(&mut self, packet: &Packet<'_>) {
