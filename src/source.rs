@@ -21,7 +21,7 @@ use crate::error::Error;
 pub use inflate::Compression;
 use live::Polled;
 use map::Map;
-pub use prefetch::prefetch;
+pub use prefetch::{prefetch, prefetch_at};
 use std::fs::File;
 use std::io::{Cursor, Read};
 use std::path::Path;
