@@ -41,7 +41,7 @@ struct Node<'a> {
 }
 
 fn rows(report: &Report) -> Rows<'_> {
-    let tallied = report.tallies.paths.iter().flat_map(|tally| &tally.paths);
+    let tallied = report.tallies.paths.iter().flat_map(|tally| tally.iter());
     // A packet with an application counts at the path up to its transport already.
     let named = report.folds.iter().flat_map(|folds| folds.named_paths().iter());
     let mut paths: Vec<(&Path, Counts, bool)> = tallied
@@ -77,10 +77,10 @@ mod tests {
     /// The rows for one packet of each of these paths.
     fn table(paths: &[&[Protocol]]) -> String {
         let mut tallies = Tallies::new(Needs { paths: true, ..Needs::NOTHING }, 1);
-        let counted = &mut tallies.paths.as_mut().unwrap().paths;
+        let counted = tallies.paths.as_mut().unwrap();
         for path in paths {
             let one = Counts { packets: 1, captured_bytes: 2, wire_bytes: 3 };
-            counted.entry(Path::of(path)).or_default().merge(one);
+            counted.add(Path::of(path), one);
         }
         let report = Report::empty("f".into(), tallies);
         String::from_utf8(csv::table(&TABLE, &report))

@@ -8,16 +8,33 @@ use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+
+/// Number of paths whose place is remembered.
+const RECENT: usize = 16;
 
 /// Packets per whole path.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<(Path, Counts)>", into = "Vec<(Path, Counts)>")]
 pub struct Paths {
-    /// In no order.
-    pub paths: HashMap<Path, Counts, foldhash::fast::RandomState>,
+    /// In the order in which they were first seen.
+    paths: Vec<(Path, Counts)>,
+    /// Their places.
+    places: HashMap<Path, usize, foldhash::fast::RandomState>,
+    /// Places of recent paths by their fingerprints: most packets have one of a few.
+    recent: [usize; RECENT],
     /// Number of layers of all paths.
     layers: usize,
+}
+
+impl PartialEq for Paths {
+    /// Equal when they hold the same paths, whatever their order.
+    fn eq(&self, other: &Paths) -> bool {
+        let held = |(path, counts): &(Path, Counts)| {
+            other.places.get(path).and_then(|place| other.paths.get(*place)).map(|one| one.1)
+                == Some(*counts)
+        };
+        self.paths.len() == other.paths.len() && self.paths.iter().all(held)
+    }
 }
 
 /// Paths of the same names may be equal once they are read: only names are saved.
@@ -31,34 +48,51 @@ impl From<Vec<(Path, Counts)>> for Paths {
 
 impl From<Paths> for Vec<(Path, Counts)> {
     fn from(paths: Paths) -> Vec<(Path, Counts)> {
-        let mut list: Vec<_> = paths.paths.into_iter().collect();
+        let mut list = paths.paths;
         list.sort_by_cached_key(|(path, counts)| (path.to_string(), counts.packets));
         list
     }
 }
 
 impl Paths {
-    fn add(&mut self, path: Path, counts: Counts) {
-        self.layers += path.layers().len();
-        match self.paths.entry(path) {
-            Entry::Vacant(vacant) => drop(vacant.insert(counts)),
-            Entry::Occupied(mut known) => {
-                self.layers -= path.layers().len();
-                known.get_mut().merge(counts);
-            }
+    /// The paths, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = &(Path, Counts)> {
+        self.paths.iter()
+    }
+
+    /// Adds packets of a path.
+    pub fn add(&mut self, path: Path, counts: Counts) {
+        let place = self.place(&path);
+        if let Some((_, known)) = self.paths.get_mut(place) {
+            known.merge(counts);
         }
+    }
+
+    /// Place of a path, which is added if it is new.
+    fn place(&mut self, path: &Path) -> usize {
+        let next = self.paths.len();
+        let place = *self.places.entry(*path).or_insert(next);
+        if place == next {
+            self.layers += path.layers().len();
+            self.paths.push((*path, Counts::default()));
+        }
+        place
     }
 }
 
 impl Tally for Paths {
     #[inline]
     fn observe(&mut self, packet: &Packet<'_>) {
-        match self.paths.get_mut(&packet.path) {
-            Some(counts) => counts.add(packet),
-            None => {
-                self.layers += packet.path.layers().len();
-                self.paths.entry(packet.path).or_default().add(packet);
-            }
+        let recent = packet.path.fingerprint() as usize % RECENT;
+        if let Some((known, counts)) = self.paths.get_mut(self.recent[recent])
+            && *known == packet.path
+        {
+            return counts.add(packet);
+        }
+        let place = self.place(&packet.path);
+        self.recent[recent] = place;
+        if let Some((_, counts)) = self.paths.get_mut(place) {
+            counts.add(packet);
         }
     }
 
@@ -71,7 +105,8 @@ impl Tally for Paths {
             Growth { entries: "protocol paths", advice: "choose tables other than protocols" };
         /// Bytes of a row of `protocols` while the table is made: one for each prefix, at most.
         const ROW_BYTES: usize = 64;
-        let bytes = self.paths.capacity() / 7 * 8 * (size_of::<(Path, Counts)>() + 1)
+        let bytes = self.paths.capacity() * size_of::<(Path, Counts)>()
+            + self.places.capacity() / 7 * 8 * (size_of::<(Path, usize)>() + 1)
             + self.layers * ROW_BYTES;
         MemoryUse::of(&GROWTH, self.paths.len() as u64, bytes as u64)
     }

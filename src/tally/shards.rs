@@ -82,13 +82,19 @@ impl<K: ShardKey, V> Shard<K, V> {
         }
     }
 
+    /// Index of the entry of `key`, whose value is `fresh` if it was not there.
+    #[inline]
+    fn place(&mut self, hash: u64, key: &K, fresh: impl FnOnce() -> V) -> usize {
+        self.find(hash, key).unwrap_or_else(|| {
+            self.entries.push((*key, fresh()));
+            self.entries.len() - 1
+        })
+    }
+
     /// The value of `key`, which is `fresh` if it was not there.
     #[inline]
     pub fn value(&mut self, hash: u64, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
-        let at = self.find(hash, key).unwrap_or_else(|| {
-            self.entries.push((*key, fresh()));
-            self.entries.len() - 1
-        });
+        let at = self.place(hash, key, fresh);
         &mut self.entries[at].1
     }
 }
@@ -99,11 +105,13 @@ pub struct Shards<K, V> {
     hasher: RandomState,
     /// None until the first entry: most maps of small captures stay empty.
     shards: Vec<Shard<K, V>>,
+    /// Shard and index of the entry that was asked for last, which is often asked for again.
+    recent: (usize, usize),
 }
 
 impl<K, V> Default for Shards<K, V> {
     fn default() -> Shards<K, V> {
-        Shards { hasher: HASHER.clone(), shards: Vec::new() }
+        Shards { hasher: HASHER.clone(), shards: Vec::new(), recent: (0, 0) }
     }
 }
 
@@ -141,11 +149,24 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
     /// The value of `key`, which is `fresh` if it was not there.
     #[inline]
     pub fn value(&mut self, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
+        let (shard, place) = self.recent;
+        let recent = self.shards.get(shard).and_then(|shard| shard.entries.get(place));
+        if recent.is_none_or(|(known, _)| known != key) {
+            self.recent = self.find(key, fresh);
+        }
+        let (shard, place) = self.recent;
+        &mut self.shards[shard].entries[place].1
+    }
+
+    /// Shard and index of the entry of `key`.
+    #[inline]
+    fn find(&mut self, key: &K, fresh: impl FnOnce() -> V) -> (usize, usize) {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Shard::default);
         }
         let (chooses, finds) = key.hashes(&self.hasher);
-        self.shards[(chooses >> 32) as usize % SHARDS].value(finds, key, fresh)
+        let shard = (chooses >> 32) as usize % SHARDS;
+        (shard, self.shards[shard].place(finds, key, fresh))
     }
 
     /// Adds another map, after `change` to each of its values.
