@@ -96,7 +96,7 @@ fn export(file: &str, capture: &mut Capture, cut: Cut, salvage: bool) -> (Report
             let written = &written[number];
             Box::new(move |rows: RowBuffer| {
                 written.lock().expect("no panic while held").extend_from_slice(rows.bytes());
-                Ok(())
+                Ok(Some(rows))
             })
         };
         let empty = |table| RowBuffer::delimited(table, &csv::STYLE, file);

@@ -13,8 +13,9 @@ use crate::report::Report;
 use crate::source::ReadOptions;
 use crate::table::row::RowBuffer;
 use crate::table::{Table, packets, segments};
-use rayon::prelude::*;
+use std::cmp::Reverse;
 use std::io::{self};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -102,7 +103,8 @@ impl Reader<'_> {
         inputs.iter().take(most).take_while(fits).count().max(1)
     }
 
-    /// Reads several inputs at once, each on the workers that are free.
+    /// Reads several inputs at once, each on the workers that are free: the longest first, so that
+    /// all workers finish at about the same time.
     pub(super) fn read_side_by_side(&self, wave: &[Input]) -> io::Result<Vec<Read>> {
         let read = |input: &Input| {
             let waiting = Mutex::new(Waiting {
@@ -111,7 +113,7 @@ impl Reader<'_> {
                 reservation: Reservation::new(&self.budget.of_next_input()),
             });
             let lock = || waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            let keep = |buffer| lock().push(buffer);
+            let keep = |buffer| lock().push(buffer).map(|()| None);
             let reading = match self.read(input, 0, Company::SideBySide, &keep, None) {
                 Err(error) if error.kind() == io::ErrorKind::OutOfMemory => {
                     Reading::Short(without_code(&error))
@@ -122,7 +124,25 @@ impl Reader<'_> {
                 waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
             Ok(Read { reading, rows, name: input.name.clone(), _reservation: reservation })
         };
-        wave.par_iter().with_max_len(1).map(read).collect()
+        let mut order: Vec<usize> = (0..wave.len()).collect();
+        order.sort_by_key(|number| Reverse(wave.get(*number).map(|input| input.bytes)));
+        let (claimed, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(wave.len())));
+        let work = || {
+            let next = || order.get(claimed.fetch_add(1, Ordering::Relaxed));
+            while let Some((number, input)) = next().and_then(|at| Some((*at, wave.get(*at)?))) {
+                let read = read(input);
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((number, read));
+            }
+        };
+        rayon::scope(|scope| {
+            for _ in 1..rayon::current_num_threads().min(wave.len()) {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_unstable_by_key(|(number, _)| *number);
+        done.into_iter().map(|(_, read)| read).collect()
     }
 
     /// Opens and reads one input.
@@ -131,7 +151,7 @@ impl Reader<'_> {
         input: &Input,
         before: u64,
         company: Company,
-        sink: &(dyn Fn(RowBuffer) -> io::Result<()> + Sync),
+        sink: &(dyn Fn(RowBuffer) -> io::Result<Option<RowBuffer>> + Sync),
         folds: Option<&mut Folds>,
     ) -> io::Result<Reading> {
         let (plan, wanted) = (self.plan, &self.plan.wanted);
@@ -162,8 +182,10 @@ impl Reader<'_> {
             folds => (if plan.merge { before } else { 0 }, folds, None),
         };
         let continued = Continued {
-            packets: wants(&packets::TABLE)
-                .then(|| Rows::new(empty(&packets::TABLE), before, Box::new(sink))),
+            packets: wants(&packets::TABLE).then(|| {
+                let rows = Rows::new(empty(&packets::TABLE), before, Box::new(sink));
+                rows.with_room(input.bytes)
+            }),
             segments: wants(&segments::TABLE)
                 .then(|| (empty(&segments::TABLE), Box::new(sink) as Sink<'_>)),
             before,

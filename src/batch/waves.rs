@@ -19,7 +19,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// Greatest number of inputs of a wave.
-const INPUTS_AT_ONCE: usize = 128;
+const INPUTS_AT_ONCE: usize = 64;
 
 impl Batch<'_> {
     /// Reads inputs, and takes those of partials in the place of the first partial of their plan.
@@ -149,7 +149,10 @@ impl Batch<'_> {
             let mut outputs = outputs.lock().unwrap_or_else(PoisonError::into_inner);
             outputs.rows(&mut rows)?;
             // Somebody may watch a pipe while it is written.
-            if input.is_repeatable { Ok(()) } else { outputs.hand_on() }
+            if !input.is_repeatable {
+                outputs.hand_on()?;
+            }
+            Ok(Some(rows))
         };
         let company = Company::Alone;
         let mut reading = reader.read(input, before, company, &write, self.folds.as_mut())?;

@@ -79,7 +79,7 @@ impl Pass for Folding<'_> {
             rows
         };
         let rows: Vec<_> = segments.par_chunks(ROWS_AT_ONCE).map(made).collect();
-        rows.into_iter().try_for_each(sink)
+        rows.into_iter().try_for_each(|rows| sink(rows).map(drop))
     }
 }
 

@@ -10,9 +10,11 @@ use crate::table::packets;
 use crate::table::row::RowBuffer;
 use rayon::prelude::*;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Receiver of rows: called with the rows of one piece, in file order.
-pub type Sink<'a> = Box<dyn FnMut(RowBuffer) -> io::Result<()> + Send + 'a>;
+/// Receiver of rows: called with the rows of one piece, in file order. Gives the buffer back if others
+/// may go into it.
+pub type Sink<'a> = Box<dyn FnMut(RowBuffer) -> io::Result<Option<RowBuffer>> + Send + 'a>;
 
 /// Makes a row of every packet.
 pub struct Rows<'a> {
@@ -27,6 +29,22 @@ pub struct Settings {
     before: u64,
     /// True if names will be added to the rows.
     named: bool,
+    /// Buffers whose rows are written: new memory costs as much as the rows that go into it.
+    spare: Arc<Mutex<Vec<RowBuffer>>>,
+}
+
+impl Settings {
+    /// A buffer without rows.
+    fn buffer(&self) -> RowBuffer {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| self.empty.clone())
+    }
+
+    /// Keeps a buffer whose rows are written.
+    fn keep(&self, mut rows: RowBuffer) {
+        rows.clear();
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(rows);
+    }
 }
 
 /// The rows of one piece.
@@ -42,7 +60,20 @@ impl<'a> Rows<'a> {
     /// Rows in copies of an `empty` buffer. `before` is the number of packets of earlier inputs
     /// (`--merge`).
     pub fn new(empty: RowBuffer, before: u64, sink: Sink<'a>) -> Rows<'a> {
-        Rows { settings: Settings { empty, before, named: false }, sink }
+        Rows { settings: Settings { empty, before, named: false, spare: Arc::default() }, sink }
+    }
+
+    /// Makes room for the rows of an input of so many bytes if it is a short one: they are seldom
+    /// longer than its packets.
+    pub fn with_room(self, bytes: u64) -> Rows<'a> {
+        /// Length above which memory that grows costs little of the time of the rows.
+        const SHORT: u64 = 128 << 10;
+        if bytes <= SHORT {
+            let mut room = self.settings.empty.clone();
+            room.reserve(bytes as usize);
+            self.settings.keep(room);
+        }
+        self
     }
 }
 
@@ -65,7 +96,15 @@ impl Rows<'_> {
             rows
         };
         let rows: Vec<_> = parts.into_par_iter().zip(names).with_max_len(1).map(named).collect();
-        rows.into_iter().try_for_each(&mut self.sink)
+        rows.into_iter().try_for_each(|rows| self.hand_on(rows))
+    }
+
+    /// Hands rows to the sink.
+    fn hand_on(&mut self, rows: RowBuffer) -> io::Result<()> {
+        if let Some(written) = (self.sink)(rows)? {
+            self.settings.keep(written);
+        }
+        Ok(())
     }
 }
 
@@ -82,7 +121,7 @@ impl Pass for Rows<'_> {
     }
 
     fn take(&mut self, part: RowsPart, _: Shift) -> io::Result<()> {
-        (self.sink)(part.rows)
+        self.hand_on(part.rows)
     }
 }
 
@@ -91,7 +130,7 @@ impl Part for RowsPart {
 
     fn new(settings: &Settings, first_packet: u64) -> RowsPart {
         RowsPart {
-            rows: settings.empty.clone(),
+            rows: settings.buffer(),
             packets: settings.named.then(Vec::new),
             first: settings.before + first_packet + 1,
         }

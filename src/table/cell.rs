@@ -236,25 +236,47 @@ fn write_joined<T>(
 /// compile to a few stores.
 #[inline]
 fn write_integer(value: u64, out: &mut Vec<u8>) {
+    let short = value as u32;
     match value {
         0..=9 => out.push(b'0' + value as u8),
-        10..=99 => out.extend_from_slice(&digits::<2>(value as u32)),
-        100..=999 => out.extend_from_slice(&digits::<3>(value as u32)),
-        1_000..=9_999 => out.extend_from_slice(&digits::<4>(value as u32)),
-        10_000..=99_999 => out.extend_from_slice(&digits::<5>(value as u32)),
+        10..=99 => out.extend_from_slice(&pair(short)),
+        100..=999 => {
+            let ([_, a], [b, c]) = (pair(short / 100), pair(short));
+            out.extend_from_slice(&[a, b, c]);
+        }
+        1_000..=9_999 => {
+            let ([a, b], [c, d]) = (pair(short / 100), pair(short));
+            out.extend_from_slice(&[a, b, c, d]);
+        }
+        10_000..=99_999 => {
+            let ([_, a], [b, c], [d, e]) = (pair(short / 10_000), pair(short / 100), pair(short));
+            out.extend_from_slice(&[a, b, c, d, e]);
+        }
         _ => out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes()),
     }
 }
 
-/// `DIGITS` decimal digits with leading zeros.
+/// The last two decimal digits.
 #[inline]
-fn digits<const DIGITS: usize>(mut value: u32) -> [u8; DIGITS] {
-    let mut text = [b'0'; DIGITS];
-    for digit in text.iter_mut().rev() {
-        *digit += (value % 10) as u8;
-        value /= 10;
-    }
-    text
+fn pair(value: u32) -> [u8; 2] {
+    static PAIRS: [[u8; 2]; 100] = {
+        let (mut pairs, mut value) = ([[0; 2]; 100], 0);
+        while value < 100 {
+            pairs[value] = [b'0' + (value / 10) as u8, b'0' + (value % 10) as u8];
+            value += 1;
+        }
+        pairs
+    };
+    PAIRS[(value % 100) as usize]
+}
+
+/// Nine decimal digits of a number below 10^9.
+#[inline]
+fn nine_digits(value: u32) -> [u8; 9] {
+    let [_, a] = pair(value / 100_000_000);
+    let ([b, c], [d, e]) = (pair(value / 1_000_000), pair(value / 10_000));
+    let ([f, g], [h, i]) = (pair(value / 100), pair(value));
+    [a, b, c, d, e, f, g, h, i]
 }
 
 fn write_billionths(value: i128, out: &mut Vec<u8>) {
@@ -268,7 +290,7 @@ fn write_billionths(value: i128, out: &mut Vec<u8>) {
         Err(_) => write_shown(&whole, out),
     }
     out.push(b'.');
-    out.extend_from_slice(&digits::<9>((value % 1_000_000_000) as u32));
+    out.extend_from_slice(&nine_digits((value % 1_000_000_000) as u32));
 }
 
 const SECONDS_OF_DAY: i64 = 86_400;
@@ -277,20 +299,42 @@ const SECONDS_OF_DAY: i64 = 86_400;
 const TIMES: std::ops::Range<i64> = -719_528 * SECONDS_OF_DAY..2_932_897 * SECONDS_OF_DAY;
 
 fn write_time(time: Timestamp, out: &mut Vec<u8>) {
-    if !TIMES.contains(&time.seconds) {
-        return;
+    TimeText::default().write(time, out);
+}
+
+/// Text of the second of a time, kept for the next one: rows of packets have many in a second.
+#[derive(Clone, Debug, Default)]
+pub struct TimeText(Option<(i64, [u8; 20])>);
+
+impl TimeText {
+    /// Writes a time.
+    #[inline]
+    pub fn write(&mut self, time: Timestamp, out: &mut Vec<u8>) {
+        let text = match self.0 {
+            Some((seconds, text)) if seconds == time.seconds => text,
+            _ if !TIMES.contains(&time.seconds) => return,
+            _ => {
+                let text = second_text(time.seconds);
+                self.0 = Some((time.seconds, text));
+                text
+            }
+        };
+        let mut whole = [b'Z'; 30];
+        whole[..20].copy_from_slice(&text);
+        whole[20..29].copy_from_slice(&nine_digits(time.nanoseconds));
+        out.extend_from_slice(&whole);
     }
-    let (year, month, day) = civil(time.seconds.div_euclid(SECONDS_OF_DAY));
-    let second = time.seconds.rem_euclid(SECONDS_OF_DAY) as u32;
-    let [y0, y1, y2, y3] = digits(year);
-    let ([m0, m1], [d0, d1]) = (digits(month), digits(day));
+}
+
+/// Text of a time up to the decimal point.
+fn second_text(seconds: i64) -> [u8; 20] {
+    let (year, month, day) = civil(seconds.div_euclid(SECONDS_OF_DAY));
+    let second = seconds.rem_euclid(SECONDS_OF_DAY) as u32;
+    let ([y0, y1], [y2, y3]) = (pair(year / 100), pair(year));
+    let ([m0, m1], [d0, d1]) = (pair(month), pair(day));
     let ([h0, h1], [i0, i1], [s0, s1]) =
-        (digits(second / 3600), digits(second / 60 % 60), digits(second % 60));
-    out.extend_from_slice(&[
-        y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.',
-    ]);
-    out.extend_from_slice(&digits::<9>(time.nanoseconds));
-    out.push(b'Z');
+        (pair(second / 3600), pair(second / 60 % 60), pair(second % 60));
+    [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', i0, i1, b':', s0, s1, b'.']
 }
 
 /// Year, month and day of the proleptic Gregorian calendar, of days since 1970-01-01 in the years 0
@@ -314,11 +358,18 @@ fn civil(days: i64) -> (u32, u32, u32) {
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 fn write_mac(mac: &[u8; 6], out: &mut Vec<u8>) {
-    let mut text = [b':'; 17];
-    for (digits, byte) in text.chunks_mut(3).zip(mac) {
-        if let [high, low, ..] = digits {
-            (*high, *low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
+    static PAIRS: [[u8; 2]; 256] = {
+        let (mut pairs, mut byte) = ([[0; 2]; 256], 0);
+        while byte < 256 {
+            pairs[byte] = [HEX[byte >> 4], HEX[byte & 15]];
+            byte += 1;
         }
+        pairs
+    };
+    let mut text = [b':'; 17];
+    for (at, byte) in mac.iter().enumerate() {
+        let [high, low] = PAIRS[usize::from(*byte)];
+        (text[3 * at], text[3 * at + 1]) = (high, low);
     }
     out.extend_from_slice(&text);
 }

@@ -3,7 +3,7 @@
 use super::CellSink;
 use super::paths::{PathEnds, PathTexts};
 use crate::dissect::application::Application;
-use crate::table::cell::Cell;
+use crate::table::cell::{Cell, TimeText};
 
 /// Separation of cells in a format.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub struct Delimited {
     file: Vec<u8>,
     bytes: Vec<u8>,
     paths: PathTexts,
+    times: TimeText,
     path_ends: PathEnds,
 }
 
@@ -39,6 +40,7 @@ impl Delimited {
             file: first,
             bytes: Vec::new(),
             paths: PathTexts::default(),
+            times: TimeText::default(),
             path_ends: PathEnds::default(),
         }
     }
@@ -51,6 +53,10 @@ impl Delimited {
     #[inline]
     pub(super) fn end_row(&mut self) {
         self.bytes.extend_from_slice(self.style.end.as_bytes());
+    }
+
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     pub(super) fn clear(&mut self) {
@@ -86,6 +92,7 @@ impl CellSink for Delimited {
                 self.bytes.extend_from_slice(self.paths.of(path));
                 self.path_ends.note(self.bytes.len());
             }
+            Cell::Time(time) => self.times.write(*time, &mut self.bytes),
             cell => cell.write(&mut self.bytes),
         }
     }

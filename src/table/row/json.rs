@@ -3,7 +3,7 @@
 use super::CellSink;
 use super::paths::{PathEnds, PathTexts};
 use crate::dissect::application::Application;
-use crate::table::cell::Cell;
+use crate::table::cell::{Cell, TimeText};
 use crate::table::columns::Column;
 
 /// Rows of one table as objects, without anything between them but line feeds.
@@ -17,6 +17,7 @@ pub struct Objects {
     at: usize,
     bytes: Vec<u8>,
     paths: PathTexts,
+    times: TimeText,
     path_ends: PathEnds,
 }
 
@@ -27,8 +28,15 @@ impl Objects {
         let mut first = keys.next().unwrap_or_default();
         first.splice(..first.len().min(1), *b"{");
         write_string(file, &mut first);
-        let (paths, path_ends) = (PathTexts::default(), PathEnds::default());
-        Objects { file: first, keys: keys.collect(), at: 0, bytes: Vec::new(), paths, path_ends }
+        Objects {
+            file: first,
+            keys: keys.collect(),
+            at: 0,
+            bytes: Vec::new(),
+            paths: PathTexts::default(),
+            times: TimeText::default(),
+            path_ends: PathEnds::default(),
+        }
     }
 
     pub(super) fn begin_row(&mut self) {
@@ -38,6 +46,10 @@ impl Objects {
 
     pub(super) fn end_row(&mut self) {
         self.bytes.extend_from_slice(b"}\n");
+    }
+
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
     }
 
     pub(super) fn clear(&mut self) {
@@ -83,6 +95,11 @@ impl CellSink for Objects {
                 out.push(b'"');
                 out.extend_from_slice(self.paths.of(path));
                 self.path_ends.note(out.len());
+                out.push(b'"');
+            }
+            Cell::Time(time) => {
+                out.push(b'"');
+                self.times.write(*time, out);
                 out.push(b'"');
             }
             // The texts of all other cells are ASCII without quotes and backslashes.

@@ -187,6 +187,17 @@ impl RowBuffer {
         }
     }
 
+    /// Makes room for rows of so many bytes; other encodings than those of bytes grow as they are.
+    pub fn reserve(&mut self, bytes: usize) {
+        match &mut self.encoded {
+            Encoded::Delimited(rows) => rows.reserve(bytes),
+            Encoded::Objects(rows) => rows.reserve(bytes),
+            Encoded::Cells(_) | Encoded::Kept(_) => {}
+            #[cfg(feature = "columnar")]
+            Encoded::Columns(_) => {}
+        }
+    }
+
     /// Forgets the rows and keeps their memory.
     pub fn clear(&mut self) {
         self.count = 0;

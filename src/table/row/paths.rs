@@ -47,26 +47,37 @@ impl PathEnds {
         self.0.len() * size_of::<usize>()
     }
 
-    /// Adds names to the paths, in order. Calls back with the place before and the number of bytes
-    /// of each insertion.
+    /// Adds names to the paths. Calls back with the place before and the number of bytes of each
+    /// insertion, in order.
+    ///
+    /// From the last row to the first, so that no other buffer is needed.
     pub fn extend(
         &self,
         bytes: &mut Vec<u8>,
         names: &[Option<Application>],
         mut back: impl FnMut(usize, usize),
     ) {
-        const USUAL: usize = 8;
-        let mut extended = Vec::with_capacity(bytes.len() + names.len() * USUAL);
-        let mut from = 0;
-        for (end, name) in self.0.iter().zip(names) {
-            let Some(name) = name.map(Application::name) else { continue };
-            extended.extend_from_slice(bytes.get(from..*end).unwrap_or_default());
-            extended.push(b':');
-            extended.extend_from_slice(name.as_bytes());
-            back(*end, name.len() + 1);
-            from = *end;
+        let named = || {
+            let pairs = self.0.iter().zip(names);
+            pairs.filter_map(|(end, name)| Some((*end, name.map(Application::name)?)))
+        };
+        let mut added = 0;
+        for (end, name) in named() {
+            back(end, name.len() + 1);
+            added += name.len() + 1;
         }
-        extended.extend_from_slice(bytes.get(from..).unwrap_or_default());
-        *bytes = extended;
+        let mut from = bytes.len();
+        bytes.resize(from + added, b':');
+        for (end, name) in named().rev() {
+            // What follows the name moves by all that is added up to here.
+            bytes.copy_within(end..from, end + added);
+            let begin = end + added - name.len();
+            if let Some(text) = bytes.get_mut(begin - 1..end + added) {
+                text[0] = b':';
+                text[1..].copy_from_slice(name.as_bytes());
+            }
+            added -= name.len() + 1;
+            from = end;
+        }
     }
 }

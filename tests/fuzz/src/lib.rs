@@ -242,7 +242,7 @@ impl Reading {
         let mut bytes = Vec::new();
         let sink = |rows: RowBuffer| {
             bytes.extend_from_slice(rows.bytes());
-            Ok(())
+            Ok(Some(rows))
         };
         let rows = Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), 0, Box::new(sink));
         let continued = Continued { packets: Some(rows), ..Continued::default() };
