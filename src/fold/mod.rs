@@ -39,6 +39,9 @@ use std::sync::Arc;
 /// Records of a shard that a part has room for once it has one.
 const FIRST_RECORDS: usize = 64;
 
+/// Below this many records other workers are not woken: most captures of a directory are short.
+const WORTH_SHARING: usize = 4096;
+
 /// Number of shards. No result depends on it.
 pub const SHARDS: usize = 64;
 
@@ -147,14 +150,20 @@ impl<F: Fold> Folded<F> {
 
     /// Applies the records of consecutive parts, on all workers.
     pub fn apply(&mut self, parts: &Batch<F>, media: &Announced) {
-        self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(|(number, shard)| {
+        let apply = |(number, shard): (usize, &mut F::Shard)| {
             for (part, (dealt, before)) in (0..).zip(parts) {
                 let position = Position { before: *before, part, media: Some(media) };
                 for record in dealt.shards.get(number).into_iter().flatten() {
                     F::apply(shard, record, position);
                 }
             }
-        });
+        };
+        let records: usize = parts.iter().flat_map(|(dealt, _)| &dealt.shards).map(Vec::len).sum();
+        if records < WORTH_SHARING {
+            self.shards.iter_mut().enumerate().for_each(apply);
+        } else {
+            self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(apply);
+        }
         F::settle(&mut self.shards, &mut self.opened);
         self.reserve();
     }

@@ -33,6 +33,12 @@ pub fn for_each_chunk(
         buffer.clear();
         (begin..(begin + chunk).min(rows.count)).for_each(|number| rows.write(number, buffer));
     };
+    if rows.count <= chunk {
+        // No worker is woken for the few rows of a short capture.
+        let mut buffer = empty.clone();
+        make(0, &mut buffer);
+        return if rows.count > 0 { write(&mut buffer) } else { Ok(()) };
+    }
     let (mut made, mut making) = (Vec::new(), Vec::new());
     for first in (0..rows.count).step_by(window * chunk) {
         // At most twice, and once for the many tables of one window.
