@@ -7,14 +7,15 @@ use crate::shard::manual;
 use clap::builder::PossibleValue;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use clap_complete::Shell;
-use help::{EXAMPLES, after_help};
+use help::EXAMPLES;
+pub use help::with_help;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// Fast, exact statistics from packet captures, on all cores
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES, after_long_help = after_help())]
+#[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES)]
 #[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
 pub struct Cli {
     /// Capture, directory of captures, or - for standard input
@@ -289,7 +290,7 @@ impl Kind {
     pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
         let shell = match self {
             Kind::Man => {
-                clap_mangen::Man::new(Cli::command()).render(out)?;
+                clap_mangen::Man::new(with_help()).render(out)?;
                 return manual::write(out);
             }
             Kind::CompleteBash => Shell::Bash,

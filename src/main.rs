@@ -1,10 +1,10 @@
 //! The command: parse, plan, run, exit code.
 
 use anyhow::Context;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 use pcapstat::batch::{self, Outcome, Stats};
-use pcapstat::cli::{Cli, Kind};
+use pcapstat::cli::{self, Cli, Kind};
 use pcapstat::exit::{Exit, RunError};
 use pcapstat::hints;
 use pcapstat::interrupt;
@@ -41,7 +41,13 @@ fn main() -> ExitCode {
     if env::args_os().nth(1).is_some_and(|word| word == command::NAME) {
         return shard(began);
     }
-    let matches = parsed(Cli::command().try_get_matches());
+    let asked = |error: clap::Error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            cli::with_help().try_get_matches()
+        }
+        _ => Err(error),
+    };
+    let matches = parsed(Cli::command().try_get_matches().or_else(asked));
     let cli = parsed(Cli::from_arg_matches(&matches));
     if let Some(kind) = cli.generate {
         return generate(kind);
