@@ -35,17 +35,24 @@ impl Dns {
         if flags & 0x78 != 0 || number(4)? != 1 || !few {
             return None;
         }
-        let (_, end) = name(message, 12)?;
-        matches!(number(end + 2)?, 1 | 3 | 255 | 0x8001).then(|| Dns::of(message)).flatten()
+        let (name, end) = name(message, 12)?;
+        let known = matches!(number(end + 2)?, 1 | 3 | 255 | 0x8001);
+        known.then(|| Dns::about(message, name, end)).flatten()
     }
 
     /// Reads a message. None if it is truncated or has no question.
     pub fn of(message: &[u8]) -> Option<Dns> {
-        let &[i0, i1, flags, code, q0, q1, a0, a1, ..] = message else { return None };
+        let &[_, _, _, _, q0, q1, ..] = message else { return None };
         if u16::from_be_bytes([q0, q1]) == 0 {
             return None;
         }
         let (name, end) = name(message, 12)?;
+        Dns::about(message, name, end)
+    }
+
+    /// The message whose first question has a name that ends at `end`.
+    fn about(message: &[u8], name: Box<str>, end: usize) -> Option<Dns> {
+        let &[i0, i1, flags, code, _, _, a0, a1, ..] = message else { return None };
         Some(Dns {
             id: u16::from_be_bytes([i0, i1]),
             is_response: flags & 0x80 != 0,
@@ -59,7 +66,8 @@ impl Dns {
 
 /// The name at `at`, and the end of its bytes there.
 fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
-    let (mut text, mut at, mut end) = (String::new(), at, None);
+    // Room for most names: one that grows moves several times.
+    let (mut text, mut at, mut end) = (String::with_capacity(256), at, None);
     let (mut written, mut read) = (0, 0);
     loop {
         let length = usize::from(*message.get(at)?);
@@ -93,7 +101,7 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
             return Some((wrong.into(), end.unwrap_or(at)));
         }
     }
-    let text = if text.is_empty() { "<Root>".into() } else { text };
+    let text = if text.is_empty() { "<Root>" } else { &text };
     Some((text.into(), end.unwrap_or(at + 1)))
 }
 

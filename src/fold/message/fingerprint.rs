@@ -89,8 +89,8 @@ pub fn ja4(offered: &Offered<'_>) -> Box<str> {
         }
     };
     let sorted = |list: &[u16], left_out: &[u16]| {
-        let mut kept: Vec<u16> =
-            list.iter().copied().filter(|value| !left_out.contains(value)).collect();
+        let mut kept = list.to_vec();
+        kept.retain(|value| !left_out.contains(value));
         kept.sort_unstable();
         hexadecimal(&kept)
     };
@@ -117,7 +117,9 @@ fn decimal(list: &[u16]) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(value.into(), 16);
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    text.extend(bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit));
+    text
 }
 
 /// Numbers of four hexadecimal digits with commas between.
@@ -142,9 +144,7 @@ fn sha256(text: &str) -> String {
     if text.is_empty() {
         return "0".repeat(12);
     }
-    let mut digits = hex(&Sha256::digest(text));
-    digits.truncate(12);
-    digits
+    hex(Sha256::digest(text).get(..6).unwrap_or_default())
 }
 
 #[cfg(test)]

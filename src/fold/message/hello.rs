@@ -71,10 +71,13 @@ const RETRY: [u8; RANDOM] = [
 /// Extensions in their order: number and contents.
 type Extensions<'a> = Vec<(u16, Bytes<'a>)>;
 
+/// As many extensions as most hellos have at most.
+const MANY: usize = 20;
+
 fn extensions<'a>(message: &mut Bytes<'a>) -> Extensions<'a> {
     let length = message.u16().unwrap_or(0);
     let mut list = message.take(length.into());
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(if list.0.is_empty() { 0 } else { MANY });
     while let (Some(kind), Some(length)) = (list.u16(), list.u16()) {
         found.push((kind, list.take(length.into())));
     }
