@@ -8,6 +8,7 @@
 //! belongs to the newest transaction; the first one answers it, later ones are retransmissions.
 //! Multicast DNS has no transactions.
 
+use super::merged::merged;
 use super::message::dns::Dns as Message;
 use super::pair::{Pair, addresses};
 use super::samples::{Samples, Span};
@@ -20,6 +21,7 @@ use crate::engine::memory::Growth;
 use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -340,20 +342,12 @@ impl Shard {
 impl Folded<Dns> {
     /// The questions, most packets first, then by protocol, name and type.
     pub fn questions(&self) -> Vec<(Question, Answers)> {
-        let mut all: HashMap<&Question, Answers, RandomState> = HashMap::default();
-        for (question, answers) in self.shards.iter().flat_map(|shard| &shard.questions) {
-            match all.get_mut(question) {
-                Some(known) => known.merge(answers),
-                None => {
-                    all.insert(question, answers.clone());
-                }
-            }
-        }
-        let mut list: Vec<_> =
-            all.into_iter().map(|(question, answers)| (question.clone(), answers)).collect();
-        list.sort_unstable_by(|(one, a), (two, b)| {
-            let order = |question: &Question| (question.1.clone(), question.2, question.0);
-            b.packets.cmp(&a.packets).then_with(|| order(one).cmp(&order(two)))
+        let shards: Vec<_> = self.shards.iter().map(|shard| &shard.questions).collect();
+        let mut list = merged(&shards, Answers::merge);
+        list.par_sort_unstable_by(|(one, a), (two, b)| {
+            let order = |question: &Question| (question.2, question.0);
+            let by_name = || one.1.cmp(&two.1).then_with(|| order(one).cmp(&order(two)));
+            b.packets.cmp(&a.packets).then_with(by_name)
         });
         list
     }

@@ -16,6 +16,7 @@ pub mod echo;
 pub mod encoded;
 pub mod flows;
 pub mod handshake;
+mod merged;
 pub mod message;
 pub mod pair;
 pub mod quic;

@@ -51,13 +51,13 @@ impl Troubles {
     fn of(report: &Report) -> Troubles {
         let mut sums = Troubles { read: report.folds.is_some(), ..Troubles::default() };
         for (stream, counts) in report.tcp().iter().flat_map(|fold| fold.unordered()) {
-            let [low, high] = counts.sent;
+            let [low, high] = counts.sent();
             sums.streams += 1;
             sums.packets += low.packets + high.packets;
             for (sum, count) in sums.flags.iter_mut().zip(counts.flags()) {
-                *sum += u64::from(count);
+                *sum += count;
             }
-            sums.resets += u64::from(counts.control[2]);
+            sums.resets += counts.control()[2];
             let answered = low.packets > 0 && high.packets > 0;
             let syn = stream.completeness & SEEN_SYN != 0;
             sums.unanswered_syns += u64::from(syn && !answered);

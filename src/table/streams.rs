@@ -7,6 +7,7 @@ use crate::fold::FoldNeeds;
 use crate::fold::tcp::counts::Counts;
 use crate::fold::tcp::stream::Stream;
 use crate::tally::Needs;
+use std::sync::LazyLock;
 
 /// The table.
 pub static TABLE: Table = Table {
@@ -27,9 +28,10 @@ columns! {
     fn fill(counted: &(&Stream, &Counts)) {
         let (stream, counts) = counted;
         let began = usize::from(counts.high_began);
-        let ends = [stream.pair.low, stream.pair.high];
+        let (pair, sent, control) = (stream.pair(), counts.sent(), counts.control());
+        let ends = [pair.low, pair.high];
         let (a, b) = (ends[began], ends[1 - began]);
-        let (a_to_b, b_to_a) = (counts.sent[began], counts.sent[1 - began]);
+        let (a_to_b, b_to_a) = (sent[began], sent[1 - began]);
         let (scale_a, scale_b) = (stream.sides[began].scale, stream.sides[1 - began].scale);
         let sampled = counts.ack_rtts > 0;
         let seconds = |known: bool, value: i64| match known {
@@ -43,7 +45,7 @@ columns! {
             scale => Cell::Integer(scale.max(0).unsigned_abs().into()),
         };
     }
-    stream: Integer, "number of the stream, from 0" => Cell::Integer(stream.number);
+    stream: Integer, "number of the stream, from 0" => Cell::Integer(stream.number());
     address_a: Text, "address of A, the sender of the first packet" => Cell::address(a.0);
     port_a: Integer, "port of A" => Cell::Integer(a.1.into());
     address_b: Text, "address of B" => Cell::address(b.0);
@@ -62,7 +64,7 @@ columns! {
     packets_b_to_a: Integer "packets", "packets from B to A" => Cell::Integer(b_to_a.packets);
     payload_bytes_b_to_a: Integer "bytes", "payload from B to A" =>
         Cell::Integer(b_to_a.payload_bytes);
-    first_packet: Integer, "number of the first packet" => Cell::Integer(counts.first_packet);
+    first_packet: Integer, "number of the first packet" => Cell::Integer(counts.first_packet());
     first_time: Time, "least timestamp" => Cell::time(counts.times().first());
     last_time: Time, "greatest timestamp" => Cell::time(counts.times().last());
     duration_s: Decimal "s", "last_time - first_time" => Cell::duration(counts.times().0);
@@ -99,9 +101,9 @@ columns! {
     window_fulls: Integer "packets", "segments that fill the receiver's window" => flagged(13);
     reused_ports: Integer "packets", "SYNs that reuse the ports of an earlier stream" =>
         flagged(14);
-    syn_packets: Integer "packets", "packets with SYN" => Cell::Integer(counts.control[0].into());
-    fin_packets: Integer "packets", "packets with FIN" => Cell::Integer(counts.control[1].into());
-    rst_packets: Integer "packets", "packets with RST" => Cell::Integer(counts.control[2].into());
+    syn_packets: Integer "packets", "packets with SYN" => Cell::Integer(control[0]);
+    fin_packets: Integer "packets", "packets with FIN" => Cell::Integer(control[1]);
+    rst_packets: Integer "packets", "packets with RST" => Cell::Integer(control[2]);
     window_scale_a: Integer, "shift of A's windows; 0 if not scaled; empty if unknown" =>
         scale(scale_a);
     window_scale_b: Integer, "shift of B's windows; 0 if not scaled; empty if unknown" =>
@@ -109,7 +111,13 @@ columns! {
 }
 
 fn completeness(bits: u8) -> Cell<'static> {
-    let names = ["SYN", "SYNACK", "ACK", "DATA", "FIN", "RST"];
-    let seen = (0..).zip(names).filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, name)| name);
-    Cell::Made(seen.collect::<Vec<_>>().join("+"))
+    /// Every text, by its bits: there are as many cells as streams.
+    static TEXTS: LazyLock<[String; 64]> = LazyLock::new(|| {
+        let names = ["SYN", "SYNACK", "ACK", "DATA", "FIN", "RST"];
+        std::array::from_fn(|bits| {
+            let seen = (0..).zip(names).filter(|(bit, _)| bits >> bit & 1 == 1);
+            seen.map(|(_, name)| name).collect::<Vec<_>>().join("+")
+        })
+    });
+    Cell::text(TEXTS.get(usize::from(bits)).map(String::as_str))
 }

@@ -26,6 +26,9 @@ const MOST: usize = 16;
 /// Most announcements that are kept.
 const MOST_KEPT: usize = 100_000;
 
+/// Words of a bit for each port.
+const PORT_WORDS: usize = 65_536 / 64;
+
 /// Ports of RTSP, Megaco and SIP, whose messages hold session descriptions.
 const SESSIONS: [u16; 4] = [554, 2944, 5060, 5061];
 /// Port of Skinny.
@@ -35,6 +38,8 @@ const SKINNY: u16 = 2000;
 #[derive(Debug, Default)]
 pub struct Announced {
     endpoints: HashMap<Endpoint, Vec<(u64, Kind)>, RandomState>,
+    /// One bit for each port that is announced, because most are not. Empty before the first.
+    ports: Vec<u64>,
     count: usize,
 }
 
@@ -43,6 +48,11 @@ impl Announced {
     pub fn note(&mut self, media: &[(u32, Media)], before: u64) {
         for (packet, (endpoint, kind)) in media {
             if self.count < MOST_KEPT {
+                let port = usize::from(endpoint.1);
+                self.ports.resize(PORT_WORDS, 0);
+                if let Some(word) = self.ports.get_mut(port / 64) {
+                    *word |= 1 << (port % 64);
+                }
                 let list = self.endpoints.entry(*endpoint).or_default();
                 list.push((before + u64::from(*packet), *kind));
                 self.count += 1;
@@ -53,7 +63,8 @@ impl Announced {
     /// The last announcement before a packet, whose number is from 0.
     #[inline]
     pub fn before(&self, endpoint: Endpoint, packet: u64) -> Option<Kind> {
-        if self.count == 0 {
+        let port = usize::from(endpoint.1);
+        if self.ports.get(port / 64)? >> (port % 64) & 1 == 0 {
             return None;
         }
         let list = self.endpoints.get(&endpoint)?;

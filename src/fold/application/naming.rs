@@ -27,8 +27,10 @@ pub struct Naming {
     asked: Option<bool>,
     /// Parts of a stream that few have.
     further: Option<Box<Further>>,
-    /// The first name, and how many packets had it.
-    first: Option<(Application, u32)>,
+    /// The first name.
+    first: Option<Application>,
+    /// Number of packets that had it.
+    firsts: u32,
 }
 
 /// Parts of a stream that few have.
@@ -189,9 +191,9 @@ impl Naming {
     }
 
     fn count(&mut self, application: Application) {
-        match &mut self.first {
-            None => self.first = Some((application, 1)),
-            Some((first, count)) if *first == application => *count += 1,
+        match &self.first {
+            None => (self.first, self.firsts) = (Some(application), 1),
+            Some(first) if *first == application => self.firsts += 1,
             _ => {
                 let others = &mut self.further.get_or_insert_default().names;
                 match others.iter_mut().find(|(other, _)| *other == application) {
@@ -204,14 +206,15 @@ impl Naming {
 
     /// The name of the first packet that has one.
     pub fn first(&self) -> Option<Application> {
-        self.first.map(|(application, _)| application)
+        self.first
     }
 
     /// The name that most packets have, the first of those that as many have.
     pub fn usual(&self) -> Option<Application> {
-        let all =
-            self.first.iter().chain(self.further.iter().flat_map(|one| one.names.iter())).rev();
-        all.max_by_key(|(_, count)| *count).map(|(application, _)| *application)
+        let first = self.first.map(|first| (first, self.firsts));
+        let others = self.further.iter().flat_map(|one| one.names.iter().copied());
+        let all = first.into_iter().chain(others).rev();
+        all.max_by_key(|(_, count)| *count).map(|(application, _)| application)
     }
 
     /// Heap memory held, in bytes.

@@ -61,6 +61,10 @@ impl Hellos {
     /// Notes a ClientHello.
     pub fn client(&mut self, seen: Seen, client: ClientHello) {
         let (ends, times) = ((seen.from, seen.to), Span::of(seen.time));
+        // Most connections have one.
+        if self.list.is_empty() {
+            self.list.reserve_exact(1);
+        }
         self.list.push(Handshake { client, server: None, ends, packet: seen.packet, times });
     }
 

@@ -6,11 +6,14 @@ mod hellos;
 pub mod pieces;
 
 use super::Folds;
+use super::merged::merged;
 use super::message::hello::Carrier;
 use super::samples::Span;
+use super::tcp::shard::Shard;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
 pub use hellos::{Hellos, Seen};
+use rayon::prelude::*;
 use std::net::IpAddr;
 
 /// Agreement of a handshake.
@@ -119,15 +122,21 @@ pub type Groups = HashMap<Agreed, Handshakes, RandomState>;
 impl Folds {
     /// TLS handshakes by agreement, most first, then by text.
     pub fn handshakes(&self) -> Vec<(Agreed, Handshakes)> {
-        let mut groups = Groups::default();
-        for shard in self.tcp.iter().flat_map(|fold| &fold.shards) {
+        let streams = |shard: &Shard| {
+            let mut groups = Groups::default();
             for stream in shard.streams.iter() {
-                stream.hellos().into_iter().for_each(|one| one.group(stream.number, &mut groups));
+                let number = stream.number();
+                stream.hellos().into_iter().for_each(|one| one.group(number, &mut groups));
             }
-        }
-        self.datagram_hellos().for_each(|(first, hellos)| hellos.group(first, &mut groups));
-        let mut list: Vec<_> = groups.into_iter().collect();
-        list.sort_unstable_by(|(one, a), (two, b)| {
+            groups
+        };
+        let shards = self.tcp.as_ref().map_or(&[][..], |fold| &fold.shards);
+        let mut groups: Vec<_> = shards.par_iter().with_max_len(1).map(streams).collect();
+        let mut others = Groups::default();
+        self.datagram_hellos().for_each(|(first, hellos)| hellos.group(first, &mut others));
+        groups.push(others);
+        let mut list = merged(&groups.iter().collect::<Vec<_>>(), Handshakes::merge);
+        list.par_sort_unstable_by(|(one, a), (two, b)| {
             b.handshakes.cmp(&a.handshakes).then_with(|| one.cmp(two))
         });
         list

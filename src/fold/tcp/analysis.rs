@@ -5,8 +5,10 @@
 //! makes the flags equal.
 
 use super::after;
+use super::number::Number;
 use super::record::{ACK, FIN, PSH, RST, Record, SYN};
-use super::unacked::{self, Spare, Unacked};
+use super::several::Segment;
+use super::unacked::{List, Lists};
 
 /// Names of the flags, by bit.
 pub const FLAG_NAMES: [&str; 15] = [
@@ -57,75 +59,79 @@ const IMPLAUSIBLE_IN_FLIGHT: u32 = 2_000_000_000;
 /// Number of duplicates of a side of which segments were missed: more than any.
 const MANY: u32 = u32::MAX;
 
-/// State of one direction of a stream.
-#[derive(Clone, Debug)]
+/// State of one direction of a stream. There are twice as many as streams: each byte counts.
+#[derive(Debug)]
 pub struct Side {
     base: u32,
-    has_base: bool,
-    /// Shift of the window, or [`SCALE_UNKNOWN`], [`SCALE_UNUSED`].
-    pub scale: i8,
-    pub(super) first_ack: bool,
-    in_flight_valid: bool,
-    push_was_last: bool,
-    last_flags: u16,
-    window: u32,
     last_ack: u32,
     duplicates: u32,
     pub(super) next: u32,
     pub(super) max_ack: u32,
     pub(super) sacked: u32,
     push_sum: u32,
+    unacked: List,
+    window: u16,
+    last_flags: u16,
+    last_not_duplicate: Number,
+    next_packet: Number,
+    /// Shift of the window, or [`SCALE_UNKNOWN`], [`SCALE_UNUSED`].
+    pub scale: i8,
+    has_base: bool,
+    has_window: bool,
+    pub(super) first_ack: bool,
+    in_flight_valid: bool,
+    push_was_last: bool,
     last_ack_time: i64,
-    last_not_duplicate: u64,
-    next_packet: u64,
     next_time: i64,
-    /// None if there are none: few streams have some at a time.
-    unacked: Option<Box<Unacked>>,
 }
 
 impl Default for Side {
     fn default() -> Side {
         Side {
             base: 0,
-            has_base: false,
-            scale: SCALE_UNKNOWN,
-            first_ack: false,
-            in_flight_valid: true,
-            push_was_last: false,
-            last_flags: 0,
-            window: u32::MAX,
             last_ack: 0,
             duplicates: 0,
             next: 0,
             max_ack: 0,
             sacked: 0,
             push_sum: 0,
+            unacked: List::default(),
+            window: 0,
+            last_flags: 0,
+            last_not_duplicate: Number::default(),
+            next_packet: Number::default(),
+            scale: SCALE_UNKNOWN,
+            has_base: false,
+            has_window: false,
+            first_ack: false,
+            in_flight_valid: true,
+            push_was_last: false,
             last_ack_time: 0,
-            last_not_duplicate: 0,
-            next_packet: 0,
             next_time: 0,
-            unacked: None,
         }
     }
 }
 
 impl Side {
-    /// Heap memory held, in bytes.
-    pub fn heap_bytes(&self) -> usize {
-        self.unacked.as_ref().map_or(0, |unacked| unacked.heap_bytes())
-    }
-
     /// Sequence number that relative ones begin at. None if no packet told it.
     pub fn base(&self) -> Option<u32> {
         self.has_base.then_some(self.base)
     }
 
     /// Sets the base; sequence numbers in flight are relative to it.
-    pub fn set_base(&mut self, base: u32) {
+    pub fn set_base(&mut self, base: u32, lists: &mut Lists) {
         (self.base, self.has_base) = (base, true);
-        if let Some(unacked) = &mut self.unacked {
-            unacked.rebase();
-        }
+        lists.rebase(&self.unacked);
+    }
+
+    /// The newest window, greater than any if there is none yet.
+    fn window(&self) -> u32 {
+        if self.has_window { self.window.into() } else { u32::MAX }
+    }
+
+    /// Forgets the segments in flight.
+    pub fn clear(&mut self, lists: &mut Lists) {
+        lists.clear(&mut self.unacked);
     }
 }
 
@@ -168,7 +174,7 @@ pub type Sides = [Side; 2];
 
 /// Analyses a segment of `length` bytes of payload. `f` is the side of its sender, `r` the other
 /// one. `rtt` is the stream's initial round trip or 0, `flags`
-/// those that the packet has already, `spare` has lists for segments.
+/// those that the packet has already, `lists` has the segments in flight.
 pub fn analyze(
     sides: &mut Sides,
     (f, r): (usize, usize),
@@ -176,11 +182,10 @@ pub fn analyze(
     length: u32,
     rtt: i64,
     flags: u16,
-    spare: &mut Spare,
+    lists: &mut Lists,
 ) -> Findings {
     let mut found = Findings { flags, ..Findings::default() };
     let (sequence, ack, time) = (record.sequence, record.acknowledgment, record.nanoseconds());
-    let window = u32::from(record.window);
     let acks = record.has(ACK);
     let sf = u32::from(record.flags & (SYN | FIN) != 0);
     let (f, r) = (f & 1, r & 1);
@@ -189,13 +194,13 @@ pub fn analyze(
         sides[r].in_flight_valid = true;
     }
     let fwd = &sides[f];
-    if length == 1 && sequence == fwd.next && sides[r].window == 0 {
+    if length == 1 && sequence == fwd.next && sides[r].window() == 0 {
         found.flags |= ZERO_WINDOW_PROBE;
     } else {
         window_and_acks(sides, (f, r), record, length, &mut found);
     }
     if ack != sides[f].last_ack {
-        sides[f].last_not_duplicate = record.packet;
+        sides[f].last_not_duplicate = record.packet.into();
         sides[f].duplicates = 0;
     }
     let rev = &mut sides[r];
@@ -212,48 +217,40 @@ pub fn analyze(
         }
     }
     if (length > 0 || sf > 0) && found.flags & KEEP_ALIVE == 0 {
-        retransmission(sides, (f, r), record, length, rtt, &mut found);
+        retransmission(sides, (f, r), record, length, rtt, lists, &mut found);
     }
 
     let mut next = sequence.wrapping_add(length);
     let fwd = &mut sides[f];
-    if (length > 0 || sf > 0) && fwd.unacked.as_ref().map_or(0, |list| list.len()) < MOST_UNACKED {
+    if (length > 0 || sf > 0) && lists.len(&fwd.unacked) < MOST_UNACKED {
         next = next.wrapping_add(sf);
-        let segment = unacked::Segment { packet: record.packet, time, sequence, next };
-        fwd.unacked.get_or_insert_with(|| spare.take()).push(segment, fwd.base);
+        let segment = Segment { packet: record.packet, time, sequence, next };
+        lists.push(&mut fwd.unacked, segment, fwd.base);
     }
     if found.flags & ZERO_WINDOW_PROBE == 0 {
         if after(next, fwd.next) || fwd.next == 0 {
             fwd.next = next;
-            fwd.next_packet = record.packet;
+            fwd.next_packet = record.packet.into();
             fwd.next_time = time;
         }
         if sequence == fwd.max_ack || fwd.max_ack == 0 {
             fwd.max_ack = fwd.next;
         }
     }
-    fwd.window = window;
+    (fwd.window, fwd.has_window) = (record.window, true);
     fwd.last_ack = ack;
     fwd.last_ack_time = time;
     fwd.last_flags = found.flags;
 
     let rev = &mut sides[r];
-    if let Some(unacked) = &mut rev.unacked {
-        if let Some(segment) = unacked.acknowledge(ack) {
-            found.acks_packet = segment.packet;
-            found.ack_rtt = time.wrapping_sub(segment.time);
-        }
-        if unacked.is_empty() {
-            rev.unacked.take().into_iter().for_each(|list| spare.put(list));
-        }
+    if let Some(segment) = lists.acknowledge(&mut rev.unacked, ack) {
+        found.acks_packet = segment.packet;
+        found.ack_rtt = time.wrapping_sub(segment.time);
     }
     let sacked = sides[r].sacked;
     let fwd = &mut sides[f];
-    if length > 0
-        && fwd.in_flight_valid
-        && let Some(unacked) = &mut fwd.unacked
-    {
-        let bytes = unacked.in_flight(fwd.base).wrapping_sub(sacked);
+    if length > 0 && fwd.in_flight_valid && !fwd.unacked.is_empty() {
+        let bytes = lists.in_flight(&fwd.unacked, fwd.base).wrapping_sub(sacked);
         if (1..IMPLAUSIBLE_IN_FLIGHT).contains(&bytes) {
             found.bytes_in_flight = bytes - sf;
         }
@@ -289,18 +286,18 @@ fn window_and_acks(
     if length <= 1 && sequence == next.wrapping_sub(1) && !control {
         found.flags |= KEEP_ALIVE;
     }
-    if length == 0 && window != 0 && window != fwd.window && unchanged {
+    if length == 0 && window != 0 && window != fwd.window() && unchanged {
         found.flags |= WINDOW_UPDATE;
     }
     if length > 0 && rev.scale != SCALE_UNKNOWN && !control {
         let unscaled = rev.first_ack || rev.scale == SCALE_UNUSED;
         let shift = if unscaled { 0 } else { u32::from(rev.scale.unsigned_abs()) };
-        let edge = rev.last_ack.wrapping_add(rev.window.wrapping_shl(shift));
+        let edge = rev.last_ack.wrapping_add(rev.window().wrapping_shl(shift));
         if sequence.wrapping_add(length) == edge {
             found.flags |= WINDOW_FULL;
         }
     }
-    let same = length == 0 && window == fwd.window && unchanged;
+    let same = length == 0 && window == fwd.window() && unchanged;
     if same && window != 0 && rev.last_flags & KEEP_ALIVE != 0 {
         found.flags |= KEEP_ALIVE_ACK;
     } else if same && window == 0 && rev.last_flags & ZERO_WINDOW_PROBE != 0 {
@@ -310,7 +307,7 @@ fn window_and_acks(
         fwd.duplicates = if fwd.duplicates == MANY { 1 } else { fwd.duplicates + 1 };
         found.flags |= DUPLICATE_ACK;
         found.duplicate_number = fwd.duplicates;
-        found.duplicate_packet = fwd.last_not_duplicate;
+        found.duplicate_packet = fwd.last_not_duplicate.get();
     }
     if lost {
         sides[f].in_flight_valid = false;
@@ -324,6 +321,7 @@ fn retransmission(
     record: &Record,
     length: u32,
     rtt: i64,
+    lists: &Lists,
     found: &mut Findings,
 ) {
     let (fwd, rev) = (&sides[f], &sides[r]);
@@ -345,12 +343,8 @@ fn retransmission(
         found.flags |= OUT_OF_ORDER;
     } else {
         found.flags |= RETRANSMISSION;
-        let first = fwd
-            .unacked
-            .as_ref()
-            .and_then(|list| list.first())
-            .map(|segment| (segment.time, segment.packet));
-        let (then, packet) = first.unwrap_or((fwd.next_time, fwd.next_packet));
+        let first = lists.first(&fwd.unacked).map(|segment| (segment.time, segment.packet));
+        let (then, packet) = first.unwrap_or((fwd.next_time, fwd.next_packet.get()));
         found.rto = time.wrapping_sub(then);
         found.rto_packet = packet;
     }

@@ -2,40 +2,52 @@
 
 use super::super::samples::Span;
 use super::analysis::{FLAG_NAMES, Findings, RETRANSMISSION};
+use super::number::Number;
 use super::record::{FIN, RST, Record, SYN};
 use crate::capture::time::Timestamp;
 use crate::tally::flow::Direction;
 
 /// Counts of a stream.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Counts {
     /// Number of the first packet; 0 if only quoted headers belong to the stream.
-    pub first_packet: u64,
-    /// Sent by the low and by the high endpoint.
-    pub sent: [Direction; 2],
-    /// Least and greatest of the timestamps: seconds, and nanoseconds of the second.
-    seconds: [i64; 2],
-    nanoseconds: [u32; 2],
-    flagged: Option<Box<Flagged>>,
-    /// Greatest number of bytes in flight.
-    pub max_bytes_in_flight: u32,
-    /// Packets with SYN, FIN and RST.
-    pub control: [u32; 3],
-    /// Number of samples of the time to an acknowledgment.
-    pub ack_rtts: u32,
-    /// Low and high half of their sum in nanoseconds.
-    ack_rtt_sum: [u64; 2],
-    /// Least and greatest of them.
-    pub ack_rtt_extent: (i64, i64),
+    first_packet: Number,
     /// True if the high endpoint sent the first packet.
     pub high_began: bool,
+    /// Packets with SYN, FIN and RST: the low bits.
+    control: [u8; 3],
+    /// Packets, bytes on the wire and of payload that the low and the high endpoint sent: the low
+    /// bits.
+    sent: [[u32; 3]; 2],
+    /// Greatest number of bytes in flight.
+    pub max_bytes_in_flight: u32,
+    /// Number of samples of the time to an acknowledgment.
+    pub ack_rtts: u32,
+    /// Least and greatest of the timestamps: nanoseconds of the second, and seconds.
+    nanoseconds: [u32; 2],
+    seconds: [i64; 2],
+    /// Sum of the samples in nanoseconds: the low bits.
+    ack_rtt_sum: u64,
+    /// Least and greatest of them.
+    pub ack_rtt_extent: (i64, i64),
+    rare: Option<Box<Rare>>,
 }
 
-/// Packets with flags.
-#[derive(Clone, Debug, Default)]
-struct Flagged {
-    by_flag: [u32; FLAG_NAMES.len()],
+/// Packets with flags: the low bits.
+#[derive(Debug, Default)]
+struct Rare {
+    by_flag: [u16; FLAG_NAMES.len()],
     retransmitted_bytes: u64,
+    high: Option<Box<High>>,
+}
+
+/// High bits of numbers.
+#[derive(Debug, Default)]
+struct High {
+    by_flag: [u32; FLAG_NAMES.len()],
+    control: [u32; 3],
+    sent: [[u32; 3]; 2],
+    ack_rtt_sum: i64,
 }
 
 /// Nanoseconds of a stream without a timestamp.
@@ -44,17 +56,17 @@ const NO_TIME: u32 = u32::MAX;
 impl Default for Counts {
     fn default() -> Counts {
         Counts {
-            first_packet: 0,
-            sent: Default::default(),
-            seconds: [0; 2],
-            nanoseconds: [NO_TIME; 2],
-            flagged: None,
-            max_bytes_in_flight: 0,
-            control: [0; 3],
-            ack_rtts: 0,
-            ack_rtt_sum: [0; 2],
-            ack_rtt_extent: (0, 0),
+            first_packet: Number::default(),
             high_began: false,
+            control: [0; 3],
+            sent: [[0; 3]; 2],
+            max_bytes_in_flight: 0,
+            ack_rtts: 0,
+            nanoseconds: [NO_TIME; 2],
+            seconds: [0; 2],
+            ack_rtt_sum: 0,
+            ack_rtt_extent: (0, 0),
+            rare: None,
         }
     }
 }
@@ -62,31 +74,43 @@ impl Default for Counts {
 impl Counts {
     /// Counts a packet.
     pub fn add(&mut self, record: &Record, findings: &Findings) {
-        if self.first_packet == 0 {
-            self.first_packet = record.packet;
+        if self.first_packet() == 0 {
+            self.first_packet = record.packet.into();
             self.high_began = !record.from_low;
         }
-        let length = u64::from(record.payload_bytes.unwrap_or(0));
-        let sent = &mut self.sent[usize::from(!record.from_low)];
-        sent.packets += 1;
-        sent.wire_bytes += u64::from(record.wire_bytes);
-        sent.payload_bytes += length;
+        let length = record.payload_bytes.unwrap_or(0);
+        let side = usize::from(!record.from_low);
+        for (at, more) in [1, record.wire_bytes, length].into_iter().enumerate() {
+            let (sum, exceeds) = self.sent[side][at].overflowing_add(more);
+            self.sent[side][at] = sum;
+            if exceeds {
+                self.high_mut().sent[side][at] += 1;
+            }
+        }
         if let Some(time) = record.time {
             self.note_time(time);
         }
         if findings.flags != 0 {
-            let flagged = self.flagged.get_or_insert_default();
-            for (bit, count) in flagged.by_flag.iter_mut().enumerate() {
-                *count += u32::from(findings.flags >> bit & 1);
+            let rare = self.rare.get_or_insert_default();
+            for (bit, count) in rare.by_flag.iter_mut().enumerate() {
+                let (sum, exceeds) = count.overflowing_add(findings.flags >> bit & 1);
+                *count = sum;
+                if exceeds {
+                    rare.high.get_or_insert_default().by_flag[bit] += 1;
+                }
             }
             if findings.flags & RETRANSMISSION != 0 {
-                flagged.retransmitted_bytes += length;
+                rare.retransmitted_bytes += u64::from(length);
             }
         }
         self.max_bytes_in_flight = self.max_bytes_in_flight.max(findings.bytes_in_flight);
         if record.flags & (SYN | FIN | RST) != 0 {
-            for (count, flag) in self.control.iter_mut().zip([SYN, FIN, RST]) {
-                *count += u32::from(record.has(flag));
+            for (at, flag) in [SYN, FIN, RST].into_iter().enumerate() {
+                let (sum, exceeds) = self.control[at].overflowing_add(u8::from(record.has(flag)));
+                self.control[at] = sum;
+                if exceeds {
+                    self.high_mut().control[at] += 1;
+                }
             }
         }
         let rtt = findings.ack_rtt;
@@ -94,10 +118,44 @@ impl Counts {
             let (least, greatest) =
                 if self.ack_rtts == 0 { (rtt, rtt) } else { self.ack_rtt_extent };
             self.ack_rtts += 1;
-            let sum = (self.ack_rtt_sum() + i128::from(rtt)) as u128;
-            self.ack_rtt_sum = [sum as u64, (sum >> 64) as u64];
+            let sum = self.ack_rtt_sum() + i128::from(rtt);
+            self.ack_rtt_sum = sum as u64;
+            let high = (sum >> 64) as i64;
+            if high != 0 || self.high().is_some() {
+                self.high_mut().ack_rtt_sum = high;
+            }
             self.ack_rtt_extent = (least.min(rtt), greatest.max(rtt));
         }
+    }
+
+    fn high(&self) -> Option<&High> {
+        self.rare.as_ref()?.high.as_deref()
+    }
+
+    fn high_mut(&mut self) -> &mut High {
+        self.rare.get_or_insert_default().high.get_or_insert_default()
+    }
+
+    /// Number of the first packet; 0 if only quoted headers belong to the stream.
+    pub fn first_packet(&self) -> u64 {
+        self.first_packet.get()
+    }
+
+    /// Packets and bytes that the low and the high endpoint sent.
+    pub fn sent(&self) -> [Direction; 2] {
+        let high = self.high().map_or([[0; 3]; 2], |high| high.sent);
+        let whole = |low: u32, high: u32| u64::from(high) << 32 | u64::from(low);
+        [0, 1].map(|side: usize| Direction {
+            packets: whole(self.sent[side][0], high[side][0]),
+            wire_bytes: whole(self.sent[side][1], high[side][1]),
+            payload_bytes: whole(self.sent[side][2], high[side][2]),
+        })
+    }
+
+    /// Packets with SYN, FIN and RST.
+    pub fn control(&self) -> [u64; 3] {
+        let high = self.high().map_or([0; 3], |high| high.control);
+        [0, 1, 2].map(|at: usize| u64::from(high[at]) << 8 | u64::from(self.control[at]))
     }
 
     fn note_time(&mut self, time: Timestamp) {
@@ -119,22 +177,59 @@ impl Counts {
 
     /// Sum of the times to an acknowledgment in nanoseconds.
     pub fn ack_rtt_sum(&self) -> i128 {
-        let [low, high] = self.ack_rtt_sum;
-        (u128::from(high) << 64 | u128::from(low)) as i128
+        let high = self.high().map_or(0, |high| high.ack_rtt_sum);
+        i128::from(high) << 64 | i128::from(self.ack_rtt_sum)
     }
 
     /// Packets by flag.
-    pub fn flags(&self) -> [u32; FLAG_NAMES.len()] {
-        self.flagged.as_ref().map_or([0; FLAG_NAMES.len()], |flagged| flagged.by_flag)
+    pub fn flags(&self) -> [u64; FLAG_NAMES.len()] {
+        let low = self.rare.as_ref().map_or([0; FLAG_NAMES.len()], |rare| rare.by_flag);
+        let mut all = low.map(u64::from);
+        if let Some(high) = self.high() {
+            all.iter_mut().zip(high.by_flag).for_each(|(low, high)| *low |= u64::from(high) << 16);
+        }
+        all
     }
 
     /// Payload of retransmissions.
     pub fn retransmitted_bytes(&self) -> u64 {
-        self.flagged.as_ref().map_or(0, |flagged| flagged.retransmitted_bytes)
+        self.rare.as_ref().map_or(0, |rare| rare.retransmitted_bytes)
     }
 
     /// Heap memory held, in bytes.
     pub fn heap_bytes(&self) -> u64 {
-        self.flagged.as_ref().map_or(0, |_| size_of::<Flagged>() as u64)
+        let rare = self.rare.as_ref().map_or(0, |_| size_of::<Rare>());
+        (rare + self.high().map_or(0, |_| size_of::<High>())) as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::ACK;
+    use super::super::tests::record;
+    use super::*;
+
+    #[test]
+    fn numbers_beyond_their_low_bits_are_exact() {
+        let mut counts = Counts::default();
+        let long = Record { wire_bytes: u32::MAX, ..record(1, true, SYN | RST, 1, 1, u32::MAX) };
+        let found = |ack_rtt| Findings { flags: RETRANSMISSION, ack_rtt, ..Findings::default() };
+        for _ in 0..70_000 {
+            counts.add(&long, &found(i64::MAX));
+        }
+        let back = record(2, false, ACK, 1, 1, 7);
+        counts.add(&back, &found(i64::MIN));
+        let all = 70_000 * u64::from(u32::MAX);
+        let [low, high] = counts.sent();
+        assert_eq!((low.packets, low.wire_bytes, low.payload_bytes), (70_000, all, all));
+        assert_eq!((high.packets, high.wire_bytes, high.payload_bytes), (1, 61, 7));
+        assert_eq!(counts.control(), [70_000, 0, 70_000]);
+        assert_eq!((counts.flags()[0], counts.flags()[1]), (70_001, 0));
+        assert_eq!(counts.retransmitted_bytes(), all + 7);
+        let sum = 70_000 * i128::from(i64::MAX) + i128::from(i64::MIN);
+        assert_eq!((counts.ack_rtts, counts.ack_rtt_sum()), (70_001, sum));
+        let mut less = Counts::default();
+        less.add(&back, &found(-5));
+        assert_eq!((less.ack_rtt_sum(), less.ack_rtt_extent), (-5, (-5, -5)));
     }
 }

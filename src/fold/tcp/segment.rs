@@ -3,7 +3,7 @@
 use super::analysis::{Findings, SCALE_UNKNOWN, SCALE_UNUSED, analyze};
 use super::record::{ACK, FIN, RST, Record, SYN};
 use super::stream::Stream;
-use super::unacked::Spare;
+use super::unacked::Lists;
 
 /// Completeness of a stream whose SYN was seen.
 pub const SEEN_SYN: u8 = 1;
@@ -49,7 +49,7 @@ impl Stream {
         (f, r): (usize, usize),
         new: bool,
         flags: u16,
-        spare: &mut Spare,
+        lists: &mut Lists,
     ) -> Segment {
         let (f, r) = (f & 1, r & 1);
         let completeness = self.completeness;
@@ -59,13 +59,13 @@ impl Stream {
         if let Some(length) = record.payload_bytes {
             if self.sides[f].base().is_none() {
                 let before = u32::from(!record.has(SYN));
-                self.sides[f].set_base(record.sequence.wrapping_sub(before));
+                self.sides[f].set_base(record.sequence.wrapping_sub(before), lists);
             }
             if self.sides[r].base().is_none() && record.has(ACK) {
-                self.sides[r].set_base(record.acknowledgment.wrapping_sub(1));
+                self.sides[r].set_base(record.acknowledgment.wrapping_sub(1), lists);
             }
             let rtt = self.initial_rtt();
-            findings = analyze(&mut self.sides, (f, r), record, length, rtt, flags, spare);
+            findings = analyze(&mut self.sides, (f, r), record, length, rtt, flags, lists);
         }
         let scale = self.sides[f].scale;
         let whole = record.header_bytes >= 20;

@@ -15,7 +15,7 @@ use super::sign::{self, Sign};
 use super::socks::{self, Handshake};
 use super::stream::Stream;
 use super::streams::Noted;
-use super::unacked::Spare;
+use super::unacked::Lists;
 use crate::dissect::application::Application;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashTable};
@@ -27,7 +27,7 @@ pub struct Shard {
     /// Place of the newest stream of each pair.
     newest: HashTable<u32>,
     hasher: RandomState,
-    spare: Spare,
+    lists: Lists,
     announced: Announced,
     /// The streams, in the order of their opening.
     pub streams: Chunks<Stream>,
@@ -35,8 +35,9 @@ pub struct Shard {
     counts: Chunks<Counts>,
     /// HTTP requests and responses by kind, apart from those that wait.
     pub kinds: Kinds,
-    /// Places of the streams that have no number yet.
-    pub unnumbered: Vec<u32>,
+    /// Places of the streams that have no number yet, each with its rank: the packet and the layer
+    /// that opened it.
+    pub unnumbered: Vec<(u64, u32)>,
     /// The analysis of each segment, if it is kept.
     pub segments: Vec<Segment>,
     keep_segments: bool,
@@ -46,6 +47,8 @@ pub struct Shard {
     /// True if only the first application of each pair of endpoints is asked for. A stream is then
     /// kept until that is known.
     only_first: bool,
+    /// True if a stream was kept although the first application of its pair is known.
+    keeps_named: bool,
     /// First applications of pairs whose streams are not kept any more.
     settled: HashMap<Pair, Application, RandomState>,
     /// Places of the streams that are not kept any more.
@@ -74,14 +77,30 @@ impl Shard {
 
     /// The name of the first packet of a pair of endpoints that has one.
     pub fn application(&self, pair: &Pair) -> Option<Application> {
-        let Some(place) = self.newest(pair) else { return self.settled.get(pair).copied() };
+        // Streams that are kept have no name yet, apart from few.
+        let newest = if self.only_first && !self.keeps_named { None } else { self.newest(pair) };
+        let Some(place) = newest else { return self.settled.get(pair).copied() };
         self.streams.get(place as usize)?.first_of_pair
     }
 
     /// The streams that have packets and their counts, in no order.
     pub fn counted(&self) -> impl Iterator<Item = (&Stream, &Counts)> {
         let all = self.streams.iter().zip(self.counts.iter());
-        all.filter(|(_, counts)| counts.first_packet > 0)
+        all.filter(|(_, counts)| counts.first_packet() > 0)
+    }
+
+    /// Those whose number is `first` or greater, by number: streams get it in the order of their
+    /// places.
+    pub fn counted_from(&self, first: u64) -> impl Iterator<Item = (&Stream, &Counts)> {
+        let is_less =
+            |place: usize| self.streams.get(place).is_some_and(|one| one.number() < first);
+        let (mut from, mut to) = (0, self.streams.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            (from, to) = if is_less(middle) { (middle + 1, to) } else { (from, middle) };
+        }
+        let all = (from..).map_while(|place| self.streams.get(place).zip(self.counts.get(place)));
+        all.filter(|(_, counts)| counts.first_packet() > 0)
     }
 
     /// Memory held, in bytes.
@@ -91,14 +110,18 @@ impl Shard {
         let segments = self.segments.capacity() * size_of::<Segment>();
         let kinds = self.kinds.len() * 512;
         let settled = self.settled.capacity() * (size_of::<(Pair, Application)>() + 1) * 8 / 7;
-        (map + streams + segments + kinds + settled) as u64 + self.heap_bytes
+        (map + streams + self.lists.bytes() + segments + kinds + settled) as u64 + self.heap_bytes
     }
 
     /// Applies the next record of the shard's pairs of addresses. Gives the application of its
     /// payload.
     pub fn apply(&mut self, record: &Record, noted: &Noted) -> Option<Application> {
+        let is_settled = self.only_first && self.settled.contains_key(&record.pair);
+        if is_settled && !self.keeps_named {
+            return None;
+        }
         let known = self.newest(&record.pair);
-        if self.only_first && known.is_none() && self.settled.contains_key(&record.pair) {
+        if is_settled && known.is_none() {
             return None;
         }
         // Wireshark does not take a stream that was announced for a new one.
@@ -113,7 +136,7 @@ impl Shard {
             Some(Announcement::Connection(application)) => stream.naming.own = Some(application),
             None => {}
         }
-        let segment = stream.apply(record, directions(record), new, flags, &mut self.spare);
+        let segment = stream.apply(record, directions(record), new, flags, &mut self.lists);
         let mut application = None;
         if !record.quoted {
             if let Some(counts) = self.counts.get_mut(place as usize) {
@@ -151,7 +174,7 @@ impl Shard {
         let forward = &mut stream.sides[side & 1];
         match (forward.base(), record.has(ACK)) {
             (Some(base), true) if base != record.sequence => {
-                forward.set_base(record.sequence);
+                forward.set_base(record.sequence, &mut self.lists);
                 (place, REUSED_PORTS)
             }
             (Some(base), false) if base != record.sequence => {
@@ -196,6 +219,7 @@ impl Shard {
         let (pair, _) = Pair::of(source, destination);
         if self.newest(&pair).is_none() {
             self.open(&Record { pair, ..*record }, None);
+            self.keeps_named = true;
         }
     }
 
@@ -208,11 +232,14 @@ impl Shard {
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
         if high.1 != sign::FTP && low.1 != sign::FTP && is_newest {
             self.heap_bytes = self.heap_bytes.saturating_sub(stream.held_bytes());
+            stream.sides.iter_mut().for_each(|side| side.clear(&mut self.lists));
             (stream.sides, stream.naming) = (Sides::default(), Naming::default());
             stream.rare = None;
             self.remove(&record.pair);
             self.settled.insert(record.pair, application);
             self.free.push(place);
+        } else {
+            self.keeps_named = true;
         }
     }
 
@@ -232,7 +259,7 @@ impl Shard {
     #[inline]
     fn newest(&self, pair: &Pair) -> Option<u32> {
         let is_its = |place: &u32| {
-            self.streams.get(*place as usize).is_some_and(|stream| stream.pair == *pair)
+            self.streams.get(*place as usize).is_some_and(|stream| stream.is_of(pair))
         };
         self.newest.find(self.hasher.hash_one(pair), is_its).copied()
     }
@@ -248,7 +275,7 @@ impl Shard {
         }
         let hash = |place: &u32| {
             let stream = self.streams.get(*place as usize);
-            stream.map_or(0, |stream| self.hasher.hash_one(stream.pair))
+            stream.map_or(0, |stream| self.hasher.hash_one(stream.pair()))
         };
         self.newest.insert_unique(number, place, hash);
     }
@@ -256,7 +283,7 @@ impl Shard {
     fn remove(&mut self, pair: &Pair) {
         let streams = &self.streams;
         let is_its =
-            |place: &u32| streams.get(*place as usize).is_some_and(|stream| stream.pair == *pair);
+            |place: &u32| streams.get(*place as usize).is_some_and(|stream| stream.is_of(pair));
         if let Ok(entry) = self.newest.find_entry(self.hasher.hash_one(pair), is_its) {
             entry.remove();
         }
@@ -269,6 +296,7 @@ impl Shard {
         let earlier = before.and_then(|before| self.streams.get(before as usize));
         let first_of_pair = earlier.and_then(|before| before.first_of_pair);
         let stream = Stream::opened(record, first_of_pair);
+        self.heap_bytes += stream.held_bytes();
         match free.and_then(|place| self.streams.get_mut(place as usize)) {
             Some(slot) => *slot = stream,
             None => self.streams.push(stream),
@@ -279,7 +307,7 @@ impl Shard {
         self.insert(&record.pair, place, before);
         // Streams that are forgotten need no number.
         if !self.only_first {
-            self.unnumbered.push(place);
+            self.unnumbered.push((record.packet << 8 | u64::from(record.layer), place));
         }
         place
     }

@@ -7,8 +7,9 @@ use super::super::handshake::Hellos;
 use super::super::message::Message;
 use super::super::message::hello::Carrier;
 use super::super::message::http::Head;
-use super::super::pair::Pair;
+use super::super::pair::{Kept, Pair};
 use super::analysis::Sides;
+use super::number::Number;
 use super::record::{ACK, Record, SYN};
 use super::requests::{self, Kinds, Pending};
 use super::rest::Unfinished;
@@ -18,21 +19,18 @@ use super::streams::Noted;
 use crate::dissect::application::Application;
 
 /// A TCP stream.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Stream {
-    /// The endpoints.
-    pub pair: Pair,
-    /// Its number: that of Wireshark's `tcp.stream`. Until its batch is settled, the packet and the
-    /// layer that opened it: the rank of its number.
-    pub number: u64,
+    pair: Kept,
+    number: Number,
     /// Bits of what was seen of the connection, as Wireshark's `tcp.completeness`.
     pub completeness: u8,
     /// True once the time of the handshake is known.
     pub(super) has_initial_rtt: bool,
-    /// Time of the newest SYN, and then from it to the first acknowledgment; 0 if unknown.
-    pub(super) handshake: i64,
     /// True if it is the rest of another stream.
     pub(super) restarted: bool,
+    /// Time of the newest SYN, and then from it to the first acknowledgment; 0 if unknown.
+    pub(super) handshake: i64,
     pub(super) rare: Option<Box<Rare>>,
     /// Applications of its packets.
     pub naming: Naming,
@@ -43,7 +41,7 @@ pub struct Stream {
 }
 
 /// Parts of a stream that few have.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Rare {
     /// TLS handshakes.
     pub hellos: Option<Box<Hellos>>,
@@ -60,17 +58,38 @@ impl Stream {
     /// The stream that a record opens; `first_of_pair` is the first name of an earlier one.
     pub fn opened(record: &Record, first_of_pair: Option<Application>) -> Stream {
         Stream {
-            pair: record.pair,
-            number: record.packet << 8 | u64::from(record.layer),
+            pair: Kept::from(&record.pair),
+            number: Number::default(),
             completeness: 0,
             has_initial_rtt: false,
-            handshake: 0,
             restarted: false,
+            handshake: 0,
             rare: None,
             naming: Naming::default(),
             first_of_pair,
             sides: Sides::default(),
         }
+    }
+
+    /// The endpoints.
+    pub fn pair(&self) -> Pair {
+        self.pair.get()
+    }
+
+    /// True if it is between these endpoints.
+    #[inline]
+    pub fn is_of(&self, pair: &Pair) -> bool {
+        self.pair.is(pair)
+    }
+
+    /// Its number: that of Wireshark's `tcp.stream`, once its batch is settled.
+    pub fn number(&self) -> u64 {
+        self.number.get()
+    }
+
+    /// Gives it its number.
+    pub fn set_number(&mut self, number: u64) {
+        self.number = number.into();
     }
 
     /// Reads the payload of a segment: its application, which is given, and its messages.
@@ -240,9 +259,8 @@ impl Stream {
 
     /// Heap memory held, in bytes.
     pub fn held_bytes(&self) -> u64 {
-        let sides: usize = self.sides.iter().map(|side| side.heap_bytes()).sum();
         let rare = self.rare.as_ref().map_or(0, |rare| rare.held_bytes());
-        (sides + self.naming.heap_bytes()) as u64 + rare
+        (self.pair.heap_bytes() + self.naming.heap_bytes()) as u64 + rare
     }
 }
 

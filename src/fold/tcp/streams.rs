@@ -1,6 +1,7 @@
 //! The fold over TCP headers: streams, numbered in the order in which they were opened.
 
 use super::super::application::{Offers, guess, length};
+use super::super::merged::merged;
 use super::super::message::Message;
 use super::super::pair::Pair;
 use super::super::{Fold, Folded, Position, Settings};
@@ -17,8 +18,11 @@ use crate::dissect::decode_as::Field;
 use crate::dissect::packet::{OfPorts, Packet};
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::cmp::Reverse;
+
+/// Blocks of numbers that are looked for at the same time.
+const BLOCKS: usize = 64;
 
 /// TCP streams.
 #[derive(Debug)]
@@ -113,16 +117,13 @@ impl Fold for Tcp {
     fn settle(shards: &mut [Shard], opened: &mut u64) {
         let mut order: Vec<(u64, usize, u32)> = Vec::new();
         for (number, shard) in shards.iter_mut().enumerate() {
-            for place in std::mem::take(&mut shard.unnumbered) {
-                let stream = shard.streams.get(place as usize);
-                order.extend(stream.map(|stream| (stream.number, number, place)));
-            }
+            order.extend(shard.unnumbered.drain(..).map(|(rank, place)| (rank, number, place)));
         }
         order.sort_unstable();
         for (_, shard, place) in order {
             let shard = shards.get_mut(shard);
             if let Some(stream) = shard.and_then(|shard| shard.streams.get_mut(place as usize)) {
-                stream.number = *opened;
+                stream.set_number(*opened);
             }
             *opened += 1;
         }
@@ -164,9 +165,21 @@ impl Folded<Tcp> {
     /// The streams that have packets, by number. A stream that only a quoted header opened has a
     /// number and is left out.
     pub fn streams(&self) -> Vec<(&Stream, &Counts)> {
-        let mut streams: Vec<_> = self.unordered().collect();
-        streams.sort_unstable_by_key(|(stream, _)| stream.number);
-        streams
+        let opened = self.opened as usize;
+        let length = opened.div_ceil(BLOCKS).max(1);
+        let mut streams = vec![None; opened];
+        streams.par_chunks_mut(length).enumerate().for_each(|(block, places)| {
+            let first = (block * length) as u64;
+            for shard in &self.shards {
+                for counted in shard.counted_from(first) {
+                    let place = (counted.0.number() - first) as usize;
+                    let Some(place) = places.get_mut(place) else { break };
+                    *place = Some(counted);
+                }
+            }
+        });
+        #[expect(clippy::filter_map_identity, reason = "flatten would copy the list")]
+        streams.into_iter().filter_map(|counted| counted).collect()
     }
 
     /// The same streams, in no order.
@@ -181,7 +194,7 @@ impl Folded<Tcp> {
         for shard in &mut self.shards {
             for segment in std::mem::take(&mut shard.segments) {
                 let stream = shard.streams.get(segment.stream as usize);
-                let stream = stream.map_or(0, |stream| stream.number);
+                let stream = stream.map_or(0, Stream::number);
                 segments.push(Segment { stream, ..segment });
             }
         }
@@ -192,21 +205,18 @@ impl Folded<Tcp> {
 
     /// HTTP requests and responses by kind, most requests first, then by text.
     pub fn requests(&self) -> Vec<(Kind, Pairs)> {
-        let mut all = Kinds::default();
-        for shard in &self.shards {
-            for (kind, pairs) in &shard.kinds {
-                match all.get_mut(kind) {
-                    Some(known) => known.merge(pairs),
-                    None => {
-                        all.insert(kind.clone(), pairs.clone());
-                    }
-                }
-            }
+        let settled = |shard: &Shard| {
+            let mut kinds = Kinds::default();
             let pending = shard.streams.iter().filter_map(|stream| stream.pending());
-            pending.for_each(|pending| pending.settle(&mut all));
-        }
-        let mut list: Vec<_> = all.into_iter().collect();
-        list.sort_by_cached_key(|(kind, pairs)| (Reverse(pairs.requests), kind.clone()));
+            pending.for_each(|pending| pending.settle(&mut kinds));
+            kinds
+        };
+        let pending: Vec<_> = self.shards.par_iter().with_max_len(1).map(settled).collect();
+        let shards = self.shards.iter().map(|shard| &shard.kinds).chain(&pending);
+        let mut list = merged(&shards.collect::<Vec<_>>(), Pairs::merge);
+        list.par_sort_unstable_by(|(one, a), (two, b)| {
+            b.requests.cmp(&a.requests).then_with(|| one.cmp(two))
+        });
         list
     }
 }

@@ -14,7 +14,14 @@ use crate::engine::memory::Budget;
 use proptest::prelude::*;
 
 /// A segment of one of two hosts, `packet` milliseconds after 1 s.
-fn record(packet: u64, from_low: bool, flags: u16, sequence: u32, ack: u32, length: u32) -> Record {
+pub(super) fn record(
+    packet: u64,
+    from_low: bool,
+    flags: u16,
+    sequence: u32,
+    ack: u32,
+    length: u32,
+) -> Record {
     let ends = (([10, 0, 0, 1].into(), 1000), ([10, 0, 0, 2].into(), 80));
     let (source, destination) = if from_low { ends } else { (ends.1, ends.0) };
     let (pair, from_low) = Pair::of(source, destination);
@@ -60,7 +67,7 @@ fn what_a_proxy_relays_takes_a_number() {
     let mut fold = Folded::<Tcp>::new(&Settings::default(), &Budget::unlimited());
     let dealt = Dealt::of(&all, |noted: &Noted| noted.header.pair.shard());
     fold.apply(&[(dealt, 0)], &Announced::default());
-    let numbers: Vec<_> = fold.streams().iter().map(|(stream, _)| stream.number).collect();
+    let numbers: Vec<_> = fold.streams().iter().map(|(stream, _)| stream.number()).collect();
     assert_eq!(numbers, [0, 2]);
 }
 
@@ -93,7 +100,7 @@ fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
         );
         segments.extend(fold.take_segments());
     }
-    (segments, fold.streams().iter().map(|(stream, _)| stream.number).collect())
+    (segments, fold.streams().iter().map(|(stream, _)| stream.number()).collect())
 }
 
 fn segments(records: &[Record]) -> Vec<Segment> {
