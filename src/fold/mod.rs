@@ -10,11 +10,13 @@
 
 pub mod application;
 mod chunks;
+mod dealt;
 pub mod dns;
 pub mod dtls;
 pub mod echo;
 pub mod encoded;
 pub mod flows;
+mod folded;
 pub mod handshake;
 mod merged;
 pub mod message;
@@ -25,23 +27,18 @@ pub mod tcp;
 
 use crate::dissect::application::Application;
 use crate::dissect::packet::{Packet, Transport};
-use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
+use crate::engine::memory::{Budget, Growth};
 use application::announce::{self, Announced, Kind, Media};
 use application::datagrams::Datagrams;
 use application::named::{self, Frames, NamedPaths, Names};
 use application::names::{RTCP, RTP, T38};
+use dealt::{Dealt, Spare};
+pub use folded::Folded;
 use pair::{Endpoint, Pair};
-use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::sync::Arc;
-
-/// Records of a shard that a part has room for once it has one.
-const FIRST_RECORDS: usize = 64;
-
-/// Below this many records other workers are not woken: most captures of a directory are short.
-const WORTH_SHARING: usize = 4096;
 
 /// Number of shards. No result depends on it.
 pub const SHARDS: usize = 64;
@@ -51,7 +48,7 @@ pub trait Fold {
     /// Plain data of a packet. Packet numbers in it count from 0 within the part.
     type Record: Debug + Send + Sync + Serialize + DeserializeOwned;
     /// State of the conversations of one shard.
-    type Shard: Debug + Send + Sync;
+    type Shard: Debug + Send + Sync + 'static;
     /// State of a part, for records that depend on packets shortly before.
     type Recent: Debug + Default + Send + Sync;
     /// Kind of the entries of a shard, for the message when memory runs out.
@@ -70,6 +67,11 @@ pub trait Fold {
 
     /// Applies the next record of a shard, which is in a part at this position.
     fn apply(shard: &mut Self::Shard, record: &Self::Record, position: Position<'_>);
+
+    /// True if a record owns memory.
+    fn owns_memory(_record: &Self::Record) -> bool {
+        false
+    }
 
     /// Number of entries of a shard, and its memory in bytes.
     fn memory(shard: &Self::Shard) -> (u64, u64);
@@ -120,106 +122,6 @@ impl Position<'_> {
     }
 }
 
-/// State of one fold: all its shards.
-#[derive(Debug)]
-pub struct Folded<F: Fold> {
-    /// The shards.
-    pub shards: Vec<F::Shard>,
-    /// State that all shards share; see [`Fold::settle`].
-    opened: u64,
-    reservation: Reservation,
-}
-
-/// Records of one part, by shard.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct Dealt<F: Fold> {
-    shards: Vec<Vec<F::Record>>,
-    #[serde(skip)]
-    recent: F::Recent,
-}
-
-/// Consecutive parts of a batch, each with the number of packets before it.
-pub type Batch<F> = [(Dealt<F>, u64)];
-
-impl<F: Fold> Folded<F> {
-    /// A fold over no record.
-    pub fn new(settings: &Settings, budget: &Arc<Budget>) -> Folded<F> {
-        let shards = (0..SHARDS).map(|_| F::shard(settings)).collect();
-        Folded { shards, opened: 0, reservation: Reservation::new(budget) }
-    }
-
-    /// Applies the records of consecutive parts, on all workers.
-    pub fn apply(&mut self, parts: &Batch<F>, media: &Announced) {
-        let apply = |(number, shard): (usize, &mut F::Shard)| {
-            for (part, (dealt, before)) in (0..).zip(parts) {
-                let position = Position { before: *before, part, media: Some(media) };
-                for record in dealt.shards.get(number).into_iter().flatten() {
-                    F::apply(shard, record, position);
-                }
-            }
-        };
-        let records: usize = parts.iter().flat_map(|(dealt, _)| &dealt.shards).map(Vec::len).sum();
-        if records < WORTH_SHARING {
-            self.shards.iter_mut().enumerate().for_each(apply);
-        } else {
-            self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(apply);
-        }
-        F::settle(&mut self.shards, &mut self.opened);
-        self.reserve();
-    }
-
-    /// Reserves the memory that is held now.
-    pub fn reserve(&mut self) {
-        let (entries, bytes) = self
-            .shards
-            .iter()
-            .map(F::memory)
-            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-        self.reservation.resize(MemoryUse::of(F::GROWTH, entries, bytes));
-    }
-}
-
-impl<F: Fold> Default for Dealt<F> {
-    fn default() -> Self {
-        let shards = (0..SHARDS).map(|_| Vec::new()).collect();
-        Dealt { shards, recent: F::Recent::default() }
-    }
-}
-
-impl<F: Fold> Dealt<F> {
-    /// Deals the records of the next packet.
-    #[inline]
-    pub fn observe(&mut self, packet: &Packet<'_>, settings: &Settings) {
-        let Dealt { shards, recent } = self;
-        F::records(packet, settings, recent, |shard, record| {
-            if let Some(records) = shards.get_mut(shard) {
-                if records.capacity() == 0 {
-                    records.reserve(FIRST_RECORDS);
-                }
-                records.push(record);
-            }
-        });
-    }
-
-    /// Records dealt by `shard`.
-    #[cfg(test)]
-    pub fn of(records: &[F::Record], shard: impl Fn(&F::Record) -> usize) -> Dealt<F>
-    where
-        F::Record: Clone,
-    {
-        let mut dealt = Dealt::default();
-        records.iter().for_each(|record| dealt.shards[shard(record)].push(record.clone()));
-        dealt
-    }
-
-    /// Memory held, in bytes.
-    pub fn bytes(&self) -> u64 {
-        let records: usize = self.shards.iter().map(Vec::capacity).sum();
-        (records * size_of::<F::Record>()) as u64
-    }
-}
-
 macro_rules! folds {
     ($($(#[$meaning:meta])+ $name:ident: $fold:ty;)*) => {
         /// Folds that the chosen tables need.
@@ -258,14 +160,12 @@ macro_rules! folds {
                 }
             }
 
-            /// Folds that are on.
-            pub fn needs(&self) -> FoldNeeds {
-                FoldNeeds { $($name: self.$name.is_some(),)* }
-            }
-
-            /// Settings of the run.
-            pub fn settings(&self) -> Settings {
-                self.settings
+            /// What the folds that are on want of packets.
+            pub fn wants(&self) -> Wants {
+                Wants {
+                    $($name: self.$name.as_ref().map(|fold| fold.spare.clone()),)*
+                    settings: self.settings,
+                }
             }
 
             /// Applies consecutive parts; each comes with the number of packets before it. Gives
@@ -279,10 +179,17 @@ macro_rules! folds {
                     $($name.extend(part.$name.map(|dealt| (dealt, before)));)*
                 }
                 $(if let Some(fold) = &mut self.$name {
-                    fold.apply(&$name, &self.media);
+                    fold.apply($name, &self.media);
                 })*
                 self.names(count, &frames)
             }
+        }
+
+        /// Folds that are on, what they want of packets, and lists for their records: makes parts.
+        #[derive(Clone, Debug)]
+        pub struct Wants {
+            $($name: Option<Spare<$fold>>,)*
+            settings: Settings,
         }
 
         /// Records of one part for each fold that is on.
@@ -296,10 +203,10 @@ macro_rules! folds {
 
         impl Parts {
             /// No records yet.
-            pub fn new(needs: FoldNeeds, settings: Settings) -> Parts {
+            pub fn new(wants: &Wants) -> Parts {
                 Parts {
-                    $($name: needs.$name.then(Dealt::default),)*
-                    settings,
+                    $($name: wants.$name.as_ref().map(Spare::take),)*
+                    settings: wants.settings,
                     media: Vec::new(),
                     frames: Frames::default(),
                 }

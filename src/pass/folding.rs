@@ -7,7 +7,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::memory::MemoryUse;
 use crate::engine::pass::{Part, Pass, Piece, Shift};
 use crate::fold::tcp::segment::Segment;
-use crate::fold::{FoldNeeds, Folds, Parts, Settings};
+use crate::fold::{Folds, Parts, Wants};
 use crate::pass::rows::{self, Rows, RowsPart, Sink};
 use crate::table::row::RowBuffer;
 use crate::table::segments;
@@ -47,9 +47,8 @@ impl Pass for Folding<'_> {
     type Part = (Parts, Option<RowsPart>);
     type Error = io::Error;
 
-    fn settings(&self) -> ((FoldNeeds, Settings), Option<rows::Settings>) {
-        let folds = (self.folds.needs(), self.folds.settings());
-        (folds, self.packets.as_ref().map(Rows::named))
+    fn settings(&self) -> (Wants, Option<rows::Settings>) {
+        (self.folds.wants(), self.packets.as_ref().map(Rows::named))
     }
 
     fn piece(&self) -> Piece {
@@ -84,10 +83,10 @@ impl Pass for Folding<'_> {
 }
 
 impl Part for Parts {
-    type Settings = (FoldNeeds, Settings);
+    type Settings = Wants;
 
-    fn new((needs, settings): &(FoldNeeds, Settings), _: u64) -> Parts {
-        Parts::new(*needs, *settings)
+    fn new(wants: &Wants, _: u64) -> Parts {
+        Parts::new(wants)
     }
 
     #[inline]

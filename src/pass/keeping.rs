@@ -3,7 +3,7 @@
 use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
 use crate::engine::pass::{Pass, Piece, Shift};
 use crate::fold::encoded::Records;
-use crate::fold::{FoldNeeds, Folds, Parts, Settings};
+use crate::fold::{Folds, Parts, Wants};
 use std::io;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ static GROWTH: Growth =
 /// Keeps the records of a walk.
 #[derive(Debug)]
 pub struct Keeping {
-    settings: (FoldNeeds, Settings),
+    wants: Wants,
     waiting: Vec<(Parts, u64)>,
     records: Records,
     bytes: u64,
@@ -23,9 +23,9 @@ pub struct Keeping {
 impl Keeping {
     /// Keeps what these folds need.
     pub fn new(folds: &Folds, budget: &Arc<Budget>) -> Keeping {
-        let settings = (folds.needs(), folds.settings());
+        let wants = folds.wants();
         let (waiting, records) = (Vec::new(), Records::default());
-        Keeping { settings, waiting, records, bytes: 0, reservation: Reservation::new(budget) }
+        Keeping { wants, waiting, records, bytes: 0, reservation: Reservation::new(budget) }
     }
 
     /// The records, each part with the number of packets before it.
@@ -38,8 +38,8 @@ impl Pass for Keeping {
     type Part = Parts;
     type Error = io::Error;
 
-    fn settings(&self) -> (FoldNeeds, Settings) {
-        self.settings
+    fn settings(&self) -> Wants {
+        self.wants.clone()
     }
 
     fn piece(&self) -> Piece {

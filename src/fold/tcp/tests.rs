@@ -66,7 +66,7 @@ fn what_a_proxy_relays_takes_a_number() {
     all.push(Noted::of(to_proxy(record(4, true, SYN, 1, 0, 0), 4001)));
     let mut fold = Folded::<Tcp>::new(&Settings::default(), &Budget::unlimited());
     let dealt = Dealt::of(&all, |noted: &Noted| noted.header.pair.shard());
-    fold.apply(&[(dealt, 0)], &Announced::default());
+    fold.apply(vec![(dealt, 0)], &Announced::default());
     let numbers: Vec<_> = fold.streams().iter().map(|(stream, _)| stream.number()).collect();
     assert_eq!(numbers, [0, 2]);
 }
@@ -95,7 +95,7 @@ fn fold_of(pieces: &[&[Record]]) -> (Vec<Segment>, Vec<u64>) {
     for records in pieces {
         let noted: Vec<_> = records.iter().map(|header| Noted::of(*header)).collect();
         fold.apply(
-            &[(Dealt::of(&noted, |noted: &Noted| noted.header.pair.shard()), 0)],
+            vec![(Dealt::of(&noted, |noted: &Noted| noted.header.pair.shard()), 0)],
             &Announced::default(),
         );
         segments.extend(fold.take_segments());
