@@ -155,4 +155,8 @@ def _modified(info: fs.FileInfo) -> str | None:
 def _shown(url: str) -> str:
     """The URL without options and credentials, as the column ``file`` says it."""
     parts = urlsplit(url)
-    return unquote(urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")))
+    user, _, host = parts.netloc.rpartition("@")
+    # Azure has the container there.
+    container = user.partition(":")[0] if parts.scheme in ("abfs", "abfss") else ""
+    host = f"{container}@{host}" if container else host
+    return unquote(urlunsplit((parts.scheme, host, parts.path, "", "")))
