@@ -36,7 +36,7 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error
 }
 
 /// Greatest number of packets of a part of a fold: twice as many as the default range holds.
-const MOST_IN_PART: u64 = 1 << 18;
+pub const MOST_IN_PART: u64 = 1 << 18;
 
 /// Reads the number of a packet in its part, from 1.
 ///
@@ -45,13 +45,4 @@ const MOST_IN_PART: u64 = 1 << 18;
 pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = u64::deserialize(deserializer)?;
     if (1..=MOST_IN_PART).contains(&number) { Ok(number) } else { Err(D::Error::custom(Bound)) }
-}
-
-/// Reads the number of a packet in its part, from 0.
-///
-/// # Errors
-/// If no part has so many.
-pub fn place<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
-    let place = u32::deserialize(deserializer)?;
-    if u64::from(place) < MOST_IN_PART { Ok(place) } else { Err(D::Error::custom(Bound)) }
 }

@@ -5,7 +5,6 @@
 
 use super::{Fold, SHARDS, Settings};
 use crate::dissect::packet::Packet;
-use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Records of a shard that a part has room for once it has one.
@@ -18,17 +17,13 @@ const ROOM: usize = 2 * FIRST_RECORDS;
 const MOST_SPARE: usize = 2;
 
 /// Records of one part, by shard.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
+#[derive(Debug)]
 pub struct Dealt<F: Fold> {
-    shards: Vec<Vec<F::Record>>,
+    pub(super) shards: Vec<Vec<F::Record>>,
     /// Records that were applied and own memory.
-    #[serde(skip)]
     applied: Vec<Vec<F::Record>>,
     /// The worker that deals.
-    #[serde(skip)]
     worker: Option<usize>,
-    #[serde(skip)]
     recent: F::Recent,
 }
 

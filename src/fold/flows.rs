@@ -13,10 +13,8 @@ use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
-use crate::saved::number;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
-use serde::{Deserialize, Serialize};
 
 /// Flows.
 #[derive(Debug)]
@@ -25,20 +23,26 @@ pub struct Flows;
 static GROWTH: Growth = Growth { entries: "flows", advice: "lengthen --flow-idle" };
 
 /// A packet of a flow.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Record {
-    #[serde(deserialize_with = "number")]
-    packet: u64,
-    time: Option<Timestamp>,
-    key: Key,
-    from_low: bool,
-    wire_bytes: u32,
-    ip_bytes: u32,
-    tcp_flags: u16,
+    /// Number of the packet, from 1.
+    pub packet: u64,
+    /// Time of the packet.
+    pub time: Option<Timestamp>,
+    /// The flow that it belongs to.
+    pub key: Key,
+    /// True if the sender is the pair's low endpoint.
+    pub from_low: bool,
+    /// Length of the frame on the wire in bytes.
+    pub wire_bytes: u32,
+    /// Length of the IP packet by its header.
+    pub ip_bytes: u32,
+    /// Flags of the TCP header; 0 without one.
+    pub tcp_flags: u16,
 }
 
 /// Endpoints and protocol of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The endpoints.
     pub pair: Pair,

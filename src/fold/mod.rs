@@ -35,8 +35,6 @@ use application::names::{RTCP, RTP, T38};
 use dealt::{Dealt, Spare};
 pub use folded::Folded;
 use pair::{Endpoint, Pair};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -46,7 +44,7 @@ pub const SHARDS: usize = 64;
 /// A kind of counting that depends on the order of packets.
 pub trait Fold {
     /// Plain data of a packet. Packet numbers in it count from 0 within the part.
-    type Record: Debug + Send + Sync + Serialize + DeserializeOwned;
+    type Record: Debug + Send + Sync;
     /// State of the conversations of one shard.
     type Shard: Debug + Send + Sync + 'static;
     /// State of a part, for records that depend on packets shortly before.
@@ -81,7 +79,7 @@ pub trait Fold {
 }
 
 /// Settings of the folds of a run.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Settings {
     /// Keep the analysis of every TCP segment until it is taken.
     pub segments: bool,
@@ -193,7 +191,7 @@ macro_rules! folds {
         }
 
         /// Records of one part for each fold that is on.
-        #[derive(Debug, Serialize, Deserialize)]
+        #[derive(Debug)]
         pub struct Parts {
             $($name: Option<Dealt<$fold>>,)*
             settings: Settings,
@@ -266,15 +264,20 @@ impl Folds {
         if !self.settings.packet_names {
             return Vec::new();
         }
+        let names = self.noted(count);
+        self.named_paths.add(frames, &names);
+        names
+    }
+
+    /// Takes the names of the packets of `count` parts.
+    fn noted(&mut self, count: usize) -> Vec<Names> {
         let tcp = self.tcp.iter_mut().flat_map(|fold| &mut fold.shards);
         let datagrams = self.datagrams.iter_mut().flat_map(|fold| &mut fold.shards);
         let noted: Vec<_> = tcp
             .map(|shard| std::mem::take(&mut shard.named))
             .chain(datagrams.map(|shard| std::mem::take(&mut shard.named)))
             .collect();
-        let names = named::by_part(&noted, count);
-        self.named_paths.add(frames, &names);
-        names
+        named::by_part(&noted, count)
     }
 
     /// Packets by path, of those that have an application.

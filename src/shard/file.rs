@@ -27,7 +27,7 @@ use std::path::Path;
 /// First bytes of a partial.
 const MAGIC: [u8; 8] = *b"\x89PCAPST\n";
 /// Version of the form.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Longest head that is read without the rest, in bytes.
 const LONGEST_HEAD: u64 = 256 << 20;
 /// Length of the checksum.

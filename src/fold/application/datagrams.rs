@@ -13,10 +13,8 @@ use crate::dissect::decode_as::Field;
 use crate::dissect::packet::{Packet, Transport};
 use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
-use crate::saved::place;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
-use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Conversations of UDP and SCTP.
@@ -27,16 +25,18 @@ static GROWTH: Growth =
     Growth { entries: "UDP conversations", advice: "name no applications: --depth transport" };
 
 /// A packet with payload.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// Number of the packet in its part, from 0.
-    #[serde(deserialize_with = "place")]
-    packet: u32,
-    from_low: bool,
-    key: Key,
-    offers: Offers,
+    pub packet: u32,
+    /// True if the sender is the pair's low endpoint.
+    pub from_low: bool,
+    /// The conversation.
+    pub key: Key,
+    /// Offers of applications for the payload.
+    pub offers: Offers,
     /// Transaction of ONC RPC over UDP, and whether the payload is a call.
-    rpc: Option<(u32, bool)>,
+    pub rpc: Option<(u32, bool)>,
 }
 
 /// A conversation: its endpoints, and whether it is SCTP's.

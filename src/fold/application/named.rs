@@ -3,12 +3,10 @@
 use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Path;
-use crate::saved::place;
 use crate::tally::totals::Counts;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 /// The name of a packet, noted by the shard of its conversation.
 #[derive(Clone, Copy, Debug)]
@@ -47,19 +45,25 @@ pub fn by_part(shards: &[Vec<Named>], parts: usize) -> Vec<Names> {
 }
 
 /// Paths and lengths of the packets of one part that may have a name.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Frames {
-    paths: Vec<Path>,
-    frames: Vec<Frame>,
+    /// The paths, in order of their first packets.
+    pub paths: Vec<Path>,
+    /// The packets.
+    pub frames: Vec<Frame>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-struct Frame {
-    #[serde(deserialize_with = "place")]
-    packet: u32,
-    path: u32,
-    captured_bytes: u32,
-    wire_bytes: u32,
+/// A packet that may have a name.
+#[derive(Debug)]
+pub struct Frame {
+    /// Number of the packet in its part, from 0.
+    pub packet: u32,
+    /// Place of its path.
+    pub path: u32,
+    /// Length that was captured, in bytes.
+    pub captured_bytes: u32,
+    /// Length on the wire, in bytes.
+    pub wire_bytes: u32,
 }
 
 impl Frames {
@@ -116,7 +120,12 @@ impl NamedPaths {
     pub fn add(&mut self, frames: &[Frames], names: &[Names]) {
         let count = |(frames, names): (&Frames, &Names)| frames.count(names);
         let counted: Vec<_> = frames.par_iter().zip(names).with_max_len(1).map(count).collect();
-        for (path, counts) in counted.into_iter().flatten() {
+        self.count(counted.into_iter().flatten());
+    }
+
+    /// Adds packets that were counted.
+    pub fn count(&mut self, counted: impl Iterator<Item = (Path, Counts)>) {
+        for (path, counts) in counted {
             self.0.entry(path).or_default().merge(counts);
         }
     }

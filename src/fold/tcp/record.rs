@@ -8,7 +8,6 @@ use super::super::pair::{Pair, addresses};
 use super::sign::Sign;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
-use crate::saved::number;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -24,10 +23,9 @@ pub const PSH: u16 = 8;
 pub const ACK: u16 = 16;
 
 /// A TCP header.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Record {
     /// Number of the packet, from 1.
-    #[serde(deserialize_with = "number")]
     pub packet: u64,
     /// Position of the layer within the packet, from the outermost.
     pub layer: u8,

@@ -29,7 +29,7 @@ const BLOCKS: usize = 64;
 pub struct Tcp;
 
 /// A TCP header, and the message that its payload begins with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Noted {
     /// The header.
     pub header: Record,
