@@ -12,7 +12,9 @@ use pcapstat::limits;
 use pcapstat::output;
 use pcapstat::plan::{OWN_BYTES, Plan};
 use pcapstat::shard::Refusal;
-use pcapstat::shard::command::{self, Step};
+use pcapstat::shard::command;
+use pcapstat::shard::run_of;
+use pcapstat::shard::step::{self, Step};
 use pcapstat::source::heap::{self, Heap};
 #[cfg(unix)]
 use pcapstat::source::process as process_start;
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
     if let Some(kind) = cli.generate {
         return generate(kind);
     }
-    let plan = match command::with_partials(&cli, &matches) {
+    let plan = match run_of::with_partials(&cli, &matches) {
         Ok(None) => Plan::new(cli).map_err(Refusal::Usage),
         Ok(Some(plan)) => Ok(plan),
         Err(refusal) => Err(refusal),
@@ -76,7 +78,7 @@ fn refuse(refusal: &Refusal) -> ExitCode {
 /// Does a step of a run on many machines.
 fn shard(began: Instant) -> ExitCode {
     let matches = parsed(command::parse(env::args_os().skip(2)));
-    let step = match command::step(&matches) {
+    let step = match step::step(&matches) {
         Ok(step) => step,
         Err(refusal) => return refuse(&refusal),
     };
@@ -85,9 +87,9 @@ fn shard(began: Instant) -> ExitCode {
             limit(&mut plan);
             return work(&mut plan, began);
         }
-        Step::Map { mut plan, spec, stdin } => {
+        Step::Map { mut plan, spec, stdin, rows } => {
             limit(&mut plan);
-            (Some(plan.jobs), Step::Map { plan, spec, stdin })
+            (Some(plan.jobs), Step::Map { plan, spec, stdin, rows })
         }
         step => (None, step),
     };
@@ -96,7 +98,7 @@ fn shard(began: Instant) -> ExitCode {
     process_start::report_file_size();
     let jobs = jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     let done = match workers(jobs) {
-        Ok(pool) => pool.install(|| command::run(step)),
+        Ok(pool) => pool.install(|| step::run(step)),
         Err(error) => Err(RunError::OutOfMemory(format!("cannot start workers: {error}"))),
     };
     let Err(error) = done else { return ExitCode::from(Exit::Success.code()) };
@@ -115,7 +117,7 @@ fn shard(began: Instant) -> ExitCode {
 fn print_again(error: &RunError) {
     if let RunError::Refused(Refusal::MapAgain(again)) = error {
         // The exit code tells it if standard output is closed or full.
-        let _ = command::write_lines(again);
+        let _ = step::write_lines(again);
     }
 }
 

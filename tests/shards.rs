@@ -580,16 +580,104 @@ fn a_shard_of_a_changed_file_is_not_mapped() {
     said.assert_message(&["planned by another version", "options were changed"]);
 }
 
+/// Rows that each shard writes, one after the other, are those of one run: numbers go on, and names
+/// that earlier shards decide are known.
+fn assert_rows(inputs: &[&str], night: &Night, shard_bytes: &str, more: &[&str]) {
+    let deciding = [&["-t", "summary,packets"], more, inputs].concat();
+    let (_, _) = night.partial(&[&["--shard-bytes", shard_bytes], deciding.as_slice()].concat());
+    let mut parts: Vec<String> = fs::read_dir(night.folder.path())
+        .expect("a directory")
+        .filter_map(|entry| entry.expect("an entry").file_name().into_string().ok())
+        .filter(|name| name.ends_with(".part"))
+        .collect();
+    parts.sort_by_key(|name| name.trim_end_matches(".part").parse::<u64>().expect("a number"));
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let numbered = night.said(&[&["shard", "number"], parts.as_slice()].concat());
+    assert_eq!((numbered.code, numbered.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = numbered.stdout.lines().collect();
+    assert_eq!(lines.len(), parts.len());
+    for format in ["csv", "ndjson"] {
+        let options = ["-q", "-f", format, "-t", "packets"];
+        let one = night.run(&[&options, more, inputs].concat());
+        let mut all = Vec::new();
+        for line in &lines {
+            fs::write(night.path("spec"), line).expect("written");
+            let rows = night.run(&["shard", "rows", "@spec", "-f", format, "--range-bytes", "3k"]);
+            assert!(rows.status.success(), "{}", String::from_utf8_lossy(&rows.stderr));
+            all.extend(rows.stdout);
+        }
+        assert!(one.stdout == all, "{format}: {}", first_difference(&one.stdout, &all));
+    }
+}
+
+#[test]
+fn rows_of_numbered_shards_are_those_of_one_run() {
+    let testdata = captures_of_testdata().remove(0);
+    let testdata = testdata.parent().expect("a directory").to_str().expect("UTF-8");
+    assert_rows(&[testdata], &Night::new(), "20k", &[]);
+    let night = Night::new();
+    fs::write(night.path("a.pcap"), capture(900)).expect("written");
+    let mut nested = Pcap::ethernet();
+    for number in 0..20 {
+        nested.frame(number, &capture(100));
+    }
+    fs::write(night.path("nested.pcap"), &nested.bytes).expect("written");
+    assert_rows(&["a.pcap", "nested.pcap"], &night, "9k", &["--filter", "udp or greater 200"]);
+    let night = Night::new();
+    fs::write(night.path("a.pcap"), capture(900)).expect("written");
+    assert_rows(&["a.pcap"], &night, "9k", &["--depth", "transport"]);
+}
+
+#[test]
+fn rows_that_cannot_be_put_together_are_wrong_usage() {
+    let (night, names) = four();
+    let refused = |arguments: &[&str], word: &str| {
+        let said = night.said(&[&["shard"], arguments].concat());
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{arguments:?}");
+        said.assert_message(&[word]);
+    };
+    let line = night.plan(&["a.pcap"]).remove(0);
+    refused(&["rows", &line], "planned without the table packets");
+    let line = night.plan(&["-t", "packets", "a.pcap"]).remove(0);
+    refused(&["rows", &line, "-f", "json"], "--format json");
+    refused(&["number", &names[0], &names[2]], "shard 1 is missing");
+    refused(&["number", &names[0], &names[1]], "shards are missing");
+    let part = night.map(&line);
+    refused(&["finish", &part], "packets is written by shard rows");
+    let (merged, _) = night.partial(&["a.pcap", "--shard-bytes", "9k"]);
+    refused(&["number", merged], "merged cannot be numbered");
+}
+
+/// A header of many names is a small part of each line.
+#[test]
+fn a_long_header_is_compressed_in_each_line() {
+    let night = Night::new();
+    let mut file = Pcapng::new(Order::Little);
+    for _ in 0..300 {
+        file.interface(1, 96, None);
+    }
+    let header = file.bytes.len();
+    for number in 0..400 {
+        file.frame(number, &tcp(80, 4000, b"data"));
+    }
+    fs::write(night.path("many.pcapng"), &file.bytes).expect("written");
+    let lines = night.plan(&["many.pcapng", "--shard-bytes", "8k"]);
+    assert!(lines.len() > 4 && lines.iter().all(|line| line.len() < header / 4), "{}", lines[1]);
+    let (partial, _) = night.partial(&["many.pcapng", "--shard-bytes", "8k"]);
+    let many = night.said(&["-f", "csv", partial]);
+    assert_eq!(many.stdout, night.said(&["-f", "csv", "many.pcapng"]).stdout);
+}
+
 #[test]
 fn what_cannot_be_sharded_is_wrong_usage() {
     let (night, _) = four();
     for (options, word) in [
-        (&["-t", "packets"][..], "a row for each packet"),
-        (&["-t", "segments"], "a row for each packet"),
+        (&["-t", "segments"][..], "a row for each packet"),
         (&["-t", "ranges"], "measures one run"),
         (&["--packets", "1..2"], "--packets"),
         (&["--merge"], "--merge"),
         (&["--shard-bytes", "x"], "--shard-bytes x: not a size"),
+        (&["--shard-bytes", "16"], "--shard-bytes 16: a shard has at least 4k"),
     ] {
         let said = night.said(&[&["shard", "plan", "a.pcap"], options].concat());
         assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{options:?}");

@@ -125,6 +125,16 @@ impl Pass for Rows<'_> {
     }
 }
 
+impl RowsPart {
+    /// After the number of the last packet that has a row, in the piece; 0 unless names are added.
+    pub fn end(&self) -> usize {
+        self.packets
+            .as_ref()
+            .and_then(|packets| packets.last())
+            .map_or(0, |last| *last as usize + 1)
+    }
+}
+
 impl Part for RowsPart {
     type Settings = Settings;
 

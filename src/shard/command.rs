@@ -1,54 +1,12 @@
 //! The command line of `pcapstat shard`: its options are those of the run that belong to a step.
 
-use super::file;
-use super::finish::Saved;
-use super::map::{self, Bytes};
-use super::merge::{Named, merge};
-use super::options::{DECIDING, FINISHING, INPUTS, MACHINE, given};
-use super::plan::{DEFAULT_SHARD_BYTES, plan};
-use super::spec::Spec;
-use super::{Refusal, options};
+use super::options::{DECIDING, FINISHING, INPUTS, MACHINE};
 use crate::cli::Cli;
-use crate::exit::RunError;
-use crate::interrupt::Stdin;
-use crate::path_text;
-use crate::plan::{Plan, STDIN, bytes};
-use crate::table::Table;
-use clap::{Arg, ArgMatches, Command, CommandFactory, Parser};
-use rayon::prelude::*;
+use clap::{Arg, ArgMatches, Command, CommandFactory};
 use std::ffi::OsString;
-use std::fs;
-use std::io::{self, Write};
-use std::path::PathBuf;
 
 /// First word of the command line for shards; a file of this name is `./shard`.
 pub const NAME: &str = "shard";
-
-/// A step, as typed.
-pub enum Step {
-    /// Cut inputs into shards.
-    Plan {
-        /// The inputs.
-        plan: Box<Plan>,
-        /// Options that decide the result.
-        options: Vec<String>,
-        /// Length of a shard.
-        shard_bytes: u64,
-    },
-    /// Read a shard.
-    Map {
-        /// The shard.
-        spec: Box<Spec>,
-        /// Options of reading it.
-        plan: Box<Plan>,
-        /// Its bytes are on standard input.
-        stdin: bool,
-    },
-    /// Join partials.
-    Merge(Vec<PathBuf>),
-    /// Make tables of partials.
-    Finish(Box<Plan>),
-}
 
 const EXAMPLES: &str = "\
 Examples:
@@ -82,11 +40,14 @@ pub fn command() -> Command {
     let shard_bytes = Arg::new("shard-bytes").long("shard-bytes").value_name("SIZE");
     let shard_bytes = shard_bytes
         .default_value("256M")
-        .help("Bytes of a shard: longer captures are cut, shorter ones grouped");
-    let shard = Arg::new("shard").value_name("SHARD").num_args(1..=2).required(true).help(
-        "A line of the plan, or @FILE that holds it; with - beside it, the shard's bytes are read \
-         from standard input, from its start on and a little beyond its end",
-    );
+        .help("Bytes of a shard, at least 4k: longer captures are cut, shorter ones grouped");
+    let shard = || {
+        let shard = Arg::new("shard").value_name("SHARD").num_args(1..=2).required(true);
+        shard.help(
+            "A line of the plan, or @FILE that holds it; with - beside it, the shard's bytes are \
+             read from standard input, from its start on and a little beyond its end",
+        )
+    };
     Command::new(NAME)
         .bin_name("pcapstat shard")
         .about("The same tables from many machines")
@@ -101,7 +62,7 @@ pub fn command() -> Command {
         )
         .subcommand(
             step("map", "Read one shard and write a partial to standard output", &[MACHINE])
-                .arg(shard),
+                .arg(shard()),
         )
         .subcommand(
             step(
@@ -111,6 +72,23 @@ pub fn command() -> Command {
                 &[],
             )
             .arg(partials()),
+        )
+        .subcommand(
+            step(
+                "number",
+                "Print the lines of all shards with the numbers of their packets, from the \
+                  partial of each",
+                &[],
+            )
+            .arg(partials()),
+        )
+        .subcommand(
+            step(
+                "rows",
+                "Write the part of the table packets of a numbered shard to standard output",
+                &[MACHINE, &["format"]],
+            )
+            .arg(shard()),
         )
         .subcommand(
             step(
@@ -129,181 +107,4 @@ pub fn command() -> Command {
 /// Help, or a wrong command line.
 pub fn parse(arguments: impl Iterator<Item = OsString>) -> Result<ArgMatches, clap::Error> {
     command().try_get_matches_from([OsString::from(NAME)].into_iter().chain(arguments))
-}
-
-/// The step that was asked for.
-///
-/// # Errors
-/// A message for people.
-pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
-    let usage = |error: String| Refusal::Usage(error);
-    match matches.subcommand() {
-        Some(("plan", matches)) => {
-            let deciding = deciding(matches)?;
-            let options = [deciding.clone(), given(matches, INPUTS), vec!["--format=json".into()]];
-            let plan =
-                Plan::new(cli(options.concat(), values(matches, "paths"))?).map_err(usage)?;
-            let length = matches.get_one::<String>("shard-bytes");
-            let shard_bytes =
-                length.map_or(Ok(DEFAULT_SHARD_BYTES), |text| bytes("--shard-bytes", text));
-            let shard_bytes = shard_bytes.map_err(usage)?;
-            Ok(Step::Plan { plan: Box::new(plan), options: deciding, shard_bytes })
-        }
-        Some(("map", matches)) => {
-            let words: Vec<&String> = matches.get_many("shard").into_iter().flatten().collect();
-            let (stdin, specs): (Vec<&String>, Vec<&String>) =
-                words.into_iter().partition(|word| *word == STDIN);
-            let [spec] = specs.as_slice() else {
-                return Err(usage("map takes one shard: a line of the plan, or @FILE".into()));
-            };
-            let text = match spec.strip_prefix('@') {
-                Some(path) => fs::read_to_string(path).map_err(|error| {
-                    usage(format!("@{path}: {}", crate::error::without_code(&error)))
-                })?,
-                None => spec.to_string(),
-            };
-            let spec = Spec::parse(text.trim()).map_err(usage)?;
-            let plan = map::plan(&spec, given(matches, MACHINE))?;
-            let stdin = !stdin.is_empty();
-            Ok(Step::Map { spec: Box::new(spec), plan: Box::new(plan), stdin })
-        }
-        Some(("merge", matches)) => {
-            Ok(Step::Merge(values(matches, "partials").into_iter().map(PathBuf::from).collect()))
-        }
-        Some(("finish", matches)) => {
-            let paths = values(matches, "partials");
-            let saved = Saved::among(paths.iter().map(PathBuf::from))?;
-            if let Some(other) = paths.iter().find(|path| !saved.paths.contains(&path.into())) {
-                let name = path_text::of(other.as_ref());
-                return Err(Refusal::Unreadable(format!("{name}: not a partial")));
-            }
-            let own = given(matches, &[FINISHING, MACHINE, &["tables"]].concat());
-            let tables = own.iter().any(|option| option.starts_with("--tables="));
-            finishing(saved, own, paths, !tables).map(|plan| Step::Finish(Box::new(plan)))
-        }
-        _ => Err(usage("shard takes a step: plan, map, merge, finish".into())),
-    }
-}
-
-/// The plan of a run whose inputs include partials: it has the options that these were mapped with.
-/// `matches` is the run's command line. None if there are no partials.
-///
-/// # Errors
-/// If an option that decides the result is another one.
-pub fn with_partials(cli: &Cli, matches: &ArgMatches) -> Result<Option<Plan>, Refusal> {
-    let saved = Saved::among(cli.paths.iter().map(PathBuf::from))?;
-    if saved.paths.is_empty() {
-        return Ok(None);
-    }
-    let decided = given(matches, DECIDING);
-    let is_table = |option: &&String| option.starts_with("--tables=");
-    let other =
-        decided.iter().filter(|one| !is_table(one)).find(|one| !saved.options.contains(one));
-    if let Some(option) = other {
-        let name = saved.paths.first().map_or(String::new(), |path| path_text::of(path));
-        return Err(Refusal::Usage(format!(
-            "{option}: {name} was mapped without it; options that decide the result are given to \
-             shard plan"
-        )));
-    }
-    let own = given(matches, &[INPUTS, FINISHING, MACHINE, &["tables", "packets"]].concat());
-    if own.iter().any(|option| option.starts_with("--packets=")) {
-        return Err(Refusal::Usage("--packets: a partial holds no single packets".into()));
-    }
-    finishing(saved, own, cli.paths.clone(), false).map(Some)
-}
-
-/// The plan of making tables. `all` chooses every table that the partials were mapped for.
-fn finishing(
-    saved: Saved,
-    own: Vec<String>,
-    paths: Vec<OsString>,
-    all: bool,
-) -> Result<Plan, Refusal> {
-    let decided = saved.options.iter().filter(|one| all || !one.starts_with("--tables="));
-    let options = decided.chain(&own).cloned().collect();
-    let mut plan = Plan::new(cli(options, paths)?).map_err(Refusal::Usage)?;
-    let mapped = options::plan(&saved.options)?;
-    let (needs, had) = (plan.wanted.needs, mapped.wanted.needs);
-    // Without applications in the whole, --depth leaves them out.
-    let of = |table: &Table| match needs.applications {
-        true => table.needs,
-        false => table.needs.without_applications(),
-    };
-    let missing = plan.tables.iter().find(|table| had.union(of(table)) != had || table.is_export());
-    if missing.is_some() || had.union(needs) != had {
-        let name = saved.paths.first().map_or(String::new(), |path| path_text::of(path));
-        let table = missing.map_or("a table of --expect", |table| table.name);
-        let tables: Vec<_> = mapped.tables.iter().map(|table| table.name).collect();
-        let tables = tables.join(", ");
-        return Err(Refusal::Usage(format!(
-            "{name} was mapped for {tables}; it has no counts for {table}"
-        )));
-    }
-    // Reports have the tallies that were mapped.
-    plan.wanted.needs = had;
-    plan.saved = saved;
-    Ok(plan)
-}
-
-/// Options that decide the result; tables by their names.
-fn deciding(matches: &ArgMatches) -> Result<Vec<String>, Refusal> {
-    let mut options = given(matches, DECIDING);
-    let plan = options::plan(&options)?;
-    if let Some(table) = plan.tables.iter().find(|table| table.is_export() || table.needs.ranges) {
-        let why =
-            if table.needs.ranges { "it measures one run" } else { "it has a row for each packet" };
-        return Err(Refusal::Usage(format!("the table {} cannot be sharded: {why}", table.name)));
-    }
-    options.retain(|option| !option.starts_with("--tables="));
-    let names: Vec<_> = plan.tables.iter().map(|table| table.name).collect();
-    options.insert(0, format!("--tables={}", names.join(",")));
-    Ok(options)
-}
-
-fn cli(options: Vec<String>, paths: Vec<OsString>) -> Result<Cli, Refusal> {
-    let options = [String::from("pcapstat")].into_iter().chain(options).map(OsString::from);
-    let paths = Some(OsString::from("--")).filter(|_| !paths.is_empty()).into_iter().chain(paths);
-    let parsed = Cli::try_parse_from(options.chain(paths));
-    parsed.map_err(|error| Refusal::Usage(error.to_string().trim_end().into()))
-}
-
-fn values(matches: &ArgMatches, id: &str) -> Vec<OsString> {
-    matches.get_many::<OsString>(id).into_iter().flatten().cloned().collect()
-}
-
-/// Writes the lines of shards.
-///
-/// # Errors
-/// If they cannot be written.
-pub fn write_lines(specs: &[Spec]) -> io::Result<()> {
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    for spec in specs {
-        writeln!(out, "{}", spec.line())?;
-    }
-    out.flush()
-}
-
-/// Does a step other than [`Step::Finish`], which is a run.
-///
-/// # Errors
-/// If it is refused, or its output cannot be written.
-pub fn run(step: Step) -> Result<(), RunError> {
-    crate::output::assert_stdout()?;
-    match step {
-        Step::Plan { plan: run, options, shard_bytes } => {
-            Ok(write_lines(&plan(&run, options, shard_bytes)?)?)
-        }
-        Step::Map { spec, plan, stdin } => {
-            let bytes =
-                if stdin { Bytes::Stream(Box::new(Stdin::default())) } else { Bytes::Files };
-            Ok(file::write(&map::map(*spec, &plan, bytes)?, io::stdout().lock())?)
-        }
-        Step::Merge(paths) => {
-            let read = |path: &PathBuf| Ok((path_text::of(path), file::read(path)?));
-            let partials: Result<Vec<Named>, Refusal> = paths.par_iter().map(read).collect();
-            Ok(file::write(&merge(partials?)?, io::stdout().lock())?)
-        }
-        Step::Finish(_) => Ok(()),
-    }
 }

@@ -7,7 +7,8 @@
 use super::Refusal;
 use super::options;
 use super::partial::{Content, Part, Partial, Piece};
-use super::plan::{modified, text};
+use super::plan::{modified, text, unpacked};
+use super::rows::Writer;
 use super::spec::{Slice, Spec};
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::capture::{self, Capture, salvage};
@@ -18,8 +19,6 @@ use crate::plan::{OWN_BYTES, Plan};
 use crate::reading::{self, Stretch, Wanted};
 use crate::report::FileFacts;
 use crate::source::{ReadOptions, Source};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -42,6 +41,8 @@ pub enum Bytes {
 struct Reader<'a> {
     plan: &'a Plan,
     budget: Arc<Budget>,
+    /// Rows are written instead of counting.
+    rows: Option<&'a Writer>,
 }
 
 /// Reads a shard. Call it on a worker of the pool to use.
@@ -49,12 +50,7 @@ struct Reader<'a> {
 /// # Errors
 /// If a file was changed since the plan or cannot be read any more, or memory is short.
 pub fn map(spec: Spec, plan: &Plan, bytes: Bytes) -> Result<Partial, Refusal> {
-    let memory = plan.memory;
-    let limit = (memory.all / 4 * 3).saturating_add(OWN_BYTES);
-    let measure = memory.used.map(|used| Measure { used, limit });
-    // Records of folds are most of a partial.
-    let budget = Budget::measured(memory.all / 2, measure);
-    let reader = Reader { plan, budget };
+    let reader = Reader { plan, budget: budget(plan), rows: None };
     let pieces = match (bytes, spec.inputs.as_slice()) {
         (Bytes::Files, slices) => {
             slices.par_iter().with_max_len(1).map(|slice| reader.file(slice)).collect()
@@ -63,6 +59,28 @@ pub fn map(spec: Spec, plan: &Plan, bytes: Bytes) -> Result<Partial, Refusal> {
         _ => Err(Refusal::Usage("a shard of several files cannot be read from a stream".into())),
     };
     Ok(Partial { pieces: pieces?, shards: vec![spec] })
+}
+
+/// Writes the rows of `packets` of a shard. Call it on a worker of the pool to use.
+///
+/// # Errors
+/// Those of [`map`], and if the rows cannot be written.
+pub fn write_rows(spec: &Spec, plan: &Plan, bytes: Bytes, writer: &Writer) -> Result<(), Refusal> {
+    let reader = Reader { plan, budget: budget(plan), rows: Some(writer) };
+    match (bytes, spec.inputs.as_slice()) {
+        (Bytes::Files, slices) => slices.iter().try_for_each(|slice| reader.file(slice).map(drop)),
+        (Bytes::Stream(stream), [slice]) => reader.stream(slice, stream).map(drop),
+        (Bytes::Stream(_), []) => Ok(()),
+        _ => Err(Refusal::Usage("a shard of several files cannot be read from a stream".into())),
+    }
+}
+
+/// Memory for the records of folds, which are most of a partial.
+fn budget(plan: &Plan) -> Arc<Budget> {
+    let memory = plan.memory;
+    let limit = (memory.all / 4 * 3).saturating_add(OWN_BYTES);
+    let measure = memory.used.map(|used| Measure { used, limit });
+    Budget::measured(memory.all / 2, measure)
 }
 
 /// The plan of a shard: its options, and those of this machine.
@@ -123,7 +141,7 @@ impl Reader<'_> {
         let failed = |error: &dyn ToString| {
             Refusal::Unreadable(format!("{}: {}", slice.name, error.to_string()))
         };
-        let header = STANDARD.decode(header).map_err(|error| failed(&error))?;
+        let header = unpacked(header).map_err(|error| failed(&error))?;
         let capture = Capture::new(Source::from(header)).map_err(|error| failed(&error))?;
         let source = Source::part(stream, self.reading(), slice.start, slice.bytes);
         Ok(capture.of_part(source.map_err(|error| failed(&error))?))
@@ -202,9 +220,17 @@ impl Reader<'_> {
         let (plan, wanted) = (self.plan, &self.plan.wanted);
         let budget = self.budget.of_next_input();
         let options = options_of(plan, wanted, &budget);
-        let stretch = reading::read_stretch(capture, wanted, &options, start, until);
         let failed = |error: io::Error| Refusal::Unreadable(format!("{}: {error}", slice.name));
-        let stretch = stretch.map_err(failed)?;
+        let stretch = match self.rows {
+            Some(rows) => {
+                let within = rows.write(slice, capture, wanted, &options, (start, until))?;
+                Stretch { within, ..Stretch::nothing(capture.start(), wanted) }
+            }
+            None => {
+                let read = reading::read_stretch(capture, wanted, &options, start, until);
+                read.map_err(failed)?
+            }
+        };
         let short = stretch.within.walked.fault.filter(|fault| fault.kind.is_shortage());
         let short = short.map(|fault| fault.kind.to_string());
         match budget.exceeded().map(|exceeded| exceeded.to_string()).or(short) {

@@ -33,6 +33,17 @@ pub fn merge(mut partials: Vec<Named>) -> Result<Partial, Refusal> {
     Ok(whole)
 }
 
+/// Joins a partial and the one that comes next.
+///
+/// # Errors
+/// Those of [`merge`].
+pub fn follow(whole: Named, later: Named) -> Result<Partial, Refusal> {
+    follows(&whole.1, &whole.0, &later.1, &later.0)?;
+    let mut whole = whole.1;
+    whole.append(later.1).map_err(Refusal::MapAgain)?;
+    Ok(whole)
+}
+
 /// Checks that a partial is of the same plan and comes next.
 fn follows(whole: &Partial, name: &str, later: &Partial, later_name: &str) -> Result<(), Refusal> {
     let usage = |message: String| Err(Refusal::Usage(message));

@@ -1,7 +1,9 @@
 //! Many machines: a run in four steps, each a command of its own.
 //!
 //! [`plan`] cuts the inputs into shards, [`map`] reads one and gives a *partial*, [`merge`] joins
-//! partials, and a whole partial is an input like any capture: [`finish`] makes its tables. The
+//! partials, and a whole partial is an input like any capture: [`finish`] makes its tables. What is as
+//! long as the capture never meets in one place: [`number`] tells each shard the numbers of its
+//! packets, and [`rows`] writes its part of `packets`. The
 //! pieces are those of one machine: a shard is a range, verified against where the one before it
 //! ended.
 
@@ -11,10 +13,14 @@ pub mod finish;
 pub mod manual;
 pub mod map;
 pub mod merge;
+pub mod number;
 pub mod options;
 pub mod partial;
 pub mod plan;
+pub mod rows;
+pub mod run_of;
 pub mod spec;
+pub mod step;
 
 use crate::exit::Exit;
 use spec::Spec;

@@ -20,11 +20,24 @@ use std::time::UNIX_EPOCH;
 /// Length of a shard unless the user says otherwise, in bytes.
 pub const DEFAULT_SHARD_BYTES: u64 = 256 << 20;
 
+/// Least length of a shard that can be asked for, in bytes: below it lines would be longer than their
+/// shards.
+pub const LEAST_SHARD_BYTES: u64 = 4 << 10;
+
 /// Greatest number of files of a shard: its line must fit into an argument.
 const MOST_FILES: usize = 256;
 
 /// Greatest length of the start of a capture that a shard carries along, in bytes.
 const LONGEST_HEADER: usize = 64 << 10;
+
+/// Length above which that start is compressed, in bytes.
+const LONGEST_PLAIN_HEADER: usize = 128;
+
+/// Level of compression: a header is read once and written into every line.
+const LEVEL: i32 = 19;
+
+/// First bytes of a zstd frame (RFC 8878): no capture that is cut begins with them.
+const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
 /// Cuts the inputs of a run into shards.
 ///
@@ -87,6 +100,8 @@ fn slice(number: u64, input: &Input) -> Result<Slice, Refusal> {
         header: None,
         from: None,
         assume: None,
+        packets_before: 0,
+        names: None,
         may_be_skipped: input.may_be_skipped,
         refused: input.refused.as_ref().map(ToString::to_string),
     })
@@ -102,7 +117,7 @@ pub fn modified(path: &Path) -> Option<String> {
 /// The parts of an input.
 fn cut(whole: Slice, shard_bytes: u64) -> Vec<Slice> {
     let Some(header) = header(Path::new(&whole.path)) else { return vec![whole] };
-    let header = STANDARD.encode(header);
+    let header = STANDARD.encode(packed(header));
     let count = whole.bytes.div_ceil(shard_bytes);
     let part = |number: u64| Slice {
         start: number * shard_bytes,
@@ -121,6 +136,27 @@ fn header(path: &Path) -> Option<Vec<u8>> {
     let length = usize::try_from(capture.opening_bytes()).ok()?;
     let header = capture.source().rest(0).get(..length)?;
     (length <= LONGEST_HEADER).then(|| header.to_vec())
+}
+
+/// A header as lines carry it: compressed if it is long.
+fn packed(header: Vec<u8>) -> Vec<u8> {
+    if header.len() <= LONGEST_PLAIN_HEADER {
+        return header;
+    }
+    let compressed = zstd::bulk::compress(&header, LEVEL);
+    compressed.ok().filter(|packed| packed.len() < header.len()).unwrap_or(header)
+}
+
+/// The header in a line.
+///
+/// # Errors
+/// A reason, for people.
+pub fn unpacked(header: &str) -> Result<Vec<u8>, String> {
+    let header = STANDARD.decode(header).map_err(|error| error.to_string())?;
+    if !header.starts_with(&ZSTD) {
+        return Ok(header);
+    }
+    zstd::bulk::decompress(&header, LONGEST_HEADER).map_err(|error| error.to_string())
 }
 
 /// Text of a path, for messages.

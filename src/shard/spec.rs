@@ -39,7 +39,7 @@ pub struct Slice {
     pub start: u64,
     /// and before this one, are read.
     pub end: u64,
-    /// First bytes of the file in base64, if the shard is a part of it.
+    /// First bytes of the file in base64, as a zstd frame if they are many, if the shard is a part of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
     /// Place of the first record. None to guess.
@@ -48,12 +48,22 @@ pub struct Slice {
     /// State of the section that a guess assumes. None for that of the first packet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assume: Option<Position>,
+    /// Number of packets before the first record, once shards are numbered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub packets_before: u64,
+    /// Names of the packets, once shards are numbered: see [`super::number`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
     /// The file was found in a directory: it is skipped if it is no capture.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub may_be_skipped: bool,
     /// Reason for which it cannot be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Spec {
