@@ -584,13 +584,7 @@ fn a_shard_of_a_changed_file_is_not_mapped() {
 /// that earlier shards decide are known.
 fn assert_rows(inputs: &[&str], night: &Night, shard_bytes: &str, more: &[&str]) {
     let deciding = [&["-t", "summary,packets"], more, inputs].concat();
-    let (_, _) = night.partial(&[&["--shard-bytes", shard_bytes], deciding.as_slice()].concat());
-    let mut parts: Vec<String> = fs::read_dir(night.folder.path())
-        .expect("a directory")
-        .filter_map(|entry| entry.expect("an entry").file_name().into_string().ok())
-        .filter(|name| name.ends_with(".part"))
-        .collect();
-    parts.sort_by_key(|name| name.trim_end_matches(".part").parse::<u64>().expect("a number"));
+    let parts = parts_of(night, &[&["--shard-bytes", shard_bytes], deciding.as_slice()].concat());
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let numbered = night.said(&[&["shard", "number"], parts.as_slice()].concat());
     assert_eq!((numbered.code, numbered.stderr.as_str()), (Some(0), ""));
@@ -626,6 +620,85 @@ fn rows_of_numbered_shards_are_those_of_one_run() {
     let night = Night::new();
     fs::write(night.path("a.pcap"), capture(900)).expect("written");
     assert_rows(&["a.pcap"], &night, "9k", &["--depth", "transport"]);
+}
+
+/// Deals the partials of a plan, and folds each bucket from the shards that have some. Gives the
+/// arguments of `finish`.
+fn dealt(night: &Night, parts: &[String]) -> Vec<String> {
+    let mut counts = Vec::new();
+    for (number, part) in parts.iter().enumerate() {
+        let directory = format!("dealt{number}");
+        let output = night.run(&["shard", "deal", "--buckets", &directory, part]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        counts.push(format!("{number}.counts"));
+        fs::write(night.path(&counts[number]), output.stdout).expect("written");
+    }
+    let counted: Vec<&str> = counts.iter().map(String::as_str).collect();
+    let order = night.run(&[&["shard", "order"], counted.as_slice()].concat());
+    assert!(order.status.success(), "{}", String::from_utf8_lossy(&order.stderr));
+    fs::write(night.path("order"), order.stdout).expect("written");
+    let mut finish = counts.clone();
+    for bucket in 0..64 {
+        // In any order: that of the records is known.
+        let files =
+            (0..parts.len()).rev().map(|number| format!("dealt{number}/{bucket:02}.bucket"));
+        let files: Vec<String> = files.filter(|file| night.path(file).exists()).collect();
+        if files.is_empty() {
+            continue;
+        }
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let folded = night.run(&[&["shard", "fold", "order"], files.as_slice()].concat());
+        assert!(folded.status.success(), "{}", String::from_utf8_lossy(&folded.stderr));
+        finish.push(format!("{bucket:02}.folded"));
+        fs::write(night.path(&finish[finish.len() - 1]), folded.stdout).expect("written");
+    }
+    finish
+}
+
+/// Partials of a plan, by name, in the order of the shards.
+fn parts_of(night: &Night, arguments: &[&str]) -> Vec<String> {
+    night.partial(arguments);
+    let entries = fs::read_dir(night.folder.path()).expect("a directory");
+    let names = entries.filter_map(|entry| entry.expect("an entry").file_name().into_string().ok());
+    let mut parts: Vec<String> = names.filter(|name| name.ends_with(".part")).collect();
+    parts.sort_by_key(|name| name.trim_end_matches(".part").parse::<u64>().expect("a number"));
+    parts
+}
+
+#[test]
+fn buckets_that_are_folded_alone_give_the_tables_of_one_run() {
+    let testdata = captures_of_testdata().remove(0);
+    let testdata = testdata.parent().expect("a directory").to_str().expect("UTF-8");
+    let night = Night::new();
+    let parts = parts_of(&night, &["-t", "all", "--shard-bytes", "30k", testdata]);
+    let finish = dealt(&night, &parts);
+    let finish: Vec<&str> = finish.iter().map(String::as_str).collect();
+    let many = [&["shard", "finish", "-q", "-o", "many"], finish.as_slice()].concat();
+    let one = night.said(&["-q", "-j", "1", "-t", "all", "-o", "one", testdata]);
+    assert_eq!(night.said(&many).code, one.code);
+    night.assert_same("one", "many");
+
+    let refused = |arguments: &[&str], code: i32, word: &str| {
+        let said = night.said(&[&["shard"], arguments].concat());
+        assert_eq!((said.code, said.stdout.as_str()), (Some(code), ""), "{}", said.stderr);
+        said.assert_message(&[word]);
+    };
+    let without = [&["finish", "-o", "none"], &finish[..finish.len() - 1]].concat();
+    refused(&without, 2, "its records were dealt; bucket");
+    let merged = [&["finish", "-o", "none", "--merge"], finish.as_slice()].concat();
+    refused(&merged, 2, "folded input by input");
+    let bucket = "dealt0/".to_string() + &first_file(&night, "dealt0");
+    refused(&["fold", "order", "0.counts"], 3, "not records of a bucket");
+    refused(&["fold", finish[0], finish[finish.len() - 1]], 3, "not records of a bucket");
+    refused(&["merge", &bucket], 3, "not a partial");
+    refused(&["deal", "--buckets", "again", "none.part"], 3, "none.part");
+}
+
+/// Name of the first file of a directory.
+fn first_file(night: &Night, directory: &str) -> String {
+    let mut entries = fs::read_dir(night.path(directory)).expect("a directory");
+    let entry = entries.next().expect("a file").expect("an entry");
+    entry.file_name().into_string().expect("UTF-8")
 }
 
 #[test]

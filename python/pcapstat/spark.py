@@ -1,5 +1,8 @@
 """Tables of captures by Apache Spark: shards are mapped on its executors and joined on the driver.
 
+Records of the tables that depend on the order of packets are shuffled: each bucket of pairs of
+addresses is folded on one executor, and the driver joins the results.
+
     from pcapstat import spark as pcapstat_spark
 
     tables = pcapstat_spark.tables(spark, ["/data/captures"], tables=["summary", "conversations"])
@@ -31,12 +34,30 @@ from ._command import _DAMAGED, PathLike, PcapstatError, _arguments, _lines, _pa
 from ._stores import Stores, map_shard
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame, Row, SparkSession
 
 #: Exit code of a step: shards began at a wrong guess and must be mapped again.
 _MAP_AGAIN = 5
 
-_RESULT = "line string, partial binary, code int, message string"
+#: What a shard becomes: its counts, with the bucket -1, and the records of each bucket.
+_MAPPED = "shard long, round int, bucket int, data binary, records boolean, code int, message string"
+_MAPPED_ARROW = pa.schema(
+    [
+        ("shard", pa.int64()),
+        ("round", pa.int32()),
+        ("bucket", pa.int32()),
+        ("data", pa.binary()),
+        ("records", pa.bool_()),
+        ("code", pa.int32()),
+        ("message", pa.string()),
+    ]
+)
+
+#: What the records of a bucket become.
+_FOLDED = "bucket int, data binary, code int, message string"
+_FOLDED_ARROW = pa.schema(
+    [("bucket", pa.int32()), ("data", pa.binary()), ("code", pa.int32()), ("message", pa.string())]
+)
 
 
 def tables(
@@ -100,48 +121,112 @@ def _partials(
     shard_bytes: str | None,
     options: dict[str, object],
 ) -> list[Path]:
-    """Maps all shards; again those that began at a wrong guess. Files in the order of the shards."""
+    """Counts of all shards, and their records folded bucket by bucket: the files of a run."""
     size = [] if shard_bytes is None else ["--shard-bytes", shard_bytes]
     stores = Stores(directory / "stores")
     files = stores.stand_in(inputs)
     command = [find_command(), "shard", "plan", "-t", ",".join(tables), *size, *_arguments(options), "--", *files]
     lines = stores.planned(_lines(_run(command, {0}).stdout))
-    files = [directory / f"{number:08}.part" for number in range(len(lines))]
-    waiting = dict(enumerate(lines))
-    while waiting:
-        for number, partial in _mapped(spark, waiting):
-            files[number].write_bytes(partial)
-        merged = _run([find_command(), "shard", "merge", *map(str, files)], {0, _MAP_AGAIN})
-        waiting = {}
-        if merged.returncode == _MAP_AGAIN:
-            again = _lines(merged.stdout)
+    counts = [directory / f"{number:08}.counts" for number in range(len(lines))]
+    waiting, rounds, taken, has_records = dict(enumerate(lines)), [], {}, False
+    try:
+        while waiting:
+            mapped = _mapped(spark, waiting, len(rounds))
+            rounds.append(mapped)
+            for row in _accepted(mapped.where("bucket < 0")):
+                counts[row.shard].write_bytes(row.data)
+                taken[row.shard] = row.round
+                has_records |= row.records
+            merged = _run([find_command(), "shard", "merge", *map(str, counts)], {0, _MAP_AGAIN})
+            again = _lines(merged.stdout) if merged.returncode == _MAP_AGAIN else []
+            # Shards that began at a wrong guess are mapped again.
             waiting = {int(json.loads(line)["shard"]): line for line in again}
-    return files
+        folded = _folded(rounds, taken, counts) if has_records else []
+    finally:
+        for mapped in rounds:
+            mapped.unpersist()
+    files = []
+    for bucket, state in folded:
+        files.append(directory / f"{bucket:02}.folded")
+        files[-1].write_bytes(state)
+    return [*counts, *files]
 
 
-def _mapped(spark: SparkSession, lines: dict[int, str]) -> list[tuple[int, bytes]]:
-    """The partials of shards, by their numbers."""
-    numbers = {line: number for number, line in lines.items()}
-    frame = spark.createDataFrame([(line,) for line in numbers], "line string").repartition(len(numbers))
-    done = []
-    for row in frame.mapInArrow(_map, _RESULT).collect():
+def _mapped(spark: SparkSession, lines: dict[int, str], number: int) -> DataFrame:
+    """Rows of shards: their counts (bucket -1), and the records of each bucket."""
+    rows = [(shard, number, line) for shard, line in lines.items()]
+    frame = spark.createDataFrame(rows, "shard long, round int, line string").repartition(len(rows))
+    # The counts are needed before the records: without it each shard would be mapped twice.
+    return frame.mapInArrow(_map, _MAPPED).persist()
+
+
+def _accepted(frame: DataFrame) -> list[Row]:
+    """The rows, unless the command refused one."""
+    rows = frame.collect()
+    for row in rows:
         if row.code != 0:
             raise PcapstatError(row.code, [row.message])
-        done.append((numbers[row.line], bytes(row.partial)))
-    return done
+    return rows
 
 
 def _map(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Runs on executors: maps the shard of each row."""
+    """Runs on executors: maps the shard of each row and deals its records."""
     for batch in batches:
-        for line in batch.column("line").to_pylist():
-            code, written, messages = map_shard(line)
-            message = "; ".join(messages)
-            partial = written if code == 0 else None
-            yield pa.RecordBatch.from_arrays(
-                [pa.array([line]), pa.array([partial], pa.binary()), pa.array([code], pa.int32()), pa.array([message])],
-                names=["line", "partial", "code", "message"],
-            )
+        for given in batch.to_pylist():
+            code, partial, messages = map_shard(given["line"])
+            dealt: list[tuple[int, bytes | None]] = [(-1, None)]
+            if code == 0:
+                code, dealt, messages = _deal(partial)
+            for bucket, data in dealt:
+                row = {"shard": given["shard"], "round": given["round"], "bucket": bucket, "data": data}
+                row |= {"records": len(dealt) > 1, "code": code, "message": "; ".join(messages)}
+                # A row is a batch: together they may be more bytes than an Arrow array holds.
+                yield pa.RecordBatch.from_pylist([row], _MAPPED_ARROW)
+
+
+def _deal(partial: bytes) -> tuple[int, list[tuple[int, bytes | None]], list[str]]:
+    """Exit code, counts (bucket -1) and records by bucket, messages."""
+    with tempfile.TemporaryDirectory(prefix="pcapstat-") as name:
+        directory = Path(name)
+        (directory / "part").write_bytes(partial)
+        command = [find_command(), "shard", "deal", "--buckets", str(directory / "buckets"), str(directory / "part")]
+        run = subprocess.run(command, capture_output=True)
+        if run.returncode != 0:
+            return run.returncode, [(-1, None)], _lines(run.stderr)
+        buckets = sorted((directory / "buckets").iterdir())
+        return 0, [(-1, run.stdout), *((int(path.stem), path.read_bytes()) for path in buckets)], []
+
+
+def _folded(rounds: list[DataFrame], taken: dict[int, int], counts: list[Path]) -> list[tuple[int, bytes]]:
+    """The state of each bucket: its records are shuffled to one executor and applied in their order."""
+    order = _run([find_command(), "shard", "order", *map(str, counts)], {0}).stdout
+
+    def fold(records: pa.Table) -> pa.Table:
+        """Runs on executors: sorts the records of a bucket by shard; packets are in order in each."""
+        rows = sorted(records.to_pylist(), key=lambda row: row["shard"])
+        rows = [row for row in rows if taken[row["shard"]] == row["round"]]
+        bucket = records.column("bucket")[0].as_py()
+        if not rows:
+            return pa.Table.from_pylist([], _FOLDED_ARROW)
+        with tempfile.TemporaryDirectory(prefix="pcapstat-") as name:
+            directory = Path(name)
+            (directory / "order").write_bytes(order)
+            files = [directory / str(row["shard"]) for row in rows]
+            for file, row in zip(files, rows):
+                file.write_bytes(row["data"])
+            command = [find_command(), "shard", "fold", str(directory / "order"), *map(str, files)]
+            run = subprocess.run(command, capture_output=True)
+        message = "; ".join(_lines(run.stderr))
+        state = run.stdout if run.returncode == 0 else None
+        return pa.Table.from_pylist(
+            [{"bucket": bucket, "data": state, "code": run.returncode, "message": message}], _FOLDED_ARROW
+        )
+
+    mapped = rounds[0]
+    for later in rounds[1:]:
+        mapped = mapped.unionByName(later)
+    folded = mapped.where("bucket >= 0").groupBy("bucket").applyInArrow(fold, _FOLDED)
+    return [(row.bucket, bytes(row.data)) for row in _accepted(folded)]
 
 
 def _run(command: Sequence[str], codes: set[int]) -> subprocess.CompletedProcess[bytes]:

@@ -1,5 +1,6 @@
 """Tables by Spark are those of one machine, to the byte."""
 
+import struct
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,35 @@ def test_files_are_those_of_one_machine(session, long_capture, tmp_path):
         assert (tmp_path / "many" / f"{name}.csv").read_bytes() == (one / f"{name}.csv").read_bytes(), name
 
 
+def test_records_are_folded_on_executors_and_not_on_the_driver(session, long_capture, tmp_path):
+    """The driver gets counts and folded buckets; no partial that it holds has a record."""
+    inputs, tables = [str(TESTDATA), str(long_capture)], ["streams", "dns", "tls", "http", "flows"]
+    files = pcapstat_spark._partials(session, tmp_path, inputs, tables, "100k", {})
+    folded = [file for file in files if file.suffix == ".folded"]
+    assert len(folded) > 10 and len({file.name for file in folded}) == len(folded)
+    counts = [str(file) for file in files if file.suffix == ".counts"]
+    command = [pcapstat.find_command(), "shard", "finish", "-o", str(tmp_path / "none"), *counts]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 2 and "its records were dealt" in run.stderr
+
+
+def test_shards_that_are_mapped_again_are_folded_once(session, tmp_path):
+    """A capture inside a capture's packets is a wrong guess: its first records must not be folded."""
+    inner = (TESTDATA / "http.pcap").read_bytes()
+    inner = inner[:24] + inner[24:] * 2
+    record = struct.pack("<IIII", 1700000000, 0, len(inner), len(inner)) + inner
+    header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
+    capture = tmp_path / "nested.pcap"
+    capture.write_bytes(header + record * 40 + (TESTDATA / "http.pcap").read_bytes()[24:])
+    tables = ["summary", "streams", "flows", "protocols"]
+    assert pcapstat_spark.write(session, capture, tmp_path / "many", tables, shard_bytes="60k") == 0
+    command = [pcapstat.find_command(), "-q", "-t", ",".join(tables), "-o", str(tmp_path / "one"), str(capture)]
+    subprocess.run(command, check=True)
+    for name in tables:
+        many, one = ((tmp_path / folder / f"{name}.csv").read_bytes() for folder in ("many", "one"))
+        assert many == one, name
+
+
 def test_objects_of_a_store_are_mapped_by_ranges(session, long_capture, tmp_path):
     url = f"file://{long_capture}"
     assert pcapstat_spark.write(session, url, tmp_path / "many", ["conversations"], shard_bytes="100k") == 0
@@ -60,8 +90,9 @@ def test_a_damaged_input_is_a_row(session, tmp_path):
 
 def test_a_refused_shard_is_an_exception_without_further_attempts(session):
     """Its task succeeds and returns the refusal, so that Spark does not repeat it."""
+    mapped = pcapstat_spark._mapped(session, {0: '{"inputs": [{"path": "x.pcap"}]}'}, 0)
     with pytest.raises(pcapstat.PcapstatError) as raised:
-        pcapstat_spark._mapped(session, {0: '{"inputs": [{"path": "x.pcap"}]}'})
+        pcapstat_spark._accepted(mapped)
     assert raised.value.code == 2
     tracker = session.sparkContext.statusTracker()
     stages = [stage for job in tracker.getJobIdsForGroup() for stage in tracker.getJobInfo(job).stageIds]

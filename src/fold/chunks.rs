@@ -1,11 +1,30 @@
 //! A list that grows by chunks: its items are never moved, and no more than one chunk is unused.
 
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Items of a chunk.
 const CHUNK: usize = 32;
 
 /// Items by their place.
 #[derive(Clone, Debug)]
 pub struct Chunks<T>(Vec<Vec<T>>);
+
+impl<T: Serialize> Serialize for Chunks<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut items = serializer.serialize_seq(Some(self.len()))?;
+        self.iter().try_for_each(|item| items.serialize_element(item))?;
+        items.end()
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Chunks<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Chunks<T>, D::Error> {
+        let mut list = Chunks::default();
+        Vec::deserialize(deserializer)?.into_iter().for_each(|item| list.push(item));
+        Ok(list)
+    }
+}
 
 impl<T> Default for Chunks<T> {
     fn default() -> Self {

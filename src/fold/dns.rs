@@ -74,7 +74,7 @@ struct Sent {
 pub type Question = (u8, Box<str>, u16);
 
 /// Messages with one question.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Answers {
     /// Number of packets.
     pub packets: u64,
@@ -106,7 +106,7 @@ pub struct Answers {
     pub seen: Span,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Transaction {
     time: Option<Timestamp>,
     answered: bool,
@@ -125,10 +125,11 @@ fn assigned(packet: &Packet<'_>, ports: Ports) -> Option<usize> {
 }
 
 /// Questions of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     newest: HashMap<(Pair, u16), Transaction, RandomState>,
     questions: HashMap<Question, Answers, RandomState>,
+    #[serde(skip)]
     sent: HashMap<(Pair, bool), Sent, RandomState>,
     heap_bytes: u64,
 }

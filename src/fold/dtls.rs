@@ -14,6 +14,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// Conversations over DTLS.
 #[derive(Debug)]
@@ -23,14 +24,16 @@ static GROWTH: Growth =
     Growth { entries: "DTLS conversations", advice: "select packets with --filter" };
 
 /// A conversation.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Conversation {
     /// Number of the first packet.
     first_packet: u64,
     hellos: Hellos,
     /// Messages of the client and of the server that are put together.
+    #[serde(skip)]
     sides: [Option<Message>; 2],
     /// Random value of the newest ClientHello.
+    #[serde(skip)]
     random: Option<[u8; 32]>,
 }
 
@@ -43,7 +46,7 @@ struct Message {
 }
 
 /// Conversations of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     conversations: HashMap<Pair, Conversation, RandomState>,
     heap_bytes: u64,

@@ -38,7 +38,7 @@ pub struct Record {
 type Key = (IpAddr, IpAddr, u16);
 
 /// Requests and replies of one client, server and identifier.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     /// Sender of the requests.
     pub client: IpAddr,
@@ -65,7 +65,7 @@ pub struct Exchange {
 }
 
 /// Exchanges of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     places: HashMap<Key, usize, RandomState>,
     exchanges: Vec<Exchange>,

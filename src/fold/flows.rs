@@ -15,6 +15,7 @@ use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// Flows.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub struct Record {
 }
 
 /// Endpoints and protocol of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Key {
     /// The endpoints.
     pub pair: Pair,
@@ -51,7 +52,7 @@ pub struct Key {
 }
 
 /// One direction of a flow.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Sent {
     /// Number of packets.
     pub packets: u64,
@@ -64,7 +65,7 @@ pub struct Sent {
 }
 
 /// Reason for the end of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
     /// No packet for longer than the idle timeout.
     Idle,
@@ -75,7 +76,7 @@ pub enum End {
 }
 
 /// A flow.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flow {
     /// Endpoints and protocol.
     pub key: Key,
@@ -92,7 +93,7 @@ pub struct Flow {
 }
 
 /// Flows of one shard.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Shard {
     idle: i128,
     active: i128,

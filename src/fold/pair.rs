@@ -75,7 +75,7 @@ impl Pair {
 }
 
 /// A pair as many streams keep it: 16 bytes instead of 40.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub enum Kept {
     /// Two addresses of IPv4, the greater one first, and their ports.
     Ipv4([u32; 2], [u16; 2]),

@@ -16,6 +16,7 @@ use crate::dissect::packet::Packet;
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Connections over QUIC.
@@ -29,19 +30,23 @@ static GROWTH: Growth =
 const MOST: usize = 64;
 
 /// A connection whose hellos are not all known.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Connection {
     client_is_low: bool,
     /// Number of the first packet.
     first_packet: u64,
     hellos: Hellos,
     /// Identifier that the keys come from.
+    #[serde(skip)]
     origin: Id,
     /// Identifier of the client.
+    #[serde(skip)]
     client: Id,
     /// Identifier of the server, once it told it.
+    #[serde(skip)]
     server: Option<Id>,
     /// Of each side: client, server.
+    #[serde(skip)]
     sides: [Side; 2],
 }
 
@@ -58,7 +63,7 @@ struct Side {
 }
 
 /// Connections of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     waiting: HashMap<Pair, VecDeque<Connection>, RandomState>,
     /// Hellos of other connections, each with the number of the first packet.

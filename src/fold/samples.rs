@@ -1,9 +1,10 @@
 //! Times that are gathered over records: samples of a duration, and the span of timestamps.
 
 use crate::capture::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Number, sum, least and greatest of durations in nanoseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Samples {
     /// Number of durations.
     pub count: u64,
@@ -40,7 +41,7 @@ impl Samples {
 }
 
 /// Least and greatest timestamp.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span(pub Option<(Timestamp, Timestamp)>);
 
 impl Span {

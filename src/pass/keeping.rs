@@ -2,7 +2,7 @@
 
 use crate::engine::memory::{Budget, Growth, MemoryUse, Reservation};
 use crate::engine::pass::{Pass, Piece, Shift};
-use crate::fold::encoded::Records;
+use crate::fold::encoded::{Encoder, Records};
 use crate::fold::{Folds, Parts, Wants};
 use std::io;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ static GROWTH: Growth =
     Growth { entries: "records of packets", advice: "choose a smaller --shard-bytes" };
 
 /// Keeps the records of a walk.
-#[derive(Debug)]
 pub struct Keeping {
     wants: Wants,
     waiting: Vec<(Parts, u64)>,
+    encoder: Encoder,
     records: Records,
     bytes: u64,
     reservation: Reservation,
@@ -25,7 +25,8 @@ impl Keeping {
     pub fn new(folds: &Folds, budget: &Arc<Budget>) -> Keeping {
         let wants = folds.wants();
         let (waiting, records) = (Vec::new(), Records::default());
-        Keeping { wants, waiting, records, bytes: 0, reservation: Reservation::new(budget) }
+        let (encoder, reservation) = (Encoder::default(), Reservation::new(budget));
+        Keeping { wants, waiting, encoder, records, bytes: 0, reservation }
     }
 
     /// The records, each part with the number of packets before it.
@@ -52,7 +53,7 @@ impl Pass for Keeping {
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        let records = Records::of(&std::mem::take(&mut self.waiting));
+        let records = self.encoder.encode(&std::mem::take(&mut self.waiting));
         self.bytes += records.bytes();
         self.records.append(records, 0);
         self.reservation.resize(MemoryUse::of(&GROWTH, 1, self.bytes));

@@ -48,6 +48,12 @@ pub fn command() -> Command {
              read from standard input, from its start on and a little beyond its end",
         )
     };
+    let path = |name: &'static str| Arg::new(name).value_parser(clap::value_parser!(OsString));
+    let buckets = path("buckets").long("buckets").value_name("DIR").required(true);
+    let buckets = buckets.help("Directory for the records");
+    let order = path("order").value_name("ORDER").required(true).help("Result of shard order");
+    let files = path("files").value_name("BUCKET").num_args(1..).required(true);
+    let files = files.help("Records of one bucket from each shard that has some");
     Command::new(NAME)
         .bin_name("pcapstat shard")
         .about("The same tables from many machines")
@@ -89,6 +95,25 @@ pub fn command() -> Command {
                 &[MACHINE, &["format"]],
             )
             .arg(shard()),
+        )
+        .subcommand(
+            step(
+                "deal",
+                "Take the records of packets out of a partial, a file for each of 64 buckets; the \
+                  partial without them goes to standard output",
+                &[],
+            )
+            .arg(buckets)
+            .arg(partials()),
+        )
+        .subcommand(
+            step("order", "Print the order of the records of all partials of a plan", &[])
+                .arg(partials()),
+        )
+        .subcommand(
+            step("fold", "Apply the records of one bucket, for finish, on standard output", &[])
+                .arg(order)
+                .arg(files),
         )
         .subcommand(
             step(

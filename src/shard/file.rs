@@ -1,7 +1,7 @@
 //! The file of a partial.
 //!
 //! ```text
-//! 8 bytes   magic
+//! 8 bytes   magic: of a partial, of the records of a bucket, of a folded bucket
 //! 4 bytes   version of the form, little-endian
 //! 8 bytes   length of the head
 //! head      JSON: the version of pcapstat, and the shards
@@ -24,8 +24,39 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
-/// First bytes of a partial.
-const MAGIC: [u8; 8] = *b"\x89PCAPST\n";
+/// Kinds of files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A partial.
+    Partial,
+    /// Records of a bucket.
+    Bucket,
+    /// State of a bucket whose records were applied.
+    Folded,
+}
+
+impl Kind {
+    /// First bytes of a file.
+    const fn magic(self) -> [u8; 8] {
+        match self {
+            Kind::Partial => *b"\x89PCAPST\n",
+            Kind::Bucket => *b"\x89PCAPSB\n",
+            Kind::Folded => *b"\x89PCAPSF\n",
+        }
+    }
+
+    /// For people.
+    const fn name(self) -> &'static str {
+        match self {
+            Kind::Partial => "a partial",
+            Kind::Bucket => "records of a bucket",
+            Kind::Folded => "a folded bucket",
+        }
+    }
+}
+
+/// Length of a magic.
+const MAGIC_BYTES: usize = 8;
 /// Version of the form.
 const VERSION: u32 = 2;
 /// Longest head that is read without the rest, in bytes.
@@ -42,12 +73,12 @@ pub struct Head {
     pub shards: Vec<Spec>,
 }
 
-/// True if the file of this path is a partial.
-pub fn is_partial(path: &Path) -> bool {
-    let mut magic = [0; MAGIC.len()];
+/// True if the file of this path is of this kind.
+pub fn is(kind: Kind, path: &Path) -> bool {
+    let mut magic = [0; MAGIC_BYTES];
     let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
     let mut read = || File::open(path).and_then(|mut file| file.read_exact(&mut magic));
-    is_file && read().is_ok() && magic == MAGIC
+    is_file && read().is_ok() && magic == kind.magic()
 }
 
 /// Writes a partial.
@@ -56,14 +87,26 @@ pub fn is_partial(path: &Path) -> bool {
 /// If it cannot be written.
 pub fn write(partial: &Partial, out: impl Write) -> io::Result<()> {
     let head = Head { pcapstat: env!("CARGO_PKG_VERSION").into(), shards: partial.shards.clone() };
-    let head = serde_json::to_vec(&head)?;
+    write_framed(Kind::Partial, &serde_json::to_vec(&head)?, &partial.pieces, out)
+}
+
+/// Writes a file of a kind.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_framed(
+    kind: Kind,
+    head: &[u8],
+    body: &impl Serialize,
+    out: impl Write,
+) -> io::Result<()> {
     let mut out =
         BufWriter::with_capacity(1 << 20, Hashed { out, hash: Sha256::new(), error: None });
-    out.write_all(&MAGIC)?;
+    out.write_all(&kind.magic())?;
     out.write_all(&VERSION.to_le_bytes())?;
     out.write_all(&(head.len() as u64).to_le_bytes())?;
-    out.write_all(&head)?;
-    if let Err(error) = postcard::to_io(&partial.pieces, &mut out) {
+    out.write_all(head)?;
+    if let Err(error) = postcard::to_io(body, &mut out) {
         let written = out.get_mut().error.take();
         return Err(written.unwrap_or_else(|| io::Error::other(error)));
     }
@@ -110,7 +153,7 @@ pub fn head(path: &Path) -> Result<Head, String> {
     let mut start = [0; 20];
     file.read_exact(&mut start).map_err(|_| "cut short".to_string())?;
     let mut rest = start.as_slice();
-    let length = start_of(&mut rest)?;
+    let length = start_of(Kind::Partial, &mut rest)?;
     if length > LONGEST_HEAD {
         return Err("damaged: its head is too long".into());
     }
@@ -120,24 +163,34 @@ pub fn head(path: &Path) -> Result<Head, String> {
 }
 
 /// Length of the head, after the magic and the version.
-fn start_of(bytes: &mut &[u8]) -> Result<u64, String> {
-    if take(bytes, MAGIC.len())? != MAGIC {
-        return Err("not a partial".into());
+fn start_of(kind: Kind, bytes: &mut &[u8]) -> Result<u64, String> {
+    let name = kind.name();
+    if take(bytes, MAGIC_BYTES)? != kind.magic() {
+        return Err(format!("not {name}"));
     }
     let version = take(bytes, 4)?.first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
     if version != VERSION {
-        return Err(format!("a partial of version {version}; this pcapstat reads {VERSION}"));
+        return Err(format!("{name} of version {version}; this pcapstat reads {VERSION}"));
     }
     length(bytes)
 }
 
-fn parse_head(bytes: &[u8]) -> Result<Head, String> {
+/// Checks the version in a head.
+///
+/// # Errors
+/// If it is another one.
+pub fn check_version(head: &[u8]) -> Result<(), String> {
     let version: OnlyVersion =
-        serde_json::from_slice(bytes).map_err(|error| format!("damaged: {error}"))?;
+        serde_json::from_slice(head).map_err(|error| format!("damaged: {error}"))?;
     if version.pcapstat != env!("CARGO_PKG_VERSION") {
         let (theirs, own) = (version.pcapstat, env!("CARGO_PKG_VERSION"));
         return Err(format!("a partial of pcapstat {theirs}; this is pcapstat {own}"));
     }
+    Ok(())
+}
+
+fn parse_head(bytes: &[u8]) -> Result<Head, String> {
+    check_version(bytes)?;
     let head: Head = serde_json::from_slice(bytes).map_err(|error| format!("damaged: {error}"))?;
     let Some(first) = head.shards.first() else { return Err("damaged: no shards".into()) };
     let follows = |(number, shard): (u64, &Spec)| {
@@ -177,18 +230,26 @@ pub fn read(path: &Path) -> Result<Partial, Refusal> {
 /// # Errors
 /// A reason, for people.
 pub fn parse(bytes: &[u8]) -> Result<Partial, String> {
+    let (head, body) = framed(Kind::Partial, bytes)?;
+    let partial = Partial { shards: parse_head(head)?.shards, pieces: pieces(body)? };
+    if partial.is_sound() { Ok(partial) } else { Err("damaged: pieces of other shards".into()) }
+}
+
+/// Head and body of a file whose checksum holds.
+///
+/// # Errors
+/// A reason, for people.
+pub fn framed(kind: Kind, bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
     let mut rest = bytes;
-    let head_bytes = start_of(&mut rest)?;
+    let head_bytes = start_of(kind, &mut rest)?;
     let (hashed, checksum) =
         bytes.split_at_checked(bytes.len().saturating_sub(CHECKSUM_BYTES)).ok_or("cut short")?;
     if Sha256::digest(hashed)[..] != *checksum {
         return Err("damaged or cut short: its checksum does not hold".into());
     }
-    let head = parse_head(take(&mut rest, usize::try_from(head_bytes).unwrap_or(usize::MAX))?)?;
+    let head = take(&mut rest, usize::try_from(head_bytes).unwrap_or(usize::MAX))?;
     let body_bytes = rest.len().checked_sub(CHECKSUM_BYTES).ok_or("cut short")?;
-    let body = take(&mut rest, body_bytes)?;
-    let partial = Partial { shards: head.shards, pieces: pieces(body)? };
-    if partial.is_sound() { Ok(partial) } else { Err("damaged: pieces of other shards".into()) }
+    Ok((head, take(&mut rest, body_bytes)?))
 }
 
 /// Reads a body.

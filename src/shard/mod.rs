@@ -7,6 +7,7 @@
 //! pieces are those of one machine: a shard is a range, verified against where the one before it
 //! ended.
 
+pub mod buckets;
 pub mod command;
 pub mod file;
 pub mod finish;

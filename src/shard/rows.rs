@@ -71,7 +71,8 @@ impl Writer {
         let sink = |mut rows: RowBuffer| {
             let mut held = self.out.lock().unwrap_or_else(PoisonError::into_inner);
             let Out { encoder, out } = &mut *held;
-            encoder.rows(&mut rows, out)
+            encoder.rows(&mut rows, out)?;
+            Ok(None)
         };
         let empty = (self.format.rows)(&packets::TABLE, &slice.name);
         let rows = Rows::new(empty, slice.packets_before, Box::new(sink));

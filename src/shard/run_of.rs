@@ -44,9 +44,10 @@ pub fn with_partials(cli: &Cli, matches: &ArgMatches) -> Result<Option<Plan>, Re
 pub fn finishing(
     saved: Saved,
     own: Vec<String>,
-    paths: Vec<OsString>,
+    mut paths: Vec<OsString>,
     all: bool,
 ) -> Result<Plan, Refusal> {
+    paths.retain(|path| !saved.folded.contains(&path.into()));
     let mapped = options::plan(&saved.options)?;
     let counted = mapped.tables.iter().filter(|table| !table.is_export());
     let counted: Vec<_> = counted.map(|table| table.name).collect();
@@ -72,6 +73,11 @@ pub fn finishing(
         return Err(Refusal::Usage(format!(
             "{name} was mapped for {tables}; it has no counts for {table}"
         )));
+    }
+    if !saved.folded.is_empty() && (plan.merge || plan.total) {
+        return Err(Refusal::Usage(
+            "--merge and --total: buckets were folded input by input".into(),
+        ));
     }
     // Reports have the tallies that were mapped.
     plan.wanted.needs = had;

@@ -1,5 +1,6 @@
 //! The steps of `pcapstat shard`, as typed, and what each does.
 
+use super::buckets;
 use super::finish::Saved;
 use super::map::{self, Bytes};
 use super::merge::{Named, merge};
@@ -52,6 +53,12 @@ pub enum Step {
     Number(Vec<PathBuf>),
     /// Join partials.
     Merge(Vec<PathBuf>),
+    /// Deal the records of a partial to the files of a directory.
+    Deal(PathBuf, PathBuf),
+    /// Give the order of the records of partials.
+    Order(Vec<PathBuf>),
+    /// Fold the records of a bucket, in an order.
+    Fold(PathBuf, Vec<PathBuf>),
     /// Make tables of partials.
     Finish(Box<Plan>),
 }
@@ -99,15 +106,24 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
             let rows = if step == "rows" { Some(format_of(&spec, &plan, matches)?) } else { None };
             Ok(Step::Map { spec: Box::new(spec), plan: Box::new(plan), stdin, rows })
         }
-        Some(("number", matches)) => {
-            Ok(Step::Number(values(matches, "partials").into_iter().map(PathBuf::from).collect()))
+        Some(("number", matches)) => Ok(Step::Number(paths(matches, "partials"))),
+        Some(("order", matches)) => Ok(Step::Order(paths(matches, "partials"))),
+        Some(("deal", matches)) => {
+            match (paths(matches, "partials").as_slice(), paths(matches, "buckets").as_slice()) {
+                ([partial], [directory]) => Ok(Step::Deal(partial.clone(), directory.clone())),
+                _ => Err(usage("deal takes one partial, and --buckets DIR".into())),
+            }
         }
-        Some(("merge", matches)) => {
-            Ok(Step::Merge(values(matches, "partials").into_iter().map(PathBuf::from).collect()))
+        Some(("fold", matches)) => {
+            let mut order = paths(matches, "order").into_iter();
+            let order = order.next().ok_or_else(|| usage("fold takes an order".into()))?;
+            Ok(Step::Fold(order, paths(matches, "files")))
         }
+        Some(("merge", matches)) => Ok(Step::Merge(paths(matches, "partials"))),
         Some(("finish", matches)) => {
-            let paths = values(matches, "partials");
+            let mut paths = values(matches, "partials");
             let saved = Saved::among(paths.iter().map(PathBuf::from))?;
+            paths.retain(|path| !saved.folded.contains(&path.into()));
             if let Some(other) = paths.iter().find(|path| !saved.paths.contains(&path.into())) {
                 let name = path_text::of(other.as_ref());
                 return Err(Refusal::Unreadable(format!("{name}: not a partial")));
@@ -116,7 +132,9 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
             let tables = own.iter().any(|option| option.starts_with("--tables="));
             finishing(saved, own, paths, !tables).map(|plan| Step::Finish(Box::new(plan)))
         }
-        _ => Err(usage("shard takes a step: plan, map, merge, finish, number, rows".into())),
+        _ => Err(usage(
+            "shard takes a step: plan, map, merge, finish, number, rows, deal, order, fold".into(),
+        )),
     }
 }
 
@@ -137,6 +155,10 @@ fn format_of(spec: &Spec, plan: &Plan, matches: &ArgMatches) -> Result<&'static 
             rows::FORMATS.join(", ")
         ))
     })
+}
+
+fn paths(matches: &ArgMatches, id: &str) -> Vec<PathBuf> {
+    values(matches, id).into_iter().map(PathBuf::from).collect()
 }
 
 fn values(matches: &ArgMatches, id: &str) -> Vec<OsString> {
@@ -177,6 +199,17 @@ pub fn run(step: Step) -> Result<(), RunError> {
             Ok(writer.finish()?)
         }
         Step::Merge(paths) => Ok(file::write(&merge(read(&paths)?)?, io::stdout().lock())?),
+        Step::Deal(path, directory) => {
+            let counts = buckets::deal(file::read(&path)?, &directory)?;
+            Ok(file::write(&counts, io::stdout().lock())?)
+        }
+        Step::Order(paths) => {
+            let order = buckets::order(merge(read(&paths)?)?);
+            Ok(file::write(&order, io::stdout().lock())?)
+        }
+        Step::Fold(order, paths) => {
+            Ok(buckets::fold(file::read(&order)?, &paths, io::stdout().lock())??)
+        }
         Step::Number(paths) => Ok(write_lines(&number(read(&paths)?)?)?),
         Step::Finish(_) => Ok(()),
     }

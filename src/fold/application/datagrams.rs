@@ -15,6 +15,7 @@ use crate::dissect::protocol::Protocol;
 use crate::engine::memory::Growth;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Conversations of UDP and SCTP.
@@ -42,7 +43,7 @@ pub struct Record {
 /// A conversation: its endpoints, and whether it is SCTP's.
 pub type Key = (Pair, bool);
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Talk {
     /// The protocol that a heuristic gave to the conversation.
     own: Option<Application>,
@@ -51,14 +52,17 @@ struct Talk {
 }
 
 /// Conversations of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     talks: HashMap<Key, Talk, RandomState>,
     /// Clients of TFTP, each with the address of its server, whose port is not known before.
+    #[serde(skip)]
     clients: HashSet<(Endpoint, IpAddr), RandomState>,
     /// Calls of ONC RPC by conversation and transaction.
+    #[serde(skip)]
     calls: HashSet<(Pair, u32), RandomState>,
     /// Names of packets, if they are kept.
+    #[serde(skip)]
     pub named: Vec<Named>,
     keep_names: bool,
 }

@@ -5,6 +5,7 @@ use super::names::*;
 use super::upgrade::Upgrade;
 use super::{Offer, Offers, Shows, length};
 use crate::dissect::application::Application;
+use serde::{Deserialize, Serialize};
 
 /// Payloads among which IMAP looks for encrypted bytes.
 const EARLY: u8 = 2;
@@ -13,7 +14,7 @@ const EARLY: u8 = 2;
 const MOST_MARKS: usize = 256;
 
 /// Application of a stream, as far as its packets have told.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Naming {
     /// The protocol that a heuristic, an announcement or a change to TLS gave to the stream.
     pub own: Option<Application>,
@@ -34,7 +35,7 @@ pub struct Naming {
 }
 
 /// Parts of a stream that few have.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Further {
     /// PDUs that are longer than what was left of their segment, by direction and start.
     marks: [Vec<Mark>; 2],
@@ -44,7 +45,7 @@ struct Further {
 
 /// A PDU that ends in a later segment: relative sequence numbers of the segment that it begins in,
 /// and after its last byte.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Mark {
     start: u32,
     end: u32,

@@ -11,7 +11,7 @@ use crate::saved::MOST_IN_PART;
 use std::net::IpAddr;
 
 /// Pairs that are remembered.
-const SLOTS: usize = 128;
+const SLOTS: usize = 256;
 
 /// Longest step in time that is written as one, in seconds.
 const LONGEST_STEP: i64 = 1 << 31;
@@ -56,7 +56,7 @@ const TIMED: u8 = 0x40;
 /// Bits of the first byte that belong to the caller.
 pub const OWN: u8 = 0x0F;
 
-/// State of a shard of a part, the same for writer and reader.
+/// State of a shard, the same for writer and reader.
 pub struct Heads {
     slots: Box<[Slot; SLOTS]>,
     packet: u64,
@@ -70,10 +70,9 @@ impl Heads {
         Heads { slots: Box::new([Slot::default(); SLOTS]), packet: 0, time }
     }
 
-    /// Forgets all, for the next shard.
-    pub fn clear(&mut self) {
-        self.slots.fill(Slot::default());
-        (self.packet, self.time) = (0, Timestamp { seconds: 0, nanoseconds: 0 });
+    /// Counts the packets of the next part from its start.
+    pub fn begin_part(&mut self) {
+        self.packet = 0;
     }
 
     /// Writes a head, and `own` in the first byte. Gives the place of its pair.
@@ -91,7 +90,7 @@ impl Heads {
         if known {
             out.push(number);
         } else {
-            put_saved(out, pair);
+            put_pair(out, pair);
             *slot = Slot { pair: Some(*pair), ..Slot::default() };
         }
         if let Some(time) = time {
@@ -114,7 +113,7 @@ impl Heads {
             let number = input.byte()?;
             (self.slots.get(usize::from(number)).and_then(|slot| slot.pair).ok_or(Damaged)?, number)
         } else {
-            let pair: Pair = input.saved()?;
+            let pair = take_pair(input)?;
             let number = place(&pair);
             self.slots[usize::from(number)] = Slot { pair: Some(pair), ..Slot::default() };
             (pair, number)
@@ -131,6 +130,45 @@ impl Heads {
     }
 }
 
+/// Endpoints of IPv4, and of IPv6; others are written as plain data.
+const IPV4: u8 = 4;
+const IPV6: u8 = 6;
+const OTHER: u8 = 0;
+
+fn put_pair(out: &mut Vec<u8>, pair: &Pair) {
+    let Pair { high: (high, high_port), low: (low, low_port) } = pair;
+    match (high, low) {
+        (IpAddr::V4(high), IpAddr::V4(low)) => {
+            out.push(IPV4);
+            out.extend_from_slice(&high.octets());
+            out.extend_from_slice(&low.octets());
+        }
+        (IpAddr::V6(high), IpAddr::V6(low)) => {
+            out.push(IPV6);
+            out.extend_from_slice(&high.octets());
+            out.extend_from_slice(&low.octets());
+        }
+        _ => {
+            out.push(OTHER);
+            put_saved(out, &(high, low));
+        }
+    }
+    out.extend_from_slice(&high_port.to_le_bytes());
+    out.extend_from_slice(&low_port.to_le_bytes());
+}
+
+fn take_pair(input: &mut Input<'_>) -> Result<Pair, Damaged> {
+    let (high, low): (IpAddr, IpAddr) = match input.byte()? {
+        IPV4 => (input.array::<4>()?.into(), input.array::<4>()?.into()),
+        IPV6 => (input.array::<16>()?.into(), input.array::<16>()?.into()),
+        OTHER => input.saved()?,
+        _ => return Err(Damaged),
+    };
+    let (high_port, low_port) = (input.array()?, input.array()?);
+    let (high_port, low_port) = (u16::from_le_bytes(high_port), u16::from_le_bytes(low_port));
+    Ok(Pair { high: (high, high_port), low: (low, low_port) })
+}
+
 /// Place of a pair in the table.
 #[inline]
 fn place(pair: &Pair) -> u8 {
@@ -144,7 +182,7 @@ fn place(pair: &Pair) -> u8 {
     let addresses = word(pair.high.0).rotate_left(32) ^ word(pair.low.0);
     let ports = u64::from(pair.high.1) << 16 | u64::from(pair.low.1);
     let mixed = addresses.wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(32) ^ ports;
-    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 57) as u8
+    (mixed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8
 }
 
 /// Writes the step from one time to the next; 0 stands before a time that is written whole.

@@ -86,6 +86,14 @@ impl<'a> Input<'a> {
         Ok(number)
     }
 
+    /// The next bytes.
+    #[inline]
+    pub fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Damaged> {
+        let (array, rest) = self.0.split_first_chunk().ok_or(Damaged)?;
+        self.0 = rest;
+        Ok(*array)
+    }
+
     /// A number of 32 bits.
     #[inline]
     pub fn short(&mut self) -> Result<u32, Damaged> {

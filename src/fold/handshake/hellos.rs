@@ -7,6 +7,7 @@ use super::super::pair::Pair;
 use super::super::samples::Span;
 use super::{Agreed, Groups, cipher};
 use crate::capture::time::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Packet in which a hello was seen.
@@ -30,7 +31,7 @@ impl Seen {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Handshake {
     client: ClientHello,
     server: Option<ServerHello>,
@@ -40,7 +41,7 @@ struct Handshake {
 }
 
 /// Hellos of one connection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hellos {
     carrier: Carrier,
     list: Vec<Handshake>,

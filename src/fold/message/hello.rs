@@ -7,7 +7,7 @@ use super::fingerprint::{self, Offered, without_grease};
 use serde::{Deserialize, Serialize};
 
 /// Protocol that carries a hello, in the order of their names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Carrier {
     /// DTLS over UDP.
     Dtls,

@@ -56,7 +56,7 @@ const METHODS: &[&str] = &[
 const LONGEST: usize = 255;
 
 /// One of [`METHODS`].
-type Method = &'static str;
+pub type Method = &'static str;
 
 /// A request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,11 +68,22 @@ pub struct Request {
     pub host: Option<Box<str>>,
 }
 
+/// Reads one of [`METHODS`], or none.
+///
+/// # Errors
+/// If it is another one.
+pub fn any_method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Method>, D::Error> {
+    Option::<String>::deserialize(deserializer)?.map(known).transpose()
+}
+
 /// Reads one of [`METHODS`].
 fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
-    let name = String::deserialize(deserializer)?;
+    known(String::deserialize(deserializer)?)
+}
+
+fn known<E: Error>(name: String) -> Result<Method, E> {
     let known = METHODS.iter().find(|known| **known == name);
-    known.copied().ok_or_else(|| D::Error::custom(format!("no method is named {name:?}")))
+    known.copied().ok_or_else(|| E::custom(format!("no method is named {name:?}")))
 }
 
 /// The head of a message.

@@ -9,6 +9,7 @@ use super::number::Number;
 use super::record::{ACK, FIN, PSH, RST, Record, SYN};
 use super::several::Segment;
 use super::unacked::{List, Lists};
+use serde::{Deserialize, Serialize};
 
 /// Names of the flags, by bit.
 pub const FLAG_NAMES: [&str; 15] = [
@@ -60,7 +61,7 @@ const IMPLAUSIBLE_IN_FLIGHT: u32 = 2_000_000_000;
 const MANY: u32 = u32::MAX;
 
 /// State of one direction of a stream. There are twice as many as streams: each byte counts.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Side {
     base: u32,
     last_ack: u32,
@@ -69,6 +70,7 @@ pub struct Side {
     pub(super) max_ack: u32,
     pub(super) sacked: u32,
     push_sum: u32,
+    #[serde(skip)]
     unacked: List,
     window: u16,
     last_flags: u16,

@@ -6,9 +6,10 @@ use super::number::Number;
 use super::record::{FIN, RST, Record, SYN};
 use crate::capture::time::Timestamp;
 use crate::tally::flow::Direction;
+use serde::{Deserialize, Serialize};
 
 /// Counts of a stream.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Counts {
     /// Number of the first packet; 0 if only quoted headers belong to the stream.
     first_packet: Number,
@@ -34,7 +35,7 @@ pub struct Counts {
 }
 
 /// Packets with flags: the low bits.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Rare {
     by_flag: [u16; FLAG_NAMES.len()],
     retransmitted_bytes: u64,
@@ -42,7 +43,7 @@ struct Rare {
 }
 
 /// High bits of numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct High {
     by_flag: [u32; FLAG_NAMES.len()],
     control: [u32; 3],

@@ -1,7 +1,9 @@
 //! Numbers of packets and streams in six bytes: a million streams keep several of each.
 
+use serde::{Deserialize, Serialize};
+
 /// A number below 2^48: more packets than a petabyte has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Number([u16; 3]);
 
 impl Number {

@@ -4,27 +4,29 @@
 //! else to none. So an interim response takes the place of the final one, and of pipelined requests
 //! only the last has a response. NOTIFY and SUBSCRIBE have none.
 
-use super::super::message::http::Request;
+use super::super::message::http::{Method, Request, any_method};
 use super::super::samples::{Samples, Span};
 use super::record::Record;
 use crate::capture::time::Timestamp;
 use foldhash::fast::RandomState;
 use hashbrown::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// Host and method of a request, and the status of its response.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Kind {
     /// Host; None in a response without a request.
     pub host: Option<Box<str>>,
     /// Method; None in a response without a request.
-    pub method: Option<&'static str>,
+    #[serde(deserialize_with = "any_method")]
+    pub method: Option<Method>,
     /// Status. None without a response.
     pub status: Option<u16>,
 }
 
 /// Pairs of one kind.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Pairs {
     /// Number of requests.
     pub requests: u64,
@@ -48,14 +50,14 @@ pub struct Pairs {
 pub type Kinds = HashMap<Kind, Pairs, RandomState>;
 
 /// The newest request of a stream, without a response yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pending {
     request: Request,
     head: Head,
 }
 
 /// The segment that holds a head.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Head {
     packet: u64,
     time: Option<Timestamp>,

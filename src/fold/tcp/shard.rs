@@ -1,5 +1,7 @@
 //! The streams of one shard, and what a record does to them.
 
+mod folded;
+
 use super::super::Settings;
 use super::super::application::named::Named;
 use super::super::application::naming::Naming;

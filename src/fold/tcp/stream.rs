@@ -17,9 +17,10 @@ use super::segment::Segment;
 use super::socks::Handshake;
 use super::streams::Noted;
 use crate::dissect::application::Application;
+use serde::{Deserialize, Serialize};
 
 /// A TCP stream.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Stream {
     pair: Kept,
     number: Number,
@@ -41,7 +42,7 @@ pub struct Stream {
 }
 
 /// Parts of a stream that few have.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Rare {
     /// TLS handshakes.
     pub hellos: Option<Box<Hellos>>,
@@ -49,8 +50,10 @@ pub struct Rare {
     pub pending: Option<Box<Pending>>,
     /// First name of the server, in a hello or a request.
     pub server_name: Option<Box<str>>,
+    #[serde(skip)]
     pub(super) socks: Option<Box<Handshake>>,
     /// A ClientHello that waits for its rest.
+    #[serde(skip)]
     unfinished: Option<Box<Unfinished>>,
 }
 

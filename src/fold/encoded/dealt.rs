@@ -1,0 +1,180 @@
+//! Records dealt to buckets, so that each can be folded on a machine of its own.
+//!
+//! A bucket is a shard of the folds: the records of a pair of addresses are in one. Its records are
+//! applied in the order of the parts, which their place among all packets decides; what they share
+//! and their order stay behind. The result of a bucket is plain data, and the folds of all buckets are
+//! those of one machine.
+
+use super::super::application::datagrams::Datagrams;
+use super::super::dns::Dns;
+use super::super::dtls::Dtls;
+use super::super::echo::Echo;
+use super::super::flows::Flows;
+use super::super::quic::Quic;
+use super::super::tcp::Tcp;
+use super::super::{Fold, Folded, Folds, SHARDS};
+use super::apply::How;
+use super::wire::{Damaged, put_saved};
+use super::{Bytes, Encoded, Input, Records};
+use crate::dissect::protocol::Path;
+use crate::tally::totals::Counts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Number of buckets.
+pub const BUCKETS: usize = SHARDS;
+
+/// Identity of a part: the shard of the plan that it was dealt from, and its place there.
+pub type Origin = (u64, u32);
+
+/// Records of a bucket, in one part.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Share {
+    origin: Origin,
+    records: Bytes,
+}
+
+/// The state of one shard of every fold that is on, as plain data, and packets with a name by path.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct State(Vec<Bytes>, Vec<(Path, Counts)>);
+
+impl Records {
+    /// Takes the records out of the parts: those of each bucket. What they share remains.
+    pub fn deal(&mut self, shard: u64) -> Vec<(u8, Vec<Share>)> {
+        let mut buckets: BTreeMap<u8, Vec<Share>> = BTreeMap::new();
+        for (part, number) in self.parts.iter_mut().zip(0..) {
+            let origin = (shard, number);
+            part.origin = Some(origin);
+            let mut rest = part.bytes.0.get(part.shared as usize..).unwrap_or_default();
+            for (bucket, length) in &part.shards {
+                let Some((records, after)) = rest.split_at_checked(*length as usize) else { break };
+                let share = Share { origin, records: Bytes(records.to_vec()) };
+                buckets.entry(*bucket).or_default().push(share);
+                rest = after;
+            }
+            part.bytes.0.truncate(part.shared as usize);
+        }
+        buckets.into_iter().collect()
+    }
+
+    /// True if its records were dealt: they are elsewhere.
+    pub fn is_dealt(&self) -> bool {
+        self.parts.iter().any(|part| part.origin.is_some())
+    }
+
+    /// Buckets that have records.
+    pub fn buckets(&self) -> [bool; BUCKETS] {
+        let mut found = [false; BUCKETS];
+        for (bucket, _) in self.parts.iter().flat_map(|part| &part.shards) {
+            found.get_mut(usize::from(*bucket)).into_iter().for_each(|one| *one = true);
+        }
+        found
+    }
+
+    /// Applies the records of a bucket to folds that have seen none. Gives their state.
+    ///
+    /// # Errors
+    /// If they are none, or those of a part are missing.
+    pub fn fold(
+        &self,
+        folds: &mut Folds,
+        bucket: u8,
+        shares: &[Share],
+    ) -> Result<Vec<u8>, Damaged> {
+        let records: BTreeMap<Origin, &Bytes> =
+            shares.iter().map(|share| (share.origin, &share.records)).collect();
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            let Some((_, length)) = part.shards.iter().find(|(one, _)| *one == bucket) else {
+                parts.push(part.with(&[], Vec::new()));
+                continue;
+            };
+            let own = part.origin.and_then(|origin| records.get(&origin)).ok_or(Damaged)?;
+            if own.0.len() != *length as usize {
+                return Err(Damaged);
+            }
+            parts.push(part.with(&own.0, vec![(bucket, *length)]));
+        }
+        let mut state = super::apply::State::default();
+        for parts in parts.chunks(super::AT_ONCE * rayon::current_num_threads()) {
+            folds.apply_parts(&mut state, parts, 0, How::OneShard)?;
+        }
+        let mut out = Vec::new();
+        put_saved(&mut out, &folds.state(bucket));
+        Ok(out)
+    }
+
+    /// Takes the states of all buckets in the place of their records.
+    pub fn take_folded(&mut self, states: Vec<(u8, Vec<u8>)>) {
+        self.folded = states.into_iter().map(|(bucket, state)| (bucket, Bytes(state))).collect();
+    }
+}
+
+impl Encoded {
+    /// What it shares, with records.
+    fn with(&self, records: &[u8], shards: Vec<(u8, u32)>) -> Encoded {
+        let shared = self.bytes.0.get(..self.shared as usize).unwrap_or_default();
+        let bytes = Bytes([shared, records].concat());
+        let Encoded { before, begins, shared, .. } = *self;
+        Encoded { before, origin: None, begins, shared, shards, bytes }
+    }
+}
+
+impl Folds {
+    /// The state of one shard of every fold that is on.
+    fn state(&self, bucket: u8) -> State {
+        let place = usize::from(bucket);
+        let states = vec![
+            state(&self.tcp, place),
+            state(&self.flows, place),
+            state(&self.datagrams, place),
+            state(&self.echo, place),
+            state(&self.dns, place),
+            state(&self.quic, place),
+            state(&self.dtls, place),
+        ];
+        let paths = self.named_paths.iter().map(|(path, counts)| (*path, *counts)).collect();
+        State(states, paths)
+    }
+
+    /// Takes the states of buckets; streams are numbered when all are there.
+    pub(super) fn install(&mut self, states: &[(u8, Bytes)]) -> Result<(), Damaged> {
+        for (bucket, bytes) in states {
+            let State(states, paths) = Input(&bytes.0).saved()?;
+            let [tcp, flows, datagrams, echo, dns, quic, dtls] =
+                states.as_slice().first_chunk().ok_or(Damaged)?;
+            let place = usize::from(*bucket);
+            install::<Tcp>(&mut self.tcp, place, tcp)?;
+            install::<Flows>(&mut self.flows, place, flows)?;
+            install::<Datagrams>(&mut self.datagrams, place, datagrams)?;
+            install::<Echo>(&mut self.echo, place, echo)?;
+            install::<Dns>(&mut self.dns, place, dns)?;
+            install::<Quic>(&mut self.quic, place, quic)?;
+            install::<Dtls>(&mut self.dtls, place, dtls)?;
+            self.named_paths.count(paths.into_iter());
+        }
+        self.settle();
+        Ok(())
+    }
+}
+
+/// The state of a shard; empty if the fold is off.
+fn state<F: Fold<Shard: Serialize>>(fold: &Option<Folded<F>>, place: usize) -> Bytes {
+    let mut out = Vec::new();
+    let shard = fold.as_ref().and_then(|fold| fold.shards.get(place));
+    shard.iter().for_each(|shard| put_saved(&mut out, shard));
+    Bytes(out)
+}
+
+fn install<F: Fold<Shard: DeserializeOwned>>(
+    fold: &mut Option<Folded<F>>,
+    place: usize,
+    bytes: &Bytes,
+) -> Result<(), Damaged> {
+    let shard = fold.as_mut().and_then(|fold| fold.shards.get_mut(place));
+    if let Some(shard) = shard.filter(|_| !bytes.0.is_empty()) {
+        *shard = Input(&bytes.0).saved()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Encoding the parts of a walk, each shard by one worker.
+
+use super::super::{Dealt, Fold, Parts, SHARDS};
+use super::packets::{Lists, Packets};
+use super::wire::put_saved;
+use super::{Bytes, Encoded, Records};
+use rayon::prelude::*;
+
+/// Encodes the parts of a walk.
+///
+/// What a shard wrote is known in its next part, so each shard is written by one worker, part after
+/// part.
+#[derive(Default)]
+pub struct Encoder {
+    shards: Vec<Packets>,
+    /// A part was encoded.
+    has_begun: bool,
+}
+
+impl Encoder {
+    /// Encodes the next parts, on all workers. Each comes with the number of packets before it.
+    pub fn encode(&mut self, parts: &[(Parts, u64)]) -> Records {
+        self.shards.resize_with(SHARDS, Packets::new);
+        let written = |(shard, packets): (usize, &mut Packets)| {
+            let mut bytes = Vec::new();
+            let put = |(part, _): &(Parts, u64)| {
+                let start = bytes.len();
+                put_part(&mut bytes, packets, part, shard);
+                bytes.len() - start
+            };
+            let lengths: Vec<usize> = parts.iter().map(put).collect();
+            (bytes, lengths)
+        };
+        let shards = self.shards.par_iter_mut().enumerate().with_max_len(1);
+        let shards: Vec<(Vec<u8>, Vec<usize>)> = shards.map(written).collect();
+        let mut rest: Vec<&[u8]> = shards.iter().map(|(bytes, _)| bytes.as_slice()).collect();
+        let mut encoded = Vec::with_capacity(parts.len());
+        for (number, (part, before)) in parts.iter().enumerate() {
+            let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
+            let frames = part.settings.packet_names.then_some(&part.frames);
+            put_saved(&mut bytes, &part.media);
+            put_saved(&mut bytes, &frames.map(|frames| &frames.paths));
+            let shared = bytes.len() as u32;
+            let length = |shard: usize| {
+                let (_, lengths) = shards.get(shard)?;
+                lengths.get(number).copied().filter(|length| *length > 0)
+            };
+            let all: usize = (0..SHARDS).filter_map(length).sum();
+            bytes.reserve_exact(all);
+            for (shard, rest) in rest.iter_mut().enumerate() {
+                let Some((own, after)) = length(shard).and_then(|at| rest.split_at_checked(at))
+                else {
+                    continue;
+                };
+                bytes.extend_from_slice(own);
+                *rest = after;
+                lengths.push((shard as u8, own.len() as u32));
+            }
+            let begins = !std::mem::replace(&mut self.has_begun, true);
+            let bytes = Bytes(bytes);
+            let (before, shards) = (*before, lengths);
+            encoded.push(Encoded { before, origin: None, begins, shared, shards, bytes });
+        }
+        Records { parts: encoded, folded: Vec::new() }
+    }
+}
+
+/// Writes the records of a shard in a part; nothing if there are none.
+fn put_part(bytes: &mut Vec<u8>, packets: &mut Packets, part: &Parts, shard: usize) {
+    let frames = part.settings.packet_names.then_some(&part.frames);
+    let (tcp, flows) = (of(&part.tcp, shard), of(&part.flows, shard));
+    let (datagrams, echo) = (of(&part.datagrams, shard), of(&part.echo, shard));
+    let (dns, quic) = (of(&part.dns, shard), of(&part.quic, shard));
+    let dtls = of(&part.dtls, shard);
+    let few = [echo.len(), dns.len(), quic.len(), dtls.len()];
+    let most = [tcp.len(), flows.len(), datagrams.len()];
+    if most.iter().chain(&few).all(|length| *length == 0) {
+        return;
+    }
+    packets.put(bytes, &Lists { tcp, flows, datagrams, frames });
+    put_saved(bytes, echo);
+    put_saved(bytes, dns);
+    put_saved(bytes, quic);
+    put_saved(bytes, dtls);
+}
+
+/// The records of a shard.
+fn of<F: Fold>(dealt: &Option<Dealt<F>>, shard: usize) -> &[F::Record] {
+    let records = dealt.as_ref().and_then(|dealt| dealt.shards.get(shard));
+    records.map_or(&[], Vec::as_slice)
+}
