@@ -56,16 +56,24 @@ def test_records_are_folded_on_executors_and_not_on_the_driver(session, long_cap
     assert run.returncode == 2 and "its records were dealt" in run.stderr
 
 
-def test_shards_that_are_mapped_again_are_folded_once(session, tmp_path):
+def test_shards_that_are_mapped_again_are_folded_once(session, tmp_path, monkeypatch):
     """A capture inside a capture's packets is a wrong guess: its first records must not be folded."""
     inner = (TESTDATA / "http.pcap").read_bytes()
-    inner = inner[:24] + inner[24:] * 2
     record = struct.pack("<IIII", 1700000000, 0, len(inner), len(inner)) + inner
     header = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
     capture = tmp_path / "nested.pcap"
-    capture.write_bytes(header + record * 40 + (TESTDATA / "http.pcap").read_bytes()[24:])
+    capture.write_bytes(header + record * 60 + inner[24:])
+    rounds = []
+    once = pcapstat_spark._mapped
+
+    def mapped(spark, lines, number):
+        rounds.append(number)
+        return once(spark, lines, number)
+
+    monkeypatch.setattr(pcapstat_spark, "_mapped", mapped)
     tables = ["summary", "streams", "flows", "protocols"]
     assert pcapstat_spark.write(session, capture, tmp_path / "many", tables, shard_bytes="60k") == 0
+    assert len(rounds) > 1, "no guess was wrong"
     command = [pcapstat.find_command(), "-q", "-t", ",".join(tables), "-o", str(tmp_path / "one"), str(capture)]
     subprocess.run(command, check=True)
     for name in tables:

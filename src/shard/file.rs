@@ -14,6 +14,7 @@
 //! live as long as a run.
 
 use super::Refusal;
+use super::hashed::Hashed;
 use super::partial::{Partial, Piece};
 use super::spec::{Spec, options_hash};
 use crate::path_text;
@@ -113,35 +114,6 @@ pub fn write_framed(
     let Hashed { mut out, hash, .. } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     out.write_all(&hash.finalize())?;
     out.flush()
-}
-
-/// Writes and hashes.
-struct Hashed<W> {
-    out: W,
-    hash: Sha256,
-    /// The error that a serializer does not pass on.
-    error: Option<io::Error>,
-}
-
-impl<W: Write> Write for Hashed<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.out.write(bytes) {
-            Ok(written) => {
-                self.hash.update(bytes.get(..written).unwrap_or_default());
-                Ok(written)
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-            Err(error) => {
-                let kind = error.kind();
-                self.error = Some(error);
-                Err(kind.into())
-            }
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
 }
 
 /// Reads the head of a partial, unverified.

@@ -1,0 +1,35 @@
+//! A writer that hashes what it writes.
+
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+
+/// Writes and hashes.
+pub struct Hashed<W> {
+    /// Where to.
+    pub out: W,
+    /// Of all that was written.
+    pub hash: Sha256,
+    /// The error that a serializer does not pass on.
+    pub error: Option<io::Error>,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.out.write(bytes) {
+            Ok(written) => {
+                self.hash.update(bytes.get(..written).unwrap_or_default());
+                Ok(written)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                let kind = error.kind();
+                self.error = Some(error);
+                Err(kind.into())
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
