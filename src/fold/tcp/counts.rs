@@ -213,7 +213,9 @@ mod tests {
     #[test]
     fn numbers_beyond_their_low_bits_are_exact() {
         let mut counts = Counts::default();
-        let long = Record { wire_bytes: u32::MAX, ..record(1, true, SYN | RST, 1, 1, u32::MAX) };
+        let (wire_bytes, payload_bytes) = (u32::MAX, Some(u32::MAX));
+        let short = record(1, true, SYN | RST, 1, 1, 0);
+        let long = Record { wire_bytes, payload_bytes, ..short };
         let found = |ack_rtt| Findings { flags: RETRANSMISSION, ack_rtt, ..Findings::default() };
         for _ in 0..70_000 {
             counts.add(&long, &found(i64::MAX));
