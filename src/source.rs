@@ -16,7 +16,6 @@ mod prefetch;
 #[cfg(unix)]
 pub mod process;
 mod stream;
-pub(crate) mod writeback;
 
 use crate::error::Error;
 pub use inflate::Compression;

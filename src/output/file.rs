@@ -5,7 +5,6 @@
 //! follows it; a pipe or device is written as it is.
 
 use crate::error::without_code;
-use crate::source::writeback;
 use std::fs;
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -36,12 +35,9 @@ pub fn remove_unfinished() {
     std::mem::forget(unfinished);
 }
 
-/// Number of bytes after which the disk is asked to begin with them: it writes while rows are made.
-const WRITEBACK_BYTES: u64 = 4 << 20;
-
 /// An unfinished file.
 pub struct WholeFile {
-    file: BufWriter<Begun>,
+    file: BufWriter<Unfinished>,
     directory: PathBuf,
     path: PathBuf,
 }
@@ -107,35 +103,13 @@ fn builder<'a>() -> tempfile::Builder<'a, 'a> {
     builder
 }
 
-/// A file that is being written, from its beginning on.
-struct Begun {
-    file: Unfinished,
-    written: u64,
-    /// Number of its bytes that the disk was asked to write.
-    handed_on: u64,
-}
-
-impl Begun {
-    fn new(file: Unfinished) -> Begun {
-        Begun { file, written: 0, handed_on: 0 }
-    }
-}
-
-impl Write for Begun {
+impl Write for Unfinished {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let file = self.file.file();
-        let written = { file }.write(bytes)?;
-        self.written += written as u64;
-        let waiting = self.written - self.handed_on;
-        if waiting >= WRITEBACK_BYTES {
-            writeback::begin(file, self.handed_on, waiting);
-            self.handed_on = self.written;
-        }
-        Ok(written)
+        self.file().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.file().flush()
+        self.file().flush()
     }
 }
 
@@ -195,8 +169,7 @@ impl WholeFile {
             }
             _ => Unfinished::begin(&directory).map_err(with_path(&directory))?,
         };
-        let file = BufWriter::with_capacity(BUFFER_BYTES, Begun::new(file));
-        Ok(WholeFile { file, directory, path })
+        Ok(WholeFile { file: BufWriter::with_capacity(BUFFER_BYTES, file), directory, path })
     }
 
     /// Gives the file its name. Its bytes are on the disk before that, so that no crash leaves an
@@ -206,8 +179,7 @@ impl WholeFile {
     /// If it cannot be written or named.
     pub fn finish(self) -> io::Result<()> {
         let WholeFile { file, directory, path } = self;
-        let Begun { file, .. } =
-            file.into_inner().map_err(|error| with_path(&path)(error.into()))?;
+        let file = file.into_inner().map_err(|error| with_path(&path)(error.into()))?;
         if let Some(replaced) = fs::metadata(&path).ok().filter(fs::Metadata::is_file) {
             let kept = file.file().set_permissions(replaced.permissions());
             kept.map_err(with_path(&path))?;
