@@ -29,8 +29,11 @@ const MOST_KEPT: usize = 100_000;
 /// Words of a bit for each port.
 const PORT_WORDS: usize = 65_536 / 64;
 
-/// Ports of RTSP, Megaco and SIP, whose messages hold session descriptions.
-const SESSIONS: [u16; 4] = [554, 2944, 5060, 5061];
+/// True for the ports of RTSP, Megaco and SIP, whose messages hold session descriptions.
+fn is_session(port: u16) -> bool {
+    matches!(port, 554 | 2944 | 5060 | 5061)
+}
+
 /// Port of Skinny.
 const SKINNY: u16 = 2000;
 
@@ -78,17 +81,15 @@ impl Announced {
 pub fn of(packet: &Packet<'_>, back: impl FnMut(Media)) {
     let Some(layer) = packet.innermost_ip() else { return };
     let Some(ports) = layer.ports else { return };
-    let is = |ports: &[u16], source, destination| {
-        ports.contains(&source) || ports.contains(&destination)
-    };
     let header = match ports.transport {
         Transport::Udp => 8,
         _ => layer.segment.get(12).map_or(0, |offset| usize::from(offset >> 4) * 4),
     };
     let payload = || layer.segment.get(header..).unwrap_or_default();
-    if is(&SESSIONS, ports.source, ports.destination) {
+    let ends = [ports.source, ports.destination];
+    if ends.into_iter().any(is_session) {
         media(payload()).into_iter().for_each(back);
-    } else if is(&[SKINNY], ports.source, ports.destination) && ports.transport == Transport::Tcp {
+    } else if ends.contains(&SKINNY) && ports.transport == Transport::Tcp {
         channels(payload()).into_iter().for_each(back);
     }
 }
