@@ -8,10 +8,11 @@
 //! belongs to the newest transaction; the first one answers it, later ones are retransmissions.
 //! Multicast DNS has no transactions.
 
+mod answers;
+
 use super::merged::merged;
 use super::message::dns::Dns as Message;
 use super::pair::{Pair, addresses};
-use super::samples::{Samples, Span};
 use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::application::Application;
@@ -19,8 +20,10 @@ use crate::dissect::decode_as::Field;
 use crate::dissect::packet::{Packet, Ports, Transport};
 use crate::engine::memory::Growth;
 use crate::saved::number;
+pub use answers::Answers;
+use answers::Transaction;
 use foldhash::fast::RandomState;
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -30,11 +33,6 @@ use std::net::IpAddr;
 pub struct Dns;
 
 static GROWTH: Growth = Growth { entries: "DNS names", advice: "select packets with --filter" };
-
-/// Time in which the same query again is a retransmission, in nanoseconds.
-const RETRANSMITTED: i128 = 5_000_000_000;
-/// Types of zone transfers, whose responses come in several messages.
-const TRANSFERS: [u16; 2] = [251, 252];
 
 /// The protocols, in the order of their names.
 pub const PROTOCOLS: [(&str, u16); 3] = [("dns", 53), ("llmnr", 5355), ("mdns", 5353)];
@@ -72,45 +70,6 @@ struct Sent {
 
 /// A question: place in [`PROTOCOLS`], name, type.
 pub type Question = (u8, Box<str>, u16);
-
-/// Messages with one question.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Answers {
-    /// Number of packets.
-    pub packets: u64,
-    /// Their bytes on the wire.
-    pub wire_bytes: u64,
-    /// Number of queries and of responses.
-    pub messages: [u64; 2],
-    /// Responses by code: no error, name error, server failure, refused, any other.
-    pub codes: [u64; 5],
-    /// Transactions with a response.
-    pub answered: u64,
-    /// Transactions.
-    pub transactions: u64,
-    /// Repeated queries and responses.
-    pub retransmissions: u64,
-    /// Responses without a query.
-    pub unsolicited: u64,
-    /// Times from a query to its first response.
-    pub times: Samples,
-    /// Sum of the numbers of answers.
-    pub answers: u64,
-    /// Addresses that asked.
-    pub clients: HashSet<IpAddr, RandomState>,
-    /// Addresses that responded.
-    pub servers: HashSet<IpAddr, RandomState>,
-    /// Number of the first packet, from 1.
-    pub first_packet: u64,
-    /// Least and greatest time.
-    pub seen: Span,
-}
-
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct Transaction {
-    time: Option<Timestamp>,
-    answered: bool,
-}
 
 /// The protocol that the user assigned to one of the ports. None if there is none.
 fn assigned(packet: &Packet<'_>, ports: Ports) -> Option<usize> {
@@ -233,78 +192,6 @@ impl Fold for Dns {
         let newest = shard.newest.capacity() * entry * 8 / 7;
         let sent = shard.sent.capacity() * (size_of::<((Pair, bool), Sent)>() + 1) * 8 / 7;
         (shard.questions.len() as u64, (newest + sent) as u64 + shard.heap_bytes)
-    }
-}
-
-impl Answers {
-    fn count(&mut self, record: &Record, before: u64) {
-        let message = &record.message;
-        if self.packets == 0 {
-            self.first_packet = record.packet + before;
-        }
-        self.packets += 1;
-        self.wire_bytes += u64::from(record.wire_bytes);
-        self.messages[usize::from(message.is_response)] += 1;
-        let ((sender, _), _) = record.pair.ends(record.from_low);
-        if message.is_response {
-            let code = match message.code {
-                0 => 0,
-                3 => 1,
-                2 => 2,
-                5 => 3,
-                _ => 4,
-            };
-            self.codes[code] += 1;
-            self.answers += u64::from(message.answers);
-            self.servers.insert(sender);
-        } else {
-            self.clients.insert(sender);
-        }
-        self.seen.note(record.time);
-    }
-
-    /// Continues the newest transaction of the conversation and identifier, or begins another.
-    fn transact(&mut self, record: &Record, newest: &mut Transaction) {
-        let since = newest
-            .time
-            .zip(record.time)
-            .map(|(then, now)| now.total_nanoseconds() - then.total_nanoseconds());
-        if !record.message.is_response {
-            if !newest.answered && since.is_none_or(|since| since < RETRANSMITTED) {
-                self.retransmissions += 1;
-            } else {
-                *newest = Transaction { time: record.time, answered: false };
-                self.transactions += 1;
-            }
-            return;
-        }
-        if newest.answered {
-            let transfer = TRANSFERS.contains(&record.message.kind);
-            self.retransmissions += u64::from(!transfer);
-            return;
-        }
-        newest.answered = true;
-        self.answered += 1;
-        self.times.note(newest.time, record.time);
-    }
-
-    /// Adds the messages of another shard.
-    fn merge(&mut self, other: &Answers) {
-        let add = |one: &mut u64, two: u64| *one += two;
-        self.first_packet = self.first_packet.min(other.first_packet);
-        add(&mut self.packets, other.packets);
-        add(&mut self.wire_bytes, other.wire_bytes);
-        self.messages.iter_mut().zip(other.messages).for_each(|(one, two)| *one += two);
-        self.codes.iter_mut().zip(other.codes).for_each(|(one, two)| *one += two);
-        add(&mut self.answered, other.answered);
-        add(&mut self.transactions, other.transactions);
-        add(&mut self.retransmissions, other.retransmissions);
-        add(&mut self.unsolicited, other.unsolicited);
-        add(&mut self.answers, other.answers);
-        self.times.merge(&other.times);
-        self.clients.extend(&other.clients);
-        self.servers.extend(&other.servers);
-        self.seen.merge(other.seen);
     }
 }
 

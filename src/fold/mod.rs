@@ -21,6 +21,7 @@ pub mod handshake;
 mod merged;
 pub mod message;
 pub mod pair;
+mod position;
 pub mod quic;
 pub mod samples;
 pub mod tcp;
@@ -28,13 +29,13 @@ pub mod tcp;
 use crate::dissect::application::Application;
 use crate::dissect::packet::{Packet, Transport};
 use crate::engine::memory::{Budget, Growth};
-use application::announce::{self, Announced, Kind, Media};
+use application::announce::{self, Announced, Media};
 use application::datagrams::Datagrams;
-use application::named::{self, Frames, NamedPaths, Names};
-use application::names::{RTCP, RTP, T38};
+use application::named::{Frames, NamedPaths, Names};
 use dealt::{Dealt, Spare};
 pub use folded::Folded;
-use pair::{Endpoint, Pair};
+use pair::Pair;
+pub use position::Position;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -93,31 +94,6 @@ pub struct Settings {
     pub flow_idle: u64,
     /// Age at which a flow ends, in nanoseconds.
     pub flow_active: u64,
-}
-
-/// Position of a part, and what was announced up to its batch.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Position<'a> {
-    /// Number of packets before the part.
-    pub before: u64,
-    /// Place of the part in its batch.
-    pub part: u32,
-    /// Endpoints where media are expected.
-    media: Option<&'a Announced>,
-}
-
-impl Position<'_> {
-    /// The protocol of media at an endpoint, if a packet before `packet` of the part announced it.
-    fn media(&self, endpoint: Endpoint, packet: u32) -> Option<Application> {
-        let (media, packet) = (self.media?, self.before + u64::from(packet));
-        match media.before(endpoint, packet) {
-            Some(Kind::Rtp) => return Some(RTP),
-            Some(Kind::Fax) => return Some(T38),
-            None => {}
-        }
-        let control = media.before((endpoint.0, endpoint.1.wrapping_sub(1)), packet);
-        (control == Some(Kind::Rtp)).then_some(RTCP)
-    }
 }
 
 macro_rules! folds {
@@ -259,32 +235,6 @@ impl Parts {
 }
 
 impl Folds {
-    /// Names of the packets of a batch of `count` parts. They are counted by their path as well.
-    fn names(&mut self, count: usize, frames: &[Frames]) -> Vec<Names> {
-        if !self.settings.packet_names {
-            return Vec::new();
-        }
-        let names = self.noted(count);
-        self.named_paths.add(frames, &names);
-        names
-    }
-
-    /// Takes the names of the packets of `count` parts.
-    fn noted(&mut self, count: usize) -> Vec<Names> {
-        let tcp = self.tcp.iter_mut().flat_map(|fold| &mut fold.shards);
-        let datagrams = self.datagrams.iter_mut().flat_map(|fold| &mut fold.shards);
-        let noted: Vec<_> = tcp
-            .map(|shard| std::mem::take(&mut shard.named))
-            .chain(datagrams.map(|shard| std::mem::take(&mut shard.named)))
-            .collect();
-        named::by_part(&noted, count)
-    }
-
-    /// Packets by path, of those that have an application.
-    pub fn named_paths(&self) -> &NamedPaths {
-        &self.named_paths
-    }
-
     /// The application of the first packet of a conversation that has one.
     pub fn application(&self, transport: Transport, pair: Pair) -> Option<Application> {
         match transport {

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::{Content, Rows, Table, columns};
 use crate::fold::FoldNeeds;
-use crate::fold::tcp::analysis::FLAG_NAMES;
+use crate::fold::tcp::flags::FLAG_NAMES;
 use crate::fold::tcp::segment::SEEN_SYN;
 use crate::report::Report;
 use crate::tally::Needs;

@@ -5,7 +5,7 @@
 use super::cell::Cell;
 use super::{Content, Table, columns};
 use crate::fold::FoldNeeds;
-use crate::fold::tcp::analysis::FLAG_NAMES;
+use crate::fold::tcp::flags::FLAG_NAMES;
 use crate::fold::tcp::segment::Segment;
 use crate::tally::Needs;
 

@@ -1,5 +1,6 @@
 //! Names of the packets of a batch: what `packets` writes and `protocols` counts.
 
+use super::super::Folds;
 use crate::dissect::application::Application;
 use crate::dissect::packet::Packet;
 use crate::dissect::protocol::Path;
@@ -133,6 +134,34 @@ impl NamedPaths {
     /// The paths, in no order.
     pub fn iter(&self) -> impl Iterator<Item = (&Path, &Counts)> {
         self.0.iter()
+    }
+}
+
+impl Folds {
+    /// Names of the packets of a batch of `count` parts. They are counted by their path as well.
+    pub(in super::super) fn names(&mut self, count: usize, frames: &[Frames]) -> Vec<Names> {
+        if !self.settings.packet_names {
+            return Vec::new();
+        }
+        let names = self.noted(count);
+        self.named_paths.add(frames, &names);
+        names
+    }
+
+    /// Takes the names of the packets of `count` parts.
+    pub(in super::super) fn noted(&mut self, count: usize) -> Vec<Names> {
+        let tcp = self.tcp.iter_mut().flat_map(|fold| &mut fold.shards);
+        let datagrams = self.datagrams.iter_mut().flat_map(|fold| &mut fold.shards);
+        let noted: Vec<_> = tcp
+            .map(|shard| std::mem::take(&mut shard.named))
+            .chain(datagrams.map(|shard| std::mem::take(&mut shard.named)))
+            .collect();
+        by_part(&noted, count)
+    }
+
+    /// Packets by path, of those that have an application.
+    pub fn named_paths(&self) -> &NamedPaths {
+        &self.named_paths
     }
 }
 

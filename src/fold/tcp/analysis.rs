@@ -5,50 +5,12 @@
 //! makes the flags equal.
 
 use super::after;
-use super::number::Number;
+use super::flags::*;
 use super::record::{ACK, FIN, PSH, RST, Record, SYN};
 use super::several::Segment;
-use super::unacked::{List, Lists};
-use serde::{Deserialize, Serialize};
+use super::side::{SCALE_UNKNOWN, SCALE_UNUSED, Side};
+use super::unacked::Lists;
 
-/// Names of the flags, by bit.
-pub const FLAG_NAMES: [&str; 15] = [
-    "retransmission",
-    "fast_retransmission",
-    "spurious_retransmission",
-    "out_of_order",
-    "lost_segment",
-    "ack_lost_segment",
-    "duplicate_ack",
-    "keep_alive",
-    "keep_alive_ack",
-    "zero_window",
-    "zero_window_probe",
-    "zero_window_probe_ack",
-    "window_update",
-    "window_full",
-    "reused_ports",
-];
-pub(super) const RETRANSMISSION: u16 = 1;
-pub(super) const FAST_RETRANSMISSION: u16 = 1 << 1;
-pub(super) const SPURIOUS_RETRANSMISSION: u16 = 1 << 2;
-pub(super) const OUT_OF_ORDER: u16 = 1 << 3;
-pub(super) const LOST_SEGMENT: u16 = 1 << 4;
-pub(super) const ACK_LOST_SEGMENT: u16 = 1 << 5;
-pub(super) const DUPLICATE_ACK: u16 = 1 << 6;
-pub(super) const KEEP_ALIVE: u16 = 1 << 7;
-pub(super) const KEEP_ALIVE_ACK: u16 = 1 << 8;
-pub(super) const ZERO_WINDOW: u16 = 1 << 9;
-pub(super) const ZERO_WINDOW_PROBE: u16 = 1 << 10;
-pub(super) const ZERO_WINDOW_PROBE_ACK: u16 = 1 << 11;
-pub(super) const WINDOW_UPDATE: u16 = 1 << 12;
-pub(super) const WINDOW_FULL: u16 = 1 << 13;
-pub(super) const REUSED_PORTS: u16 = 1 << 14;
-
-/// Scale of a side whose SYN was not seen.
-pub const SCALE_UNKNOWN: i8 = -1;
-/// Scale of a side that does not scale its window.
-pub const SCALE_UNUSED: i8 = -2;
 /// Most segments that are remembered as unacknowledged.
 const MOST_UNACKED: usize = 10_000;
 /// Time after an acknowledgment in which a retransmission is fast, in nanoseconds.
@@ -59,83 +21,6 @@ const REORDERED: u64 = 3_000_000;
 const IMPLAUSIBLE_IN_FLIGHT: u32 = 2_000_000_000;
 /// Number of duplicates of a side of which segments were missed: more than any.
 const MANY: u32 = u32::MAX;
-
-/// State of one direction of a stream. There are twice as many as streams: each byte counts.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct Side {
-    base: u32,
-    last_ack: u32,
-    duplicates: u32,
-    pub(super) next: u32,
-    pub(super) max_ack: u32,
-    pub(super) sacked: u32,
-    push_sum: u32,
-    #[serde(skip)]
-    unacked: List,
-    window: u16,
-    last_flags: u16,
-    last_not_duplicate: Number,
-    next_packet: Number,
-    /// Shift of the window, or [`SCALE_UNKNOWN`], [`SCALE_UNUSED`].
-    pub scale: i8,
-    has_base: bool,
-    has_window: bool,
-    pub(super) first_ack: bool,
-    in_flight_valid: bool,
-    push_was_last: bool,
-    last_ack_time: i64,
-    next_time: i64,
-}
-
-impl Default for Side {
-    fn default() -> Side {
-        Side {
-            base: 0,
-            last_ack: 0,
-            duplicates: 0,
-            next: 0,
-            max_ack: 0,
-            sacked: 0,
-            push_sum: 0,
-            unacked: List::default(),
-            window: 0,
-            last_flags: 0,
-            last_not_duplicate: Number::default(),
-            next_packet: Number::default(),
-            scale: SCALE_UNKNOWN,
-            has_base: false,
-            has_window: false,
-            first_ack: false,
-            in_flight_valid: true,
-            push_was_last: false,
-            last_ack_time: 0,
-            next_time: 0,
-        }
-    }
-}
-
-impl Side {
-    /// Sequence number that relative ones begin at. None if no packet told it.
-    pub fn base(&self) -> Option<u32> {
-        self.has_base.then_some(self.base)
-    }
-
-    /// Sets the base; sequence numbers in flight are relative to it.
-    pub fn set_base(&mut self, base: u32, lists: &mut Lists) {
-        (self.base, self.has_base) = (base, true);
-        lists.rebase(&self.unacked);
-    }
-
-    /// The newest window, greater than any if there is none yet.
-    fn window(&self) -> u32 {
-        if self.has_window { self.window.into() } else { u32::MAX }
-    }
-
-    /// Forgets the segments in flight.
-    pub fn clear(&mut self, lists: &mut Lists) {
-        lists.clear(&mut self.unacked);
-    }
-}
 
 /// Result of the analysis of one segment. Zero means none.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -1,7 +1,8 @@
 //! Counts of a stream, for its row. There are as many as streams: what few of them have is boxed.
 
 use super::super::samples::Span;
-use super::analysis::{FLAG_NAMES, Findings, RETRANSMISSION};
+use super::analysis::Findings;
+use super::flags::{FLAG_NAMES, RETRANSMISSION};
 use super::number::Number;
 use super::record::{FIN, RST, Record, SYN};
 use crate::capture::time::Timestamp;

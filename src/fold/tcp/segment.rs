@@ -1,7 +1,8 @@
 //! One segment of a stream: what it changes in the stream, and its row of `segments`.
 
-use super::analysis::{Findings, SCALE_UNKNOWN, SCALE_UNUSED, analyze};
+use super::analysis::{Findings, analyze};
 use super::record::{ACK, FIN, RST, Record, SYN};
+use super::side::{SCALE_UNKNOWN, SCALE_UNUSED};
 use super::stream::Stream;
 use super::unacked::Lists;
 

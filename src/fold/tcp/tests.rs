@@ -3,7 +3,7 @@
 use super::super::application::announce::Announced;
 use super::super::pair::Pair;
 use super::super::{Dealt, Folded, Settings};
-use super::analysis::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSION, REUSED_PORTS};
+use super::flags::{ACK_LOST_SEGMENT, LOST_SEGMENT, OUT_OF_ORDER, RETRANSMISSION, REUSED_PORTS};
 use super::record::{ACK, Options, RST, Record, SYN};
 use super::segment::Segment;
 use super::sign::Sign;
