@@ -3,9 +3,9 @@
 //! Some have a magic number of their own, some a version (AIX, DG/UX). Red Hat's, SuSE's and
 //! Nokia's share the magic number of another one: they are detected by their first records, as
 //! Wireshark's `libpcap_try` does, which takes the layout that contradicts itself least. Stricter
-//! than it: a variant is believed only if two of its records are whole and plausible and none
-//! contradicts it, if its first record states the EtherType of its frame, or if it has one record and
-//! nothing that looks like a second one of the usual layout: a truncated pcap may end where a record
+//! than it: a variant is believed only if two of its records are whole and plausible and no other
+//! is implausible, if its first record states the EtherType of its frame, or if it has one plausible
+//! record and nothing that looks like a second one of the usual layout: a truncated pcap may end where a record
 //! of a variant would, and a damaged one may hold what looks like two of them.
 
 use super::{Lengths, fields, has_magic};
@@ -142,9 +142,10 @@ pub fn detect<const BIG_ENDIAN: bool>(bytes: &[u8], complete: bool) -> Result<De
             break;
         }
         let attempt = records.attempt(*other)?;
-        let believed = (attempt.records >= 2 && attempt.is_whole)
-            || records.states_ethertype(*other)
-            || (attempt.contradictions == 0 && !records.has_second(*usual));
+        let is_plausible = attempt.is_only_plausible
+            && ((attempt.records >= 2 && attempt.is_whole)
+                || (attempt.contradictions == 0 && !records.has_second(*usual)));
+        let believed = is_plausible || records.states_ethertype(*other);
         if believed && attempt.is_better_than(&best) {
             best = attempt;
             detected.layout = *other;
@@ -189,6 +190,8 @@ struct Attempt {
     contradictions: usize,
     /// Nothing but the end of the file contradicts it.
     is_whole: bool,
+    /// All records that were read and contradict nothing are such.
+    is_only_plausible: bool,
 }
 
 impl Attempt {
@@ -201,7 +204,7 @@ impl Attempt {
 impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
     /// Reads the first records in this layout.
     fn attempt(&self, layout: Layout) -> Result<Attempt, u64> {
-        let mut attempt = Attempt::default();
+        let mut attempt = Attempt { is_only_plausible: true, ..Attempt::default() };
         let mut first_seconds = None;
         let mut at = layout.file_header_bytes;
         for _ in 0..RECORDS_TRIED {
@@ -244,6 +247,7 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
                 && fields.wire <= self.link_type.longest_record()
                 && i64::abs_diff(first, seconds) <= NEIGHBOURS_APART;
             attempt.records += usize::from(plausible);
+            attempt.is_only_plausible &= plausible;
         }
         attempt.is_whole = true;
         Ok(attempt)
