@@ -44,7 +44,8 @@ pub fn key(record: &Record<'_>) -> Key {
 }
 
 impl Original {
-    /// None if it is damaged already, or has records that are read by more than their header.
+    /// None if it is damaged already, or most of its records hold no bytes: zeros are read as such
+    /// records too.
     pub fn new(name: String, capture: &Capture) -> Option<Original> {
         let mut rows: Vec<Row> = Vec::new();
         let walk = capture.walk(capture.start(), u64::MAX, |record| {
@@ -61,7 +62,13 @@ impl Original {
         rows.iter_mut().zip(ends).for_each(|(row, end)| row.end = end);
         let bytes = capture.source().rest(0).to_vec();
         let whole = walk.fault.is_none() && walk.end.offset as usize == bytes.len();
-        whole.then(|| Original { name, format: capture.format(), bytes, rows })
+        let empty = rows.iter().filter(|row| row.data.is_empty()).count();
+        (whole && 2 * empty <= rows.len()).then(|| Original {
+            name,
+            format: capture.format(),
+            bytes,
+            rows,
+        })
     }
 
     fn header_bytes(&self) -> usize {

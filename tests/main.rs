@@ -48,6 +48,7 @@ mod overview;
 mod page;
 mod paths;
 mod salvage;
+mod salvage_evidence;
 mod salvage_rates;
 mod selection;
 mod shards;

@@ -15,7 +15,7 @@ use std::io::Cursor;
 use std::path::PathBuf;
 
 /// Salvages serially, in parallel and as a stream, which must all agree.
-fn salvage(what: &str, bytes: &[u8]) -> Reading {
+pub fn salvage(what: &str, bytes: &[u8]) -> Reading {
     let whole = || open(bytes).expect("a capture");
     let serial = read_anew("capture", whole, SERIAL, true);
     let parallel = read_anew("capture", whole, Cut { jobs: 3, range_bytes: 100 }, true);

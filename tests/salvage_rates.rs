@@ -168,7 +168,9 @@ fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
             for (number, (kind, make)) in KINDS.iter().enumerate() {
                 let mut numbers = Dice((seed * 1_000_003 + at * 64 + number) as u64);
                 numbers.below(2);
-                let other = &originals[numbers.below(originals.len())];
+                let other = numbers.below(originals.len());
+                // Its own packets would be none that the original does not have.
+                let other = &originals[(other + usize::from(other == at)) % originals.len()];
                 let Some(damaged) = make(one, other, &mut numbers) else { continue };
                 let Ok(capture) = open(&damaged.bytes) else { continue };
                 let rows = salvaged(capture, SERIAL);
@@ -223,9 +225,9 @@ fn thousands_of_damaged_captures_lose_little_and_gain_nothing() {
     let sum = |of: fn(&Rates) -> usize| all.values().map(of).sum::<usize>();
     let files = sum(|rates| rates.files);
     assert!(files > 5000, "{files} files");
-    assert!(sum(|rates| rates.inventing) * 1000 <= files, "packets are invented");
-    assert!(sum(|rates| rates.complete) * 1000 >= files * 982, "packets are lost");
-    assert!(sum(|rates| rates.nearly) * 1000 >= files * 987, "many packets are lost");
+    assert!(sum(|rates| rates.inventing) * 2000 <= files, "packets are invented");
+    assert!(sum(|rates| rates.complete) * 1000 >= files * 987, "packets are lost");
+    assert!(sum(|rates| rates.nearly) * 1000 >= files * 995, "many packets are lost");
 }
 
 /// The page shows these rates; `PCAPSTAT_BLESS=1` makes it so.

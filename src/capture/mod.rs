@@ -141,6 +141,20 @@ impl PartialEq for Position {
 }
 
 impl Position {
+    /// What the section says of its interfaces here and not yet at `before`, in the same section.
+    pub fn described_since(&self, before: &Position) -> impl Iterator<Item = InterfaceEntry> {
+        let first = before.section.as_ref().map_or(0, |section| section.interfaces.len());
+        self.section.iter().flat_map(move |section| {
+            (first..section.interfaces.len()).filter_map(|index| {
+                Some(InterfaceEntry {
+                    section: section.number,
+                    interface: u32::try_from(index).ok()?,
+                    block: InterfaceBlock::Description(section.interfaces.get(index)?.clone()),
+                })
+            })
+        })
+    }
+
     /// True if readers at both would read the same bytes the same way.
     pub fn same_section(&self, other: &Position) -> bool {
         if self.appended != other.appended {

@@ -10,7 +10,7 @@
 mod variant;
 
 use super::cut::Candidate;
-use super::salvage::Before;
+use super::salvage::{self, Before};
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
@@ -166,6 +166,13 @@ impl<const BIG_ENDIAN: bool> Format for Pcap<BIG_ENDIAN> {
         let fields = self.fields(rest)?;
         let fits = fields.wire <= self.longest;
         fits.then(|| offset + self.layout.record_header_bytes as u64 + u64::from(fields.wire))
+    }
+
+    fn ends_by_packet(&self, rest: &[u8], offset: u64) -> Option<[u64; 2]> {
+        let before = self.layout.record_header_bytes + self.prefix_bytes as usize;
+        let fcs = if let Framing::Fcs(bytes) = self.framing { u64::from(bytes) } else { 0 };
+        let lengths = salvage::packet_lengths(self.link_type, rest.get(before..)?)?;
+        Some(lengths.map(|length| offset + before as u64 + length + fcs))
     }
 }
 

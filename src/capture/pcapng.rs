@@ -7,6 +7,7 @@
 //! interfaces. pcap-parser is not used: it allocates for options, does not know the obsolete block,
 //! reads option values little-endian only and rejects every block on a big-endian host.
 
+mod described;
 mod fast;
 mod options;
 
@@ -240,6 +241,12 @@ impl Format for Pcapng {
             is_valid && (u64::from(length) == bytes.saturating_add(4) || is_stated())
         };
         bytes >= u64::from(FRAMING_BYTES) - 4 && (is_length(false) || is_length(true))
+    }
+
+    fn described(&self, block: &[u8], at: &Position) -> Vec<Position> {
+        let sections = at.section.as_ref().map(|section| described::sections(block, section));
+        let after = |section| Position { section: Some(section), ..at.clone() };
+        sections.into_iter().flatten().map(after).collect()
     }
 
     /// The end of an Enhanced Packet Block by its captured length, or by the length after it.

@@ -5,7 +5,7 @@
 //! Refused: other versions. A record whose length is not that of its parts is damage.
 
 use super::cut::Candidate;
-use super::salvage::Before;
+use super::salvage::{self, Before};
 use super::time::{Clock, Timestamp};
 use super::walk::{Format, Step};
 use super::{
@@ -186,6 +186,15 @@ impl Format for Snoop {
             && length.checked_sub(captured)? <= (RECORD_HEADER_BYTES + MOST_PADDING) as u32;
         let seconds = Some(i64::from(word(16)?));
         fits.then(|| Candidate { next: offset.saturating_add(u64::from(length)), seconds })
+    }
+
+    /// Records are padded to four bytes.
+    fn ends_by_packet(&self, rest: &[u8], offset: u64) -> Option<[u64; 2]> {
+        let data = rest.get(RECORD_HEADER_BYTES..).filter(|_| !self.shomiti)?;
+        let before = (RECORD_HEADER_BYTES + self.prefix_bytes(data)) as u64;
+        let frame = rest.get(before as usize..)?;
+        let lengths = salvage::packet_lengths(self.link_type, frame)?;
+        Some(lengths.map(|length| offset + (before + length).next_multiple_of(4)))
     }
 }
 

@@ -94,6 +94,17 @@ pub trait Format {
         false
     }
 
+    /// Ends that the record at `offset` may have by the length that its packet states.
+    fn ends_by_packet(&self, _rest: &[u8], _offset: u64) -> Option<[u64; 2]> {
+        None
+    }
+
+    /// The positions after the damaged block that begins with these bytes, if it describes an interface:
+    /// one for each of the meanings that it may have. The offset is the block's.
+    fn described(&self, _block: &[u8], _at: &Position) -> Vec<Position> {
+        Vec::new()
+    }
+
     /// End of the record at `offset` by a second length in its header. None if there is none.
     fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
         None

@@ -102,7 +102,11 @@ impl Walked {
             let interface = appended.interface().into_iter().collect();
             self.described.take(interface, options.keep_interfaces);
             self.described.note(appended.note().into_iter().collect());
+            return;
         }
+        // A description that was damaged.
+        let described = next.described_since(end).collect();
+        self.described.take(described, options.keep_interfaces);
     }
 
     /// Adds the format of an appended capture.

@@ -22,6 +22,8 @@ pub(in super::super) struct Chain {
     /// Where the last one begins.
     pub last: u64,
     pub ends: Ends,
+    /// Where the record begins that follows at a time far from the one before it, and that time.
+    pub jump: Option<(u64, Timestamp)>,
     /// Time of the first record that has one.
     pub first: Option<Timestamp>,
     /// Where the second such record begins, and its time.
@@ -55,6 +57,7 @@ impl Chain {
             links: 0,
             last: start,
             ends: Ends::Broken,
+            jump: None,
             first: None,
             second: None,
             least: Timestamp::MAX,
@@ -131,6 +134,15 @@ impl Chain {
             let is_beside = time.seconds < least || greatest < time.seconds;
             is_beside && !near(least, time.seconds) && !near(greatest, time.seconds)
         })
+    }
+
+    /// True if a record follows whose time is far from `time`, which is not that of a record that the
+    /// damaged one carried: after these come true ones.
+    pub fn jumps_off(&self, time: Option<Timestamp>) -> bool {
+        match (self.jump, time) {
+            (Some((_, jump)), Some(time)) => !near(jump.seconds, time.seconds),
+            _ => false,
+        }
     }
 
     /// Length or end make it certain that it is a chain of records, this capture's or another's.

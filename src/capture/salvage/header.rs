@@ -15,7 +15,9 @@ use super::{AHEAD, LONGEST, weigh};
 
 /// A shorter gap cannot be a packet that carries a capture: it has no room for the header of a
 /// record, or of a block.
-const SHORTEST_HEADERS: [u64; 2] = [16, 28];
+pub(super) fn shortest_header<F: Format>() -> u64 {
+    if F::FRAMED { 28 } else { 16 }
+}
 
 /// Bytes that may be a file header.
 pub(super) enum Header {
@@ -61,9 +63,7 @@ pub(super) fn header<F: Format>(
     if at == damage {
         return if is_firm { Header::Begins(start) } else { Header::Nothing };
     }
-    let [of_records, of_blocks] = SHORTEST_HEADERS;
-    let shortest = if F::FRAMED { of_blocks } else { of_records };
-    let cuts_off = at.saturating_sub(damage) < shortest
+    let cuts_off = at.saturating_sub(damage) < shortest_header::<F>()
         || claimed.is_some_and(|claimed| claimed > at)
         || at > far;
     let reach = |at: u64| (at, at.saturating_add(LONGEST));

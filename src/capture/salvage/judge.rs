@@ -89,10 +89,30 @@ fn doubt<F: Format>(
         let is_fine = is_plausible || (far < at.saturating_add(LONGEST) && in_order(&view));
         return if is_fine { Verdict::Fine } else { refused(Verdict::Refused) };
     };
-    match (sound && found > next) || view.leads_to(at, found) {
+    let is_end = found > next || follows_damaged_time(&view, seconds, (found, next));
+    match (sound && is_end) || view.leads_to(at, found) {
         true => Verdict::Fine,
         false => refused(Verdict::Refused),
     }
+}
+
+/// True if the record that was found begins a few bytes before the `next` one, and at a time out of order:
+/// then bytes of its time were lost, and it is no record of this time.
+fn follows_damaged_time<F: Format>(
+    view: &View<'_, F>,
+    before: Option<i64>,
+    (found, next): (u64, u64),
+) -> bool {
+    /// Length of the time, with which a header begins.
+    const TIME_BYTES: u64 = 8;
+    if !(1..TIME_BYTES).contains(&next.saturating_sub(found)) {
+        return false;
+    }
+    let chain = view.follow(found, u64::MAX, 2);
+    let after = chain.second.map(|(_, second)| second.seconds);
+    chain.first.map(|first| first.seconds).is_some_and(|first| {
+        before.is_some_and(|before| first < before) || after.is_some_and(|after| after < first)
+    })
 }
 
 /// End of the many records from the start on that can be read but are not plausible, or of what is

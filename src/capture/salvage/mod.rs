@@ -12,6 +12,7 @@
 //! is there: results depend neither on ranges nor on where a stream's stretches end.
 
 mod chain;
+mod described;
 mod frame;
 mod header;
 mod judge;
@@ -28,6 +29,7 @@ use super::cut::NEIGHBOURS_APART;
 use super::time::Timestamp;
 use super::walk::Format;
 pub(super) use chain::Chain;
+pub(super) use frame::lengths as packet_lengths;
 pub use judge::Verdict;
 pub(super) use judge::judge;
 use serde::{Deserialize, Serialize};

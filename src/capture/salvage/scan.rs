@@ -6,7 +6,7 @@
 use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::chain::Chain;
-use super::search::FIRM;
+use super::search::{FIRM, FIRM_BLOCKS};
 use super::view::View;
 use super::{MOST, header, near, work};
 
@@ -119,12 +119,17 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// The next record, if the damaged block ends after the length at `at`.
+    /// The next record, if the damaged block ends after the length at `at`. A length that only equals the
+    /// block's first one may be another's: then what follows must be near in time, or several blocks.
     pub fn after_end<F: Format>(&mut self, view: &View<'_, F>, at: u64) -> Option<u64> {
         self.from = at;
         self.passed_end = at;
         let next = at.saturating_add(4);
-        (view.follow(next, next, 1).links > 0).then_some(next)
+        let bytes = at.saturating_sub(view.known.offset);
+        let is_in_place = || view.format.ends_block(view.rest(at, u64::MAX), bytes, &[]);
+        let chain = view.follow(next, u64::MAX, FIRM_BLOCKS);
+        let is_next = || chain.is_near(self.before) || chain.is_firm(FIRM_BLOCKS) || is_in_place();
+        (chain.links > 0 && is_next()).then_some(next)
     }
 
     /// True if the damaged block seems to end after the length at `at`, where `rest` begins.

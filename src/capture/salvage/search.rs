@@ -7,16 +7,17 @@
 
 use super::super::Position;
 use super::super::walk::Format;
+use super::chain::Ends;
 use super::header::{self, Header};
 use super::scan::{DOUBTS, Next, Part, Scan, Start};
 use super::view::View;
-use super::{AHEAD, Found, LONGEST, mended, weigh};
+use super::{AHEAD, Found, LONGEST, described, mended, weigh};
 
 /// Bytes that are searched at once.
 const STRETCH: u64 = 8 << 20;
 
 /// Blocks of a chain of another time: two lengths of each agree.
-const FIRM_BLOCKS: usize = 4;
+pub(super) const FIRM_BLOCKS: usize = 4;
 
 /// Records of a chain of another time.
 pub(super) const FIRM: usize = 16;
@@ -37,11 +38,10 @@ pub(super) fn resume<F: Format>(
     if let Header::Begins(start) = header::header(view, (ahead, damage), None, damage) {
         return Found::At(start);
     }
-    let claimed = view
-        .format
-        .claims(at_damage, view.known, damage)
-        .filter(|claims| F::FRAMED || view.known.before.is_near(claims.seconds))
-        .map(|claims| claims.next);
+    if let Some(next) = described::described(view, at_damage) {
+        return Found::At(next);
+    }
+    let claimed = view.format.claims(at_damage, view.known, damage).map(|claims| claims.next);
     // A length that is not damaged tells where the record ended.
     if let Some(told) = view.format.other_end(at_damage, damage).filter(|told| *told >= view.base) {
         if told == view.end() && view.complete {
@@ -49,6 +49,17 @@ pub(super) fn resume<F: Format>(
         }
         let chain = view.follow(told, told, FIRM);
         if chain.is_firm(2) && chain.is_near(before) {
+            return found(told);
+        }
+    }
+    // So does the packet of a record whose header is damaged.
+    for told in view.format.ends_by_packet(at_damage, damage).into_iter().flatten() {
+        let chain = view.follow(told, told, FIRM);
+        let leads_on = || match before {
+            Some(before) if !chain.is_near(Some(before)) => view.returns(told, before),
+            _ => view.follow(told, u64::MAX, 2).is_firm(2),
+        };
+        if told >= view.base && chain.links > 0 && leads_on() {
             return found(told);
         }
     }
@@ -96,7 +107,17 @@ pub(super) fn resume<F: Format>(
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
             // Another time: it must be long, and none of the right time may follow.
             let is_odd = chain.odd_frames * 4 > chain.links;
-            if other.is_none() && chain.is_firm(least) && !is_odd {
+            let is_beside = view.is_beside_damage(start.at);
+            let are_sessions = |before| is_beside && view.are_sessions(start.at, least, before);
+            let is_firm = || chain.is_firm(least) || before.is_some_and(are_sessions);
+            if other.is_none() && !is_odd && is_firm() {
+                // Nothing carried it, nor was it cut off as bytes of another file are.
+                let leads_on = chain.jump.is_some() || chain.ends != Ends::Broken;
+                let is_taken = before.is_some() && leads_on && is_beside && chain.links > 1;
+                if let Some(at) = is_taken.then(|| mended::first(view, at_damage, start)).flatten()
+                {
+                    return found(at);
+                }
                 other = Some(start);
                 scan.give_up_after(DOUBTS);
             }

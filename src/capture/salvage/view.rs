@@ -4,6 +4,8 @@ use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
 use super::chain::{Chain, Ends};
+use super::header::shortest_header;
+use super::search::FIRM;
 use super::{AHEAD, MOST, frame, near, work};
 
 /// Bytes in memory, and what is known of the format there.
@@ -71,13 +73,62 @@ impl<F: Format> View<'_, F> {
         self.follow_after(start, far, most, self.known.before.time())
     }
 
+    /// True if it is one record that leads nowhere, with a small number for a time.
+    pub fn may_be_chance(&self, chain: &Chain) -> bool {
+        chain.links < 2 && chain.jump.is_none() && is_soon_after_1970(chain)
+    }
+
     /// True if the chain at `start` is more than one record that leads out of reach. Small numbers are
     /// times soon after 1970, so that more of these are needed.
     pub fn is_pair(&self, start: u64, chain: &Chain) -> bool {
-        const SOON_AFTER_1970: i64 = 14 * 86_400;
-        let early = chain.first.is_some_and(|first| first.seconds < SOON_AFTER_1970);
-        let least = if early { 4 } else { 2 };
+        let least = if is_soon_after_1970(chain) { 4 } else { 2 };
         chain.links >= least || self.follow(start, u64::MAX, least).is_firm(least)
+    }
+
+    /// True if so many records follow each other from `start` on, or lead to the end of the file: sessions
+    /// at several times, as of captures that were joined, none of which is near `before`. Carried
+    /// records lead to one that is.
+    pub fn are_sessions(&self, start: u64, least: usize, before: Timestamp) -> bool {
+        let (mut at, mut links) = (start, 0);
+        loop {
+            let chain = self.follow(at, u64::MAX, least.saturating_sub(links));
+            links += chain.links;
+            if chain.links == 0 || !chain.is_far(Some(before)) {
+                return false;
+            }
+            match chain.jump {
+                _ if chain.ends != Ends::Broken => return true,
+                Some((jump, _)) if links < least => at = jump,
+                Some(_) => return true,
+                None => return false,
+            }
+        }
+    }
+
+    /// True if records follow each other from `start` on, whatever their times, up to the end of the file or
+    /// to several that are near `before`.
+    pub fn returns(&self, start: u64, before: Timestamp) -> bool {
+        const RETURNED: usize = 2;
+        let (mut at, mut links) = (start, 0);
+        while links < FIRM {
+            let chain = self.follow(at, u64::MAX, FIRM);
+            links += chain.links;
+            let is_back = chain.links >= RETURNED && chain.is_near(Some(before));
+            match chain.jump {
+                _ if links >= RETURNED && (is_back || chain.ends == Ends::File) => return true,
+                Some((jump, _)) if chain.links > 0 => at = jump,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// True if a record that begins at `at` is too near the damage to have been carried by the one there:
+    /// that needs a header of its own, and of its frame.
+    pub fn is_beside_damage(&self, at: u64) -> bool {
+        const SHORTEST_FRAME_HEADER: u64 = 14;
+        let shortest = shortest_header::<F>() + SHORTEST_FRAME_HEADER;
+        at.saturating_sub(self.known.offset) < shortest
     }
 
     /// As [`View::follow`], but no farther than to a seam.
@@ -130,6 +181,7 @@ impl<F: Format> View<'_, F> {
             if let Step::Record(record, _) = step {
                 if let Some(time) = record.time {
                     if chain.latest.is_some_and(|latest| !near(latest.seconds, time.seconds)) {
+                        chain.jump = Some((at, time));
                         return chain;
                     }
                     chain.note(at, time, known);
@@ -144,4 +196,9 @@ impl<F: Format> View<'_, F> {
             at = at.saturating_add(length as u64);
         }
     }
+}
+
+fn is_soon_after_1970(chain: &Chain) -> bool {
+    const SOON: i64 = 14 * 86_400;
+    chain.first.is_some_and(|first| first.seconds < SOON)
 }

@@ -19,7 +19,8 @@ pub(super) fn weigh<F: Format>(
 ) -> Option<u64> {
     let Start { mut at, mut chain } = found;
     loop {
-        if let Some(seam) = chain.seam.filter(|seam| *seam <= far) {
+        let seam = chain.seam.filter(|seam| *seam <= far && !view.is_beside_damage(at));
+        if let Some(seam) = seam {
             // A carried capture whose records lead to true ones: only these are believed.
             at = seam;
             chain = view.follow_to_seam(at, far, before);
@@ -28,7 +29,7 @@ pub(super) fn weigh<F: Format>(
             }
             return None;
         }
-        if chain.ends != Ends::Broken {
+        if chain.ends != Ends::Broken || chain.jumps_off(before) {
             return Some(chain.lead(at, before));
         }
         let limit = far.min(at.saturating_add(LONGEST));
@@ -73,7 +74,7 @@ pub(super) fn weigh<F: Format>(
                 let is_next = before.is_some() || near(chain.greatest.seconds, first.seconds);
                 in_order(chain.greatest, first) && is_next
             });
-        if between || chain.first.is_none() {
+        if (between && !view.may_be_chance(&chain)) || chain.first.is_none() {
             return Some(chain.lead(at, before));
         }
         (at, chain) = (later.at, later.chain);

@@ -1,0 +1,39 @@
+//! Damaged descriptions of interfaces: without them no packet of theirs could be read.
+//!
+//! Such a block is believed by what stands of it if blocks that can be read follow soon, and, where it
+//! tells no resolution, by the one that gives their times a sensible year.
+
+use super::super::Position;
+use super::super::walk::Format;
+use super::view::View;
+
+/// Longest description that is looked for, in bytes.
+const LONGEST_DESCRIPTION: u64 = 1024;
+
+/// Seconds of the years in which captures were made: 1990 to 2099.
+const YEARS: std::ops::Range<i64> = 631_152_000..4_102_444_800;
+
+/// The next block after a damaged description at the damage, with what stands of it.
+pub(super) fn described<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Option<Position> {
+    let damage = view.known.offset;
+    // Only the first time: nothing that comes later changes the decision.
+    if view.base != damage.saturating_add(1) {
+        return None;
+    }
+    let descriptions = view.format.described(at_damage.get(..16)?, view.known);
+    let with_packets = descriptions.first()?;
+    let until = damage.saturating_add(LONGEST_DESCRIPTION).min(view.end());
+    let next = (view.base..until).find(|at| {
+        let is_block = view.format.plausible(view.rest(*at, u64::MAX), view.known, *at).is_some();
+        is_block && View { known: with_packets, ..*view }.follow(*at, u64::MAX, 2).is_firm(2)
+    })?;
+    let block = at_damage.get(..usize::try_from(next - damage).ok()?)?;
+    let options = block.len().saturating_sub(4);
+    let mut descriptions = view.format.described(block.get(..options)?, view.known);
+    let is_certain = descriptions.len() == 1;
+    descriptions.retain(|known| {
+        let chain = View { known, ..*view }.follow(next, u64::MAX, 16);
+        is_certain || chain.first.is_none_or(|first| YEARS.contains(&first.seconds))
+    });
+    descriptions.into_iter().next().map(|known| Position { offset: next, ..known })
+}
