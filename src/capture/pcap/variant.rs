@@ -190,7 +190,7 @@ struct Attempt {
     contradictions: usize,
     /// Nothing but the end of the file contradicts it.
     is_whole: bool,
-    /// All records that were read and contradict nothing are such.
+    /// No record that was read is of a length that is not plausible.
     is_only_plausible: bool,
 }
 
@@ -243,10 +243,10 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
             }
             let seconds = i64::from(fields.seconds);
             let first = *first_seconds.get_or_insert(seconds);
-            let plausible = fields.captured > 0
-                && fields.wire <= self.link_type.longest_record()
-                && i64::abs_diff(first, seconds) <= NEIGHBOURS_APART;
-            attempt.records += usize::from(plausible);
+            let plausible = fields.wire <= self.link_type.longest_record();
+            let near = i64::abs_diff(first, seconds) <= NEIGHBOURS_APART;
+            attempt.records += usize::from(plausible && near && fields.captured > 0);
+            // A clock may jump at any record, and a record may be empty.
             attempt.is_only_plausible &= plausible;
         }
         attempt.is_whole = true;
