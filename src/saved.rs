@@ -46,3 +46,38 @@ pub fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Erro
     let number = u64::deserialize(deserializer)?;
     if (1..=MOST_IN_PART).contains(&number) { Ok(number) } else { Err(D::Error::custom(Bound)) }
 }
+
+/// Payloads, which are written and read as a whole and not byte by byte.
+pub mod payload {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    struct Whole<'a>(&'a [u8]);
+
+    impl Serialize for Whole<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(self.0)
+        }
+    }
+
+    /// Writes a payload.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(
+        payload: &Option<Box<[u8]>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        payload.as_deref().map(Whole).serialize(serializer)
+    }
+
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Box<[u8]>>, D::Error> {
+        let bytes = Option::<&'de [u8]>::deserialize(deserializer)?;
+        Ok(bytes.map(Into::into))
+    }
+}

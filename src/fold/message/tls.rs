@@ -11,6 +11,7 @@ pub struct Records {
     /// The first ServerHello.
     pub server: Option<ServerHello>,
     /// The record of a ClientHello that continues after the payload.
+    #[serde(with = "crate::saved::payload")]
     pub unfinished: Option<Box<[u8]>>,
     /// True if there is an alert that is not encrypted.
     pub alert: bool,

@@ -47,12 +47,15 @@ pub struct More {
     /// The message. None if it is of no known protocol.
     pub message: Option<Message>,
     /// The payload, of protocols whose PDUs may end in it.
+    #[serde(with = "crate::saved::payload")]
     pub payload: Option<Box<[u8]>>,
     /// A payload that can be the rest of a ClientHello.
+    #[serde(with = "crate::saved::payload")]
     pub rest: Option<Box<[u8]>>,
     /// Applications that the user assigned to its ports.
     pub assigned: OfPorts,
     /// A payload that can be a message of a SOCKS handshake.
+    #[serde(with = "crate::saved::payload")]
     pub socks: Option<Box<[u8]>>,
 }
 
