@@ -5,8 +5,8 @@
 //! Wireshark's `libpcap_try` does, which takes the layout that contradicts itself least. Stricter
 //! than it: a variant is believed only if two of its records are whole and plausible and no other
 //! is implausible, if its first record states the EtherType of its frame, or if it has one plausible
-//! record and nothing that looks like a second one of the usual layout: a truncated pcap may end where a record
-//! of a variant would, and a damaged one may hold what looks like two of them.
+//! record and nothing that looks like a second one of the usual layout: a truncated pcap may end
+//! where a record of a variant would, and a damaged one may hold what looks like two of them.
 
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;
