@@ -8,6 +8,9 @@ use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+/// A shard, the number of records that it gets, and their list in each part.
+type Work<'w, F> = (usize, &'w mut <F as Fold>::Shard, Vec<Option<List<'w, <F as Fold>::Record>>>);
+
 /// Below this many records other workers are not woken: most captures of a directory are short.
 const WORTH_SHARING: usize = 4096;
 
@@ -45,15 +48,14 @@ impl<F: Fold> Folded<F> {
             let count: usize = own.iter().flatten().map(List::len).sum();
             (count > 0).then_some((count, shard, own))
         };
-        let apply =
-            |(_, shard, lists): (usize, &mut F::Shard, Vec<Option<List<'_, F::Record>>>)| {
-                for ((part, list), before) in (0..).zip(lists).zip(&before) {
-                    let position = Position { before: *before, part, media: Some(media) };
-                    if let Some(list) = list {
-                        list.apply(F::owns_memory, |record| F::apply(shard, record, position));
-                    }
+        let apply = |(_, shard, lists): Work<'_, F>| {
+            for ((part, list), before) in (0..).zip(lists).zip(&before) {
+                let position = Position { before: *before, part, media: Some(media) };
+                if let Some(list) = list {
+                    list.apply(F::owns_memory, |record| F::apply(shard, record, position));
                 }
-            };
+            }
+        };
         let mut work: Vec<_> = self.shards.iter_mut().filter_map(own).collect();
         if work.iter().map(|(count, ..)| count).sum::<usize>() < WORTH_SHARING {
             work.into_iter().for_each(apply);

@@ -55,7 +55,7 @@ const METHODS: &[&str] = &[
 /// The longest text that is kept of a method or host.
 const LONGEST: usize = 255;
 
-/// One of [`METHODS`].
+/// One of the methods that are known.
 pub type Method = &'static str;
 
 /// A request.
@@ -68,7 +68,7 @@ pub struct Request {
     pub host: Option<Box<str>>,
 }
 
-/// Reads one of [`METHODS`], or none.
+/// Reads one of the methods that are known, or none.
 ///
 /// # Errors
 /// If it is another one.
