@@ -18,7 +18,7 @@ use std::path::PathBuf;
 #[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES)]
 #[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
 pub struct Cli {
-    /// Capture, directory of captures, or - for standard input
+    /// Capture, directory, or - for standard input, which the first Ctrl-C ends
     #[arg(required_unless_present_any = ["schema", "generate", "files_from"], value_name = "PATH")]
     pub paths: Vec<OsString>,
 
@@ -75,7 +75,7 @@ pub struct Cli {
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub rows: Vec<String>,
 
-    /// Order of rows: wire_bytes:desc, first_packet
+    /// Order of rows: wire_bytes:desc, first_packet; ascending unless :desc
     ///
     /// Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
     #[arg(long, value_name = "COLUMN")]

@@ -75,7 +75,11 @@ pub static EXIT_CODES: &[ExitCode] = &[
         "an input or its tables need more memory, or more open files, than allowed",
     ),
     code(Exit::OutputFailed, 74, "an output could not be written"),
-    code(Exit::Stopped, 130, "stopped by Ctrl-C or a signal"),
+    code(
+        Exit::Stopped,
+        130,
+        "stopped by a signal; while standard input is read, by the second Ctrl-C",
+    ),
 ];
 
 impl Exit {

@@ -15,7 +15,7 @@ Examples:
   pcapstat -t packets capture.pcapng | head         one row per packet
   pcapstat -t conversations --merge --rows \"layer == tcp\" --top 10 captures/
                                                     the ten busiest TCP conversations of all
-  tcpdump -w - -c 1000 | pcapstat -                 from standard input";
+  tcpdump -i eth0 -w - | pcapstat -                 live traffic until Ctrl-C";
 
 /// The command with all of its help, which takes a third of the time of starting: it is made for
 /// those who ask for it.

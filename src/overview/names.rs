@@ -64,18 +64,12 @@ fn line(report: &Report, source: &Source, all: u64, health: &Row, columns: usize
         (noun, _) => counted(all, noun),
     };
     let mut line = Line::of(Style::Plain, &noun);
-    for (column, name) in source.troubles {
-        let trouble = health.number(column);
-        if trouble > 0 {
-            let plural =
-                if trouble == 1 || name.ends_with('d') || name.ends_with('e') { "" } else { "s" };
-            line.push(Style::Notable, &format!(", {} {name}{plural}", count(trouble)));
-        }
-    }
+    let troubles = troubles(source, health);
     let names = names(report, source);
     let mut separator = ": ";
     for (number, (name, asked)) in names.iter().enumerate() {
-        let room = super::heading::text_columns(columns).saturating_sub(line.width() + 2);
+        let room = super::heading::text_columns(columns)
+            .saturating_sub(line.width() + troubles.width() + 2);
         let rest = if number + 1 < names.len() { ", …".len() } else { 0 };
         let text = if *asked > 1 { format!(" ×{}", count(*asked)) } else { String::new() };
         let next = Line::of(Style::Strong, name).with(Style::Faint, &text);
@@ -86,6 +80,21 @@ fn line(report: &Report, source: &Source, all: u64, health: &Row, columns: usize
         line.push(Style::Plain, separator);
         line = line.then(next);
         separator = ", ";
+    }
+    line.then(troubles)
+}
+
+/// Numbers of errors and the like, after the names: they are not those of the first name.
+fn troubles(source: &Source, health: &Row) -> Line {
+    let mut line = Line::default();
+    for (column, name) in source.troubles {
+        let trouble = health.number(column);
+        if trouble > 0 {
+            let plural =
+                if trouble == 1 || name.ends_with('d') || name.ends_with('e') { "" } else { "s" };
+            line.push(Style::Faint, " · ");
+            line.push(Style::Notable, &format!("{} {name}{plural}", count(trouble)));
+        }
     }
     line
 }
