@@ -84,7 +84,8 @@ fn size(summary: &Row) -> Vec<Line> {
         let text = format!("{} captured, {} truncated", bytes(captured), count(truncated));
         parts.push(Line::of(Style::Notable, &text));
     }
-    if let Some(mean) = wire.checked_div(packets) {
+    // Rounded half up, as in a report.
+    if let Some(mean) = wire.saturating_add(packets / 2).checked_div(packets) {
         let (least, most) = (summary.number("min_wire_bytes"), summary.number("max_wire_bytes"));
         let text = match least == most {
             true => format!("{} B each", count(least)),

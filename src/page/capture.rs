@@ -182,7 +182,13 @@ fn tiles(report: &Report) -> Vec<(&'static str, String)> {
     let format = [line.text("format"), line.text("compression")].join(" ");
     let lengths = match line.text("min_wire_bytes").is_empty() {
         true => String::new(),
-        false => format!("{}–{}", size("min_wire_bytes"), size("max_wire_bytes")),
+        false => {
+            let length = |name: &str| text::count(line.number(name));
+            match (length("min_wire_bytes"), length("max_wire_bytes")) {
+                (least, most) if least == most => format!("{least}\u{a0}B"),
+                (least, most) => format!("{least}–{most}\u{a0}B"),
+            }
+        }
     };
     let tiles = [
         ("Packets", text::count(line.number("packets"))),

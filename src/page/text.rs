@@ -3,6 +3,8 @@
 use crate::capture::time::Timestamp;
 use crate::table::cell::Cell;
 use crate::table::visible::visible;
+use crate::terminal::units;
+pub use crate::terminal::units::{count, counted};
 
 /// Greatest number of characters of a capture's text.
 const MOST_CHARACTERS: usize = 120;
@@ -18,24 +20,6 @@ pub fn name(text: &str) -> String {
     let head: String = text.chars().take(half).collect();
     let tail: String = text.chars().skip(count - half).collect();
     format!("{head}…{tail}")
-}
-
-/// A number with separators: `1,234,567`.
-pub fn count(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number and its noun: `1 packet`, `1,234 packets`.
-pub fn counted(value: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(value), if value == 1 { "" } else { "s" })
 }
 
 /// Three digits and a decimal prefix: `1.23 MB`, `340 kbit/s`.
@@ -60,9 +44,14 @@ pub fn round(amount: &str) -> String {
     }
 }
 
-/// A size in bytes.
+/// A size in bytes, as the overview of a terminal has it.
 pub fn bytes(value: u64) -> String {
-    amount(value as f64, "B")
+    unbroken(&units::bytes(value))
+}
+
+/// A text whose words stay on one line.
+fn unbroken(text: &str) -> String {
+    text.replace(' ', "\u{a0}")
 }
 
 /// Three digits; whole numbers below 1000 stay whole.
@@ -80,28 +69,10 @@ fn digits(value: f64, whole: bool) -> String {
     format!("{value:.decimals$}")
 }
 
-/// A duration in nanoseconds: `12.3 ms`, `4 min 05 s`, `3 d 04 h`.
+/// A duration in nanoseconds, as the overview of a terminal has it.
 pub fn duration(nanoseconds: i128) -> String {
     let sign = if nanoseconds < 0 { "−" } else { "" };
-    let whole = nanoseconds.unsigned_abs();
-    let seconds = whole / 1_000_000_000;
-    let scaled = |unit: u32, name: &str| {
-        format!("{sign}{}\u{a0}{name}", digits(whole as f64 / f64::from(unit), true))
-    };
-    let pair = |long: u128, longer: &str, short: u128, shorter: &str| {
-        let (one, two) = (seconds / long, seconds % long / short);
-        let rest = if two == 0 { String::new() } else { format!("\u{a0}{two:02}\u{a0}{shorter}") };
-        format!("{sign}{one}\u{a0}{longer}{rest}")
-    };
-    match whole {
-        0..1_000 => scaled(1, "ns"),
-        1_000..1_000_000 => scaled(1_000, "µs"),
-        1_000_000..1_000_000_000 => scaled(1_000_000, "ms"),
-        _ if seconds < 60 => scaled(1_000_000_000, "s"),
-        _ if seconds < 3600 => pair(60, "min", 1, "s"),
-        _ if seconds < 86_400 => pair(3600, "h", 60, "min"),
-        _ => pair(86_400, "d", 3600, "h"),
-    }
+    format!("{sign}{}", unbroken(&units::duration(nanoseconds.unsigned_abs())))
 }
 
 /// A share of a whole: `12.3 %`.
@@ -142,7 +113,7 @@ mod tests {
             ["0\u{a0}B", "999\u{a0}B", "1.50\u{a0}kB"]
         );
         assert_eq!([bytes(999_600), amount(12.34, "")], ["1.00\u{a0}MB", "12.3"]);
-        assert_eq!(duration(245_000_000_000), "4\u{a0}min\u{a0}05\u{a0}s");
+        assert_eq!(duration(245_000_000_000), "4\u{a0}min\u{a0}5\u{a0}s");
         assert_eq!([duration(12_340), duration(0)], ["12.3\u{a0}µs", "0\u{a0}ns"]);
         assert_eq!([share(1, 3), share(1, 10_000)], ["33.3\u{a0}%", "<\u{a0}0.1\u{a0}%"]);
     }
