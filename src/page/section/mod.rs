@@ -14,6 +14,7 @@ pub use time::steps;
 
 use super::capture::Detail;
 use crate::report::Report;
+use std::cmp::Reverse;
 
 /// A section.
 pub struct Section {
@@ -53,7 +54,8 @@ fn heading(text: &str, total: usize) -> String {
     format!("<h4>{text} <span class=\"soft\">{}</span></h4>", super::text::count(total as u64))
 }
 
-/// Grids of a table with one for each layer, transport layers first. None if there are no rows.
+/// Grids of a table with one for each layer: transport layers, IP, Ethernet, of those alike the one
+/// with the busiest row first. None if there are no rows.
 fn by_layer(
     table: &str,
     columns: &[super::grid::Column],
@@ -66,7 +68,16 @@ fn by_layer(
     let names = LAYERS.map(|(name, _)| name);
     let found = super::lines::Lines::by_layer(table, &names, report, detail.rows);
     let mut html = String::new();
-    for ((_, title), lines) in LAYERS.iter().zip(&found).rev().filter(|(_, one)| one.total > 0) {
+    let mut grids: Vec<_> = LAYERS.iter().zip(&found).filter(|(_, one)| one.total > 0).collect();
+    grids.sort_by_key(|((name, _), lines)| {
+        let rank = match *name {
+            "eth" => 0,
+            "ipv4" | "ipv6" => 1,
+            _ => 2,
+        };
+        Reverse((rank, lines.rows.first().map_or(0, |busiest| busiest.number("packets"))))
+    });
+    for ((_, title), lines) in grids {
         html += &heading(title, lines.total);
         html += &super::grid::grid(table, columns, lines);
     }

@@ -29,7 +29,7 @@ const TABLES: &[(&str, &str, &[Column])] = &[
         "TLS: servers",
         &[
             Column::new("Server name", "server_name", Show::Text),
-            Column::new("Over", "transport", Show::Text),
+            Column::new("Transport", "transport", Show::Text),
             Column::new("Version", "version", Show::Text),
             Column::new("ALPN", "alpn", Show::Text),
             Column::new("Cipher", "cipher", Show::Text),

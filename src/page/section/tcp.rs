@@ -10,12 +10,12 @@ use askama::Template;
 
 const STREAMS: &[Column] = &[
     Column::new("Stream", "stream", Show::Count),
+    Column::new("Retransmissions", "retransmissions", Show::Bar),
     Column::new("A", "address_a", Show::Port("port_a")),
     Column::new("B", "address_b", Show::Port("port_b")),
     Column::new("Server", "server_name", Show::Text),
     Column::new("Packets", "packets", Show::Count),
-    Column::new("Retransmissions", "retransmissions", Show::Bar),
-    Column::new("Lost before", "lost_segments", Show::Count),
+    Column::new("Previous not captured", "lost_segments", Show::Count),
     Column::new("Out of order", "out_of_order", Show::Count),
     Column::new("Duplicate ACKs", "duplicate_acks", Show::Count),
     Column::new("Zero windows", "zero_windows", Show::Count),
