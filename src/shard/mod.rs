@@ -17,6 +17,7 @@ pub mod map;
 pub mod merge;
 pub mod number;
 pub mod options;
+mod packed;
 pub mod partial;
 pub mod plan;
 mod reader;

@@ -7,18 +7,14 @@
 use super::Refusal;
 use super::merge::{Named, follow};
 use super::options;
+use super::packed::{packed, unpacked};
 use super::partial::{Content, Part, Partial, Piece};
 use super::spec::{Slice, Spec};
 use crate::dissect::application::Application;
 use crate::engine::memory::Budget;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
-/// Level of compression of names: they are few and come again.
-const LEVEL: i32 = 3;
-
-/// Most packets of a shard whose names a line holds.
-const MOST_NAMES: usize = 1 << 28;
+/// Most bytes of the names of a shard's packets.
+const LONGEST_NAMES: usize = 1 << 28;
 
 /// Names of consecutive packets: the different ones, and for each packet its place among them from 1, or
 /// 0 without a name.
@@ -116,7 +112,7 @@ fn name_packets(specs: &mut [Spec], whole: Partial) -> Result<(), Refusal> {
         let own = slices.iter_mut().filter(|slice| slice.input == input);
         for slice in own.rev() {
             let start = usize::try_from(slice.packets_before).unwrap_or(usize::MAX).min(end);
-            slice.names = packed(names.get(start..end).unwrap_or_default());
+            slice.names = listed(names.get(start..end).unwrap_or_default());
             end = start;
         }
     }
@@ -124,7 +120,7 @@ fn name_packets(specs: &mut [Spec], whole: Partial) -> Result<(), Refusal> {
 }
 
 /// Names as a line holds them. None if no packet has one.
-fn packed(names: &[Option<Application>]) -> Option<String> {
+fn listed(names: &[Option<Application>]) -> Option<String> {
     let mut different: Vec<Application> = Vec::new();
     let mut place = |name: &Option<Application>| {
         let Some(name) = name else { return 0 };
@@ -141,17 +137,15 @@ fn packed(names: &[Option<Application>]) -> Option<String> {
     }
     let listed: Listed = (different, places);
     let bytes = postcard::to_allocvec(&listed).ok()?;
-    Some(STANDARD.encode(zstd::bulk::compress(&bytes, LEVEL).ok()?))
+    Some(packed(&bytes))
 }
 
 /// The names in a line.
 ///
 /// # Errors
 /// A reason, for people.
-pub fn unpacked(names: &str) -> Result<Vec<Option<Application>>, String> {
-    let bytes = STANDARD.decode(names).map_err(|error| error.to_string())?;
-    let bytes = zstd::bulk::decompress(&bytes, MOST_NAMES).map_err(|error| error.to_string())?;
-    let listed: Result<Listed, _> = postcard::from_bytes(&bytes);
+pub fn names_of(names: &str) -> Result<Vec<Option<Application>>, String> {
+    let listed: Result<Listed, _> = postcard::from_bytes(&unpacked(names, LONGEST_NAMES)?);
     let (different, places) = listed.map_err(|error| error.to_string())?;
     let name = |place: u16| different.get(usize::from(place).checked_sub(1)?).copied();
     Ok(places.into_iter().map(name).collect())

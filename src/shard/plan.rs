@@ -5,14 +5,13 @@
 //! the first bytes of large files are read.
 
 use super::Refusal;
+use super::packed::packed;
 use super::spec::{Slice, Spec, hash, options_hash};
 use crate::capture::{self, Capture};
 use crate::inputs::{self, Input};
 use crate::path_text;
 use crate::plan::Plan;
 use crate::source::{ReadOptions, Source};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -28,16 +27,7 @@ pub const LEAST_SHARD_BYTES: u64 = 4 << 10;
 const MOST_FILES: usize = 256;
 
 /// Greatest length of the start of a capture that a shard carries along, in bytes.
-const LONGEST_HEADER: usize = 64 << 10;
-
-/// Length above which that start is compressed, in bytes.
-const LONGEST_PLAIN_HEADER: usize = 128;
-
-/// Level of compression: a header is read once and written into every line.
-const LEVEL: i32 = 19;
-
-/// First bytes of a zstd frame (RFC 8878): no capture that is cut begins with them.
-const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+pub const LONGEST_HEADER: usize = 64 << 10;
 
 /// Cuts the inputs of a run into shards.
 ///
@@ -117,7 +107,7 @@ pub fn modified(path: &Path) -> Option<String> {
 /// The parts of an input.
 fn cut(whole: Slice, shard_bytes: u64) -> Vec<Slice> {
     let Some(header) = header(Path::new(&whole.path)) else { return vec![whole] };
-    let header = STANDARD.encode(packed(header));
+    let header = packed(&header);
     let count = whole.bytes.div_ceil(shard_bytes);
     let part = |number: u64| Slice {
         start: number * shard_bytes,
@@ -136,27 +126,6 @@ fn header(path: &Path) -> Option<Vec<u8>> {
     let length = usize::try_from(capture.opening_bytes()).ok()?;
     let header = capture.source().rest(0).get(..length)?;
     (length <= LONGEST_HEADER).then(|| header.to_vec())
-}
-
-/// A header as lines carry it: compressed if it is long.
-fn packed(header: Vec<u8>) -> Vec<u8> {
-    if header.len() <= LONGEST_PLAIN_HEADER {
-        return header;
-    }
-    let compressed = zstd::bulk::compress(&header, LEVEL);
-    compressed.ok().filter(|packed| packed.len() < header.len()).unwrap_or(header)
-}
-
-/// The header in a line.
-///
-/// # Errors
-/// A reason, for people.
-pub fn unpacked(header: &str) -> Result<Vec<u8>, String> {
-    let header = STANDARD.decode(header).map_err(|error| error.to_string())?;
-    if !header.starts_with(&ZSTD) {
-        return Ok(header);
-    }
-    zstd::bulk::decompress(&header, LONGEST_HEADER).map_err(|error| error.to_string())
 }
 
 /// Text of a path, for messages.

@@ -1,8 +1,9 @@
 //! Reading a slice of an input, from its file or from a stream that begins at its start.
 
 use super::Refusal;
+use super::packed::unpacked;
 use super::partial::{Content, Part, Piece};
-use super::plan::{modified, text, unpacked};
+use super::plan::{LONGEST_HEADER, modified, text};
 use super::rows::Writer;
 use super::spec::Slice;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
@@ -88,7 +89,7 @@ impl Reader<'_> {
         let failed = |error: &dyn ToString| {
             Refusal::Unreadable(format!("{}: {}", slice.name, error.to_string()))
         };
-        let header = unpacked(header).map_err(|error| failed(&error))?;
+        let header = unpacked(header, LONGEST_HEADER).map_err(|error| failed(&error))?;
         let capture = Capture::new(Source::from(header)).map_err(|error| failed(&error))?;
         let source = Source::part(stream, self.reading(), slice.start, slice.bytes);
         Ok(capture.of_part(source.map_err(|error| failed(&error))?))

@@ -1,10 +1,10 @@
 //! Rows: the part of `packets` that is a shard's, once its packets are numbered.
 //!
-//! The rows of all shards, one after the other, are those of one run: the first shard alone writes
-//! what a table begins with. A format of whole files (Parquet, Arrow) has a file for each shard.
+//! The rows of all shards, one after the other, are those of one run: only the first shard
+//! writes the head of the table. A format of whole files (Parquet, Arrow) has a file for each shard.
 
 use super::Refusal;
-use super::number::unpacked;
+use super::number::names_of;
 use super::spec::Slice;
 use crate::capture::{Capture, Position};
 use crate::dissect::application::Application;
@@ -66,7 +66,7 @@ impl Writer {
         let refused = |what: &dyn ToString| {
             Refusal::Unreadable(format!("{}: {}", slice.name, what.to_string()))
         };
-        let names = slice.names.as_deref().map_or(Ok(Vec::new()), unpacked);
+        let names = slice.names.as_deref().map_or(Ok(Vec::new()), names_of);
         let names = names.map_err(|error| refused(&format!("names of packets: {error}")))?;
         let sink = |mut rows: RowBuffer| {
             let mut held = self.out.lock().unwrap_or_else(PoisonError::into_inner);

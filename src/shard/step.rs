@@ -92,7 +92,7 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
             let (stdin, specs): (Vec<&String>, Vec<&String>) =
                 words.into_iter().partition(|word| *word == STDIN);
             let [spec] = specs.as_slice() else {
-                return Err(usage("map takes one shard: a line of the plan, or @FILE".into()));
+                return Err(usage(format!("{step} takes one shard: a line of the plan, or @FILE")));
             };
             let text = match spec.strip_prefix('@') {
                 Some(path) => fs::read_to_string(path).map_err(|error| {
@@ -121,10 +121,11 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
         }
         Some(("merge", matches)) => Ok(Step::Merge(paths(matches, "partials"))),
         Some(("finish", matches)) => {
-            let mut paths = values(matches, "partials");
+            let paths = values(matches, "partials");
             let saved = Saved::among(paths.iter().map(PathBuf::from))?;
-            paths.retain(|path| !saved.folded.contains(&path.into()));
-            if let Some(other) = paths.iter().find(|path| !saved.paths.contains(&path.into())) {
+            let is_saved =
+                |path: &PathBuf| saved.paths.contains(path) || saved.folded.contains(path);
+            if let Some(other) = paths.iter().find(|path| !is_saved(&PathBuf::from(path))) {
                 let name = path_text::of(other.as_ref());
                 return Err(Refusal::Unreadable(format!("{name}: not a partial")));
             }
