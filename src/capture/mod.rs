@@ -141,7 +141,7 @@ impl PartialEq for Position {
 }
 
 impl Position {
-    /// What the section says of its interfaces here and not yet at `before`, in the same section.
+    /// Interfaces that the section describes here, and not yet at `before`.
     pub fn described_since(&self, before: &Position) -> impl Iterator<Item = InterfaceEntry> {
         let first = before.section.as_ref().map_or(0, |section| section.interfaces.len());
         self.section.iter().flat_map(move |section| {

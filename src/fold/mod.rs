@@ -33,6 +33,7 @@ use application::announce::{self, Announced, Media};
 use application::datagrams::Datagrams;
 use application::named::{Frames, NamedPaths, Names};
 use dealt::{Dealt, Spare};
+use encoded::Damaged;
 pub use folded::Folded;
 use pair::Pair;
 pub use position::Position;
@@ -134,7 +135,7 @@ macro_rules! folds {
                 }
             }
 
-            /// What the folds that are on want of packets.
+            /// Folds that are on, their settings, and lists for their records.
             pub fn wants(&self) -> Wants {
                 Wants {
                     $($name: self.$name.as_ref().map(|fold| fold.spare.clone()),)*
@@ -157,9 +158,32 @@ macro_rules! folds {
                 })*
                 self.names(count, &frames)
             }
+
+            /// Settles each fold after a batch.
+            fn settle(&mut self) {
+                $(if let Some(fold) = &mut self.$name {
+                    <$fold as Fold>::settle(&mut fold.shards, &mut fold.opened);
+                    fold.reserve();
+                })*
+            }
+
+            /// One shard of each fold as plain data, in order; empty if the fold is off.
+            fn saved_shards(&self, place: usize) -> Vec<Vec<u8>> {
+                vec![$(self.$name.as_ref().map_or(Vec::new(), |fold| fold.saved(place)),)*]
+            }
+
+            /// Takes what [`Folds::saved_shards`] gave.
+            fn take_shards(&mut self, place: usize, saved: &[&[u8]]) -> Result<(), Damaged> {
+                let mut saved = saved.iter();
+                $(
+                    let bytes = saved.next().ok_or(Damaged)?;
+                    self.$name.as_mut().map_or(Ok(()), |fold| fold.take(place, bytes))?;
+                )*
+                Ok(())
+            }
         }
 
-        /// Folds that are on, what they want of packets, and lists for their records: makes parts.
+        /// Folds that are on, their settings, and lists for their records: makes parts.
         #[derive(Clone, Debug)]
         pub struct Wants {
             $($name: Option<Spare<$fold>>,)*

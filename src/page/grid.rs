@@ -2,6 +2,7 @@
 
 use super::lines::{Line, Lines};
 use super::{rendered, text};
+use crate::terminal::units::endpoint;
 use askama::Template;
 
 /// A column of a grid.
@@ -102,7 +103,7 @@ fn shown(column: &Column, line: &Line, greatest: u64) -> Shown {
     let (mut text, mut value, mut bar) = (String::new(), None, None);
     match column.show {
         Show::Text => text = text::name(&line.text(column.name)),
-        Show::Port(port) => text = address(&line.text(column.name), &line.text(port)),
+        Show::Port(port) => text = endpoint(&line.text(column.name), &line.text(port)),
         Show::Count if known => text = text::count(number()),
         Show::Bar if known => {
             text = text::count(number());
@@ -121,13 +122,4 @@ fn shown(column: &Column, line: &Line, greatest: u64) -> Shown {
     }
     let number = !matches!(column.show, Show::Text | Show::Port(_));
     Shown { text, value, bar, number }
-}
-
-/// An address and its port.
-fn address(address: &str, port: &str) -> String {
-    match (address.contains(':'), port) {
-        (_, "") => address.into(),
-        (true, port) => format!("[{address}]:{port}"),
-        (false, port) => format!("{address}:{port}"),
-    }
 }

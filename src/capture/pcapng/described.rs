@@ -1,5 +1,5 @@
-//! Interface Description Blocks whose lengths or options are damaged, in files that are salvaged: what
-//! stands of them is enough to read packets.
+//! Interface Description Blocks whose lengths or options are damaged, in files that are salvaged. The
+//! fields that are intact are enough to read packets.
 //!
 //! Refused: a block whose type, link type or reserved field is damaged too. Packets of a damaged
 //! capture are better skipped than read as those of another link type.
@@ -42,7 +42,7 @@ pub(super) fn sections(block: &[u8], before: &Section) -> Vec<Arc<Section>> {
         });
         [&words.concat()[..], &[resolution, 0, 0, 0]].concat()
     };
-    // The option may stand where damage moved it.
+    // Damage may have moved the option.
     let is_stated = |option: &&[u8]| {
         option.get(4).is_some_and(|resolution| **option == of_resolution(*resolution)[..])
     };

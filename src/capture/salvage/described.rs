@@ -1,7 +1,7 @@
 //! Damaged descriptions of interfaces: without them no packet of theirs could be read.
 //!
-//! Such a block is believed by what stands of it if blocks that can be read follow soon, and, where it
-//! tells no resolution, by the one that gives their times a sensible year.
+//! Such a block is believed by its intact fields if blocks that can be read follow soon. If it has no
+//! resolution, the one is taken that gives their times a sensible year.
 
 use super::super::Position;
 use super::super::walk::Format;
@@ -13,7 +13,7 @@ const LONGEST_DESCRIPTION: u64 = 1024;
 /// Seconds of the years in which captures were made: 1990 to 2099.
 const YEARS: std::ops::Range<i64> = 631_152_000..4_102_444_800;
 
-/// The next block after a damaged description at the damage, with what stands of it.
+/// The next block after a damaged description at the damage, in a section with that interface.
 pub(super) fn described<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Option<Position> {
     let damage = view.known.offset;
     // Only the first time: nothing that comes later changes the decision.

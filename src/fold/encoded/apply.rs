@@ -129,26 +129,8 @@ impl Folds {
         };
         ((0..SHARDS).map(shard).collect(), &self.media)
     }
-
-    /// Settles each fold after a batch.
-    pub(super) fn settle(&mut self) {
-        settle(&mut self.tcp);
-        settle(&mut self.flows);
-        settle(&mut self.datagrams);
-        settle(&mut self.echo);
-        settle(&mut self.dns);
-        settle(&mut self.quic);
-        settle(&mut self.dtls);
-    }
 }
 
 fn shards_of<F: Fold>(fold: &mut Option<Folded<F>>) -> impl Iterator<Item = &mut F::Shard> {
     fold.iter_mut().flat_map(|fold| &mut fold.shards)
-}
-
-fn settle<F: Fold>(fold: &mut Option<Folded<F>>) {
-    if let Some(fold) = fold {
-        F::settle(&mut fold.shards, &mut fold.opened);
-        fold.reserve();
-    }
 }

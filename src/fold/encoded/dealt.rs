@@ -2,16 +2,9 @@
 //!
 //! A bucket is a shard of the folds: the records of a pair of addresses are in one. Its records are
 //! applied in the order of the parts, which their place among all packets decides; what they share
-//! and their order stay behind. The result of a bucket is plain data, and the folds of all buckets are
+//! and their order remain in the partial. The result of a bucket is plain data, and the folds of all buckets are
 //! those of one machine.
 
-use super::super::application::datagrams::Datagrams;
-use super::super::dns::Dns;
-use super::super::dtls::Dtls;
-use super::super::echo::Echo;
-use super::super::flows::Flows;
-use super::super::quic::Quic;
-use super::super::tcp::Tcp;
 use super::super::{Fold, Folded, Folds, SHARDS};
 use super::apply::How;
 use super::wire::{Damaged, put_saved};
@@ -75,7 +68,7 @@ impl Records {
     /// Applies the records of a bucket to folds that have seen none. Gives their state.
     ///
     /// # Errors
-    /// If they are none, or those of a part are missing.
+    /// If they cannot be decoded, or those of a part are missing.
     pub fn fold(
         &self,
         folds: &mut Folds,
@@ -112,7 +105,7 @@ impl Records {
 }
 
 impl Encoded {
-    /// What it shares, with records.
+    /// The bytes that all shards share, with these records.
     fn with(&self, records: &[u8], shards: Vec<(u8, u32)>) -> Encoded {
         let shared = self.bytes.0.get(..self.shared as usize).unwrap_or_default();
         let bytes = Bytes([shared, records].concat());
@@ -124,16 +117,7 @@ impl Encoded {
 impl Folds {
     /// The state of one shard of every fold that is on.
     fn state(&self, bucket: u8) -> State {
-        let place = usize::from(bucket);
-        let states = vec![
-            state(&self.tcp, place),
-            state(&self.flows, place),
-            state(&self.datagrams, place),
-            state(&self.echo, place),
-            state(&self.dns, place),
-            state(&self.quic, place),
-            state(&self.dtls, place),
-        ];
+        let states = self.saved_shards(bucket.into()).into_iter().map(Bytes).collect();
         let paths = self.named_paths.iter().map(|(path, counts)| (*path, *counts)).collect();
         State(states, paths)
     }
@@ -142,16 +126,8 @@ impl Folds {
     pub(super) fn install(&mut self, states: &[(u8, Bytes)]) -> Result<(), Damaged> {
         for (bucket, bytes) in states {
             let State(states, paths) = Input(&bytes.0).saved()?;
-            let [tcp, flows, datagrams, echo, dns, quic, dtls] =
-                states.as_slice().first_chunk().ok_or(Damaged)?;
-            let place = usize::from(*bucket);
-            install::<Tcp>(&mut self.tcp, place, tcp)?;
-            install::<Flows>(&mut self.flows, place, flows)?;
-            install::<Datagrams>(&mut self.datagrams, place, datagrams)?;
-            install::<Echo>(&mut self.echo, place, echo)?;
-            install::<Dns>(&mut self.dns, place, dns)?;
-            install::<Quic>(&mut self.quic, place, quic)?;
-            install::<Dtls>(&mut self.dtls, place, dtls)?;
+            let states: Vec<&[u8]> = states.iter().map(|state| state.0.as_slice()).collect();
+            self.take_shards(usize::from(*bucket), &states)?;
             self.named_paths.count(paths.into_iter());
         }
         self.settle();
@@ -159,22 +135,22 @@ impl Folds {
     }
 }
 
-/// The state of a shard; empty if the fold is off.
-fn state<F: Fold<Shard: Serialize>>(fold: &Option<Folded<F>>, place: usize) -> Bytes {
-    let mut out = Vec::new();
-    let shard = fold.as_ref().and_then(|fold| fold.shards.get(place));
-    shard.iter().for_each(|shard| put_saved(&mut out, shard));
-    Bytes(out)
-}
-
-fn install<F: Fold<Shard: DeserializeOwned>>(
-    fold: &mut Option<Folded<F>>,
-    place: usize,
-    bytes: &Bytes,
-) -> Result<(), Damaged> {
-    let shard = fold.as_mut().and_then(|fold| fold.shards.get_mut(place));
-    if let Some(shard) = shard.filter(|_| !bytes.0.is_empty()) {
-        *shard = Input(&bytes.0).saved()?;
+impl<F: Fold> Folded<F>
+where
+    F::Shard: Serialize + DeserializeOwned,
+{
+    /// A shard as plain data.
+    pub(in super::super) fn saved(&self, place: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.shards.get(place).iter().for_each(|shard| put_saved(&mut out, shard));
+        out
     }
-    Ok(())
+
+    /// Takes a shard that was plain data; none if it is empty.
+    pub(in super::super) fn take(&mut self, place: usize, saved: &[u8]) -> Result<(), Damaged> {
+        if let Some(shard) = self.shards.get_mut(place).filter(|_| !saved.is_empty()) {
+            *shard = Input(saved).saved()?;
+        }
+        Ok(())
+    }
 }

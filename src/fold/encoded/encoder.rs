@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 /// Encodes the parts of a walk.
 ///
-/// What a shard wrote is known in its next part, so each shard is written by one worker, part after
+/// Records of a shard refer to those of its earlier parts, so one worker writes a shard, part after
 /// part.
 #[derive(Default)]
 pub struct Encoder {

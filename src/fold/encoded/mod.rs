@@ -21,9 +21,7 @@ use crate::dissect::protocol::Path;
 use crate::saved::count;
 use apply::{How, State};
 use dealt::Origin;
-use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::fmt;
 use wire::Input;
 
 /// Records of consecutive parts, in packet order.
@@ -45,11 +43,11 @@ struct Encoded {
     begins: bool,
     /// Identity of the part, if its records were dealt.
     origin: Option<Origin>,
-    /// Length of what all shards share: announcements, and paths if packets have names.
+    /// Length of the bytes that all shards share: announcements, and paths if packets have names.
     shared: u32,
     /// Shards that have records, in order, each with their length.
     shards: Vec<(u8, u32)>,
-    /// What is shared, and then the records of each shard.
+    /// The bytes that all shards share, then the records of each shard.
     bytes: Bytes,
 }
 
@@ -117,7 +115,7 @@ impl Records {
 type InCommon = (Vec<(u32, Media)>, Option<Vec<Path>>);
 
 impl Encoded {
-    /// What all shards share.
+    /// Announcements and paths, which all shards share.
     fn shared(&self) -> Result<InCommon, Damaged> {
         let mut input = Input(self.bytes.0.get(..self.shared as usize).ok_or(Damaged)?);
         Ok((input.saved()?, input.saved()?))
@@ -144,21 +142,6 @@ impl Serialize for Bytes {
 
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        deserializer.deserialize_bytes(Whole)
-    }
-}
-
-/// Copies bytes.
-struct Whole;
-
-impl Visitor<'_> for Whole {
-    type Value = Bytes;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("bytes")
-    }
-
-    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
-        Ok(Bytes(bytes.to_vec()))
+        <&'de [u8]>::deserialize(deserializer).map(|bytes| Bytes(bytes.to_vec()))
     }
 }

@@ -5,9 +5,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Records that are none: whoever wrote them, a checksum says no more than that they arrived.
+/// Records that cannot be decoded. A checksum that holds only tells that they arrived as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("damaged: its records of packets are none")]
+#[error("damaged: records of packets that cannot be decoded")]
 pub struct Damaged;
 
 /// Appends a number.

@@ -217,7 +217,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// One list, told by its definition.
+    /// One list, as its definition has it.
     #[derive(Default)]
     struct Told(Vec<Segment>);
 

@@ -69,7 +69,7 @@ impl PathEnds {
         let mut from = bytes.len();
         bytes.resize(from + added, b':');
         for (end, name) in named().rev() {
-            // What follows the name moves by all that is added up to here.
+            // The text after the name moves by all bytes that are added before it.
             bytes.copy_within(end..from, end + added);
             let begin = end + added - name.len();
             if let Some(text) = bytes.get_mut(begin - 1..end + added) {

@@ -151,6 +151,15 @@ fn is_ocp1(payload: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    /// The shortest payload with a magic is told, and a shorter one is not.
+    fn check(start: &[u8], length: usize, name: &str, guess: fn(&[u8]) -> Option<Guess>) {
+        let mut payload = start.to_vec();
+        payload.resize(length, 0);
+        let told = |payload: &[u8]| guess(payload).map(|(name, _)| name.name());
+        assert_eq!(told(&payload), Some(name));
+        assert_eq!(told(&payload[..length - 1]), None, "{name} without its last byte");
+    }
+
     #[test]
     fn every_magic_of_a_stream_is_told() {
         for (start, length, name) in [
@@ -176,11 +185,7 @@ mod tests {
             (b"\x3B\0\x01\0\0\0\x09\x04\0\x01", 10, "ocp1"),
             (b"\x04\0\0\x1A\0\0\0\0\x4B\xCD\xF3\xAA\x30\x3C\x67\x74", 26, "netperfmeter"),
         ] {
-            let mut payload = start.to_vec();
-            payload.resize(length, 0);
-            let told = |payload: &[u8]| over_tcp(payload).map(|(name, _)| name.name());
-            assert_eq!(told(&payload), Some(name));
-            assert_eq!(told(&payload[..length - 1]), None, "{name} without its last byte");
+            check(start, length, name, over_tcp);
         }
     }
 
@@ -205,12 +210,7 @@ mod tests {
             (b"\x03\x40\0\0\xA1", 5, "goose"),
             (b"\xD2ELO\0\0\0\0", 38, "reload"),
         ] {
-            let mut payload = start.to_vec();
-            payload.resize(length, 0);
-            let told =
-                |payload: &[u8]| over_udp(payload, payload.len()).map(|(name, _)| name.name());
-            assert_eq!(told(&payload), Some(name));
-            assert_eq!(told(&payload[..length - 1]), None, "{name} without its last byte");
+            check(start, length, name, |payload| over_udp(payload, payload.len()));
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Shards<'a> {
     pub counted: Counted,
 }
 
-/// What the records of a part share.
+/// Position and paths, which the records of a part share.
 #[derive(Clone, Copy)]
 pub struct Shared<'a> {
     /// Place of the part.
