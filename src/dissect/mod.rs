@@ -6,6 +6,7 @@
 //! packet, never an error: a layer counts as soon as the layer below names it. Headers
 //! quoted in ICMP errors are not dissected, and applications are a matter of [`crate::fold`].
 
+mod address;
 pub mod application;
 mod atm;
 pub mod decode_as;
@@ -13,17 +14,21 @@ pub mod decode_as;
 mod edges;
 #[cfg(test)]
 mod edges_of_ip;
+mod extension;
 mod fast;
 mod juniper;
 mod lan;
 mod link;
 mod monitor;
+mod mpls;
 mod named;
 mod net;
+mod null;
 mod options_v4;
 mod over_udp;
 pub mod packet;
 mod payload;
+mod ppp;
 pub mod problem;
 pub mod protocol;
 mod shim;
@@ -137,7 +142,7 @@ fn layer<'a>(
     let payload = Payload { captured, length };
     match protocol {
         Protocol::ETH => link::ethernet(packet, payload),
-        Protocol::NULL => link::null(packet, payload),
+        Protocol::NULL => null::null(packet, payload),
         Protocol::RAW => link::raw(packet, payload),
         Protocol::SLL => link::cooked(packet, payload),
         Protocol::CHDLC => link::cisco_hdlc(packet, payload),
@@ -156,17 +161,17 @@ fn layer<'a>(
         Protocol::LLC => shim::llc(packet, payload),
         Protocol::OSI => lan::osi(packet, payload),
         Protocol::OSI_PADDED => lan::osi_padded(packet, payload),
-        Protocol::MPLS => shim::mpls(packet, payload),
-        Protocol::PPPOES => shim::pppoe(packet, payload),
-        Protocol::PPP => shim::ppp(packet, payload),
-        Protocol::PPP_WITHOUT_ADDRESS => shim::ppp_protocol(packet, payload),
+        Protocol::MPLS => mpls::mpls(packet, payload),
+        Protocol::PPPOES => ppp::pppoe(packet, payload),
+        Protocol::PPP => ppp::ppp(packet, payload),
+        Protocol::PPP_WITHOUT_ADDRESS => ppp::ppp_protocol(packet, payload),
         Protocol::ARP => net::arp(packet, payload),
         Protocol::IP => net::ipv4(packet, payload),
         Protocol::IPV6 => net::ipv6(packet, payload),
-        Protocol::HOP_BY_HOP | Protocol::DESTINATION_OPTIONS => net::options(packet, payload),
-        Protocol::ROUTING => net::routing(packet, payload),
-        Protocol::FRAGMENT => net::fragment(packet, payload),
-        Protocol::AH => net::authentication(packet, payload),
+        Protocol::HOP_BY_HOP | Protocol::DESTINATION_OPTIONS => extension::options(packet, payload),
+        Protocol::ROUTING => extension::routing(packet, payload),
+        Protocol::FRAGMENT => extension::fragment(packet, payload),
+        Protocol::AH => extension::authentication(packet, payload),
         Protocol::GRE => tunnel::gre(packet, payload),
         Protocol::ERSPAN_I => Some((Protocol::ETH, payload)),
         Protocol::ERSPAN => tunnel::erspan(packet, payload),
@@ -216,9 +221,9 @@ fn layer<'a>(
         Protocol::MACSEC => tag::macsec(packet, payload),
         Protocol::NSH => tag::service_header(packet, payload),
         Protocol::BATMAN => tag::batman(packet, payload),
-        Protocol::PSEUDOWIRE => shim::pseudowire(packet, payload),
+        Protocol::PSEUDOWIRE => mpls::pseudowire(packet, payload),
         Protocol::PSEUDOWIRE_CONTROL_WORD => Some((Protocol::ETH, payload.skip(4))),
-        Protocol::MULTILINK => shim::multilink(packet, payload),
+        Protocol::MULTILINK => ppp::multilink(packet, payload),
         Protocol::ETHERIP => tunnel::etherip(packet, payload),
         Protocol::PIM => net::multicast_register(packet, payload),
         Protocol::CAPWAP_DATA => over_udp::capwap(packet, payload),

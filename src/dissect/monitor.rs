@@ -8,7 +8,7 @@ use super::packet::Packet;
 use super::payload::Payload;
 use super::problem::Problem;
 use super::protocol::Protocol;
-use super::{Next, atm, juniper, link};
+use super::{Next, atm, juniper, link, null};
 use crate::capture::{Framing, LinkType};
 
 /// The little-endian number at `at`, if it was captured.
@@ -115,7 +115,7 @@ fn frame_of<'a>(packet: &mut Packet<'a>, link_type: u32, frame: Payload<'a>) -> 
         }
         Some(Protocol::NULL) => {
             packet.path.push(Protocol::NULL);
-            link::null_of(packet, frame, link_type)
+            null::null_of(packet, frame, link_type)
         }
         Some(protocol) => Some((protocol, frame)),
         None if link_type == NFC => None,

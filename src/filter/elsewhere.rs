@@ -2,7 +2,8 @@
 //! of applications. Each has a hint that says the same in the words of the filter, where they can.
 
 use super::Filter;
-use super::words::{self, WORDS};
+use super::names;
+use super::words::WORDS;
 use crate::dissect::application::Application;
 use crate::dissect::protocol::Protocol;
 use crate::fold::application::ports;
@@ -91,7 +92,7 @@ fn translated(field: &str, after: &str) -> Option<(String, String)> {
 /// The hint for the name of an application or service. None if it is neither.
 pub fn application(word: &str) -> Option<String> {
     let application = Application::find(word);
-    let port = application.and_then(usual_port).or_else(|| words::service(word));
+    let port = application.and_then(usual_port).or_else(|| names::service(word));
     let write = port.map(|port| format!("write port {port}, or "));
     match (application, port) {
         (Some(_), _) => Some(format!(

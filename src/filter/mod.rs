@@ -12,6 +12,7 @@
 mod cursor;
 mod elsewhere;
 mod lexer;
+mod names;
 mod operand;
 mod outer;
 mod parser;

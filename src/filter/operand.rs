@@ -3,6 +3,7 @@
 //! Refused are a value that is none of its kind, and words that cannot stand together. As tcpdump,
 //! `ether proto ip` is IPv4 on every link layer, and a network without a type is one by its `/`.
 
+use super::names;
 use super::primitive::{Direction, Family, Scope, Test, Within};
 use super::value::{self, Net};
 use super::words::{self, Kind, Layer, Role, WORDS};
@@ -74,7 +75,7 @@ pub fn test(qualifiers: Qualifiers, text: &str, mask: Option<&str>) -> Result<Te
         }),
         (Kind::Proto, None | Some(Layer::Ip | Layer::Ip6)) => {
             let number = value::number(text).and_then(|number| u8::try_from(number).ok());
-            let number = number.or_else(|| words::ip_protocol(text));
+            let number = number.or_else(|| names::ip_protocol(text));
             let number = number.ok_or_else(|| format!("{text} is no IP protocol"))?;
             let family = match layer {
                 Some(Layer::Ip) => Some(Family::V4),
@@ -121,7 +122,7 @@ pub fn named(scope: Scope, text: &str) -> Option<Test> {
 fn ethertype(text: &str) -> Result<u16, String> {
     /// Smaller numbers are lengths (IEEE 802.3 clause 3.2.6).
     const LEAST: u32 = 0x600;
-    let number = words::ethertype(text).map(u32::from).or_else(|| value::number(text));
+    let number = names::ethertype(text).map(u32::from).or_else(|| value::number(text));
     let number = number.filter(|number| *number >= LEAST).and_then(|number| number.try_into().ok());
     number
         .ok_or_else(|| format!("{text} is no EtherType: a name, or a number from 0x600 to 0xffff"))
@@ -130,8 +131,8 @@ fn ethertype(text: &str) -> Result<u16, String> {
 fn port(text: &str) -> Result<u16, String> {
     let number = value::number(text).and_then(|number| u16::try_from(number).ok());
     number
-        .or_else(|| words::service(text))
-        .ok_or_else(|| format!("{text} is no port{}", hint(text, words::services())))
+        .or_else(|| names::service(text))
+        .ok_or_else(|| format!("{text} is no port{}", hint(text, names::services())))
 }
 
 fn port_range(text: &str) -> Result<(u16, u16), String> {

@@ -7,11 +7,12 @@ use super::FilterError;
 use super::cursor::Cursor;
 use super::elsewhere::{all_words, unknown};
 use super::lexer::{Symbol, Token};
+use super::names;
 use super::operand::{Qualifiers, layer_name, named, test};
 use super::primitive::{Scope, Test};
 use super::program::{Expression, Joint};
 use super::value::Net;
-use super::words::{self, Kind, Layer, Role};
+use super::words::{Kind, Layer, Role};
 use crate::dissect::protocol::Protocol;
 use crate::suggest::nearest;
 
@@ -136,7 +137,7 @@ impl Parser<'_, '_> {
             Layer::Arp => protocol(Protocol::ARP),
             Layer::Ip => protocol(Protocol::IP),
             Layer::Ip6 => protocol(Protocol::IPV6),
-            Layer::Transport(_) => match words::ip_protocol(layer_name(layer)) {
+            Layer::Transport(_) => match names::ip_protocol(layer_name(layer)) {
                 Some(number) => Ok(Test::IpProtocol(scope, None, number)),
                 None => Err(self.cursor.error("a transport without a number")),
             },

@@ -1,16 +1,16 @@
 //! Conversations of each layer, derived from the counted ones: those of transports give those of
 //! IP.
 
-use super::cell::Cell;
+pub use super::address::{Address, Endpoint};
 use crate::dissect::packet::Transport;
 use crate::fold::pair::Pair;
 use crate::report::Report;
 use crate::source::prefetch;
 use crate::tally::conversations::{Conversations, IpPairs, eth_of, ipv4_of, ipv6_of, ports_of};
-use crate::tally::flow::{Entry, Flow, Flows, Pairs};
+use crate::tally::flow::{Entry, Flow, Flows};
+use crate::tally::pairs::Pairs;
 use crate::tally::shards::SHARDS;
 use rayon::prelude::*;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The layers that have conversations, in the order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,29 +53,6 @@ impl Layer {
 
 /// Number of packets of a capture, at most.
 const MOST_PACKETS: u64 = (1 << 60) - 1;
-
-/// An address of any layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Address {
-    Mac([u8; 6]),
-    Ipv4(Ipv4Addr),
-    Ipv6(Ipv6Addr),
-}
-
-impl Address {
-    /// As a cell.
-    pub fn cell(self) -> Cell<'static> {
-        match self {
-            Address::Mac(mac) => Cell::Mac(mac),
-            Address::Ipv4(address) => Cell::Ipv4(address),
-            Address::Ipv6(address) => Cell::Ipv6(address),
-        }
-    }
-}
-
-/// One side of a conversation: address and, on transport layers, port.
-pub type Endpoint = (Address, Option<u16>);
 
 /// Place of a conversation in the lists of a report.
 #[derive(Clone, Copy, Debug)]

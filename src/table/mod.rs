@@ -5,12 +5,14 @@
 //! line there. A table reads a [`Report`], never a packet; `packets` and `segments` are exports,
 //! see [`crate::pass::rows`] and [`crate::pass::folding`].
 
+mod address;
 pub mod cell;
 pub mod columns;
 mod conversations;
 mod dns;
 mod echo;
 mod endpoint_counts;
+mod endpoint_key;
 mod endpoints;
 mod flows;
 mod gaps;

@@ -6,7 +6,8 @@
 //! has, tunnels included. There are no timeouts.
 
 use super::Tally;
-use super::flow::{self, Flows, Key, Pairs};
+use super::flow::{self, Flows, Key};
+use super::pairs::Pairs;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet, Ports, Transport};
 use crate::engine::memory::{Growth, MemoryUse};
 use crate::engine::pass::Shift;

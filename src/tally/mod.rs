@@ -13,6 +13,7 @@ pub mod flow;
 pub mod interfaces;
 pub mod intervals;
 pub mod lengths;
+pub mod pairs;
 pub mod paths;
 pub mod problems;
 pub mod shards;

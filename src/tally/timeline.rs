@@ -5,14 +5,19 @@
 //! next and buckets are aligned to multiples since 1970, so that the result is the same wherever a
 //! capture is cut. Times before the year 0 or after the year 9999 are left out, as tables do.
 
+mod slot;
+mod width;
+
 use super::Tally;
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::Packet;
 use crate::engine::pass::Shift;
-use crate::saved::count;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
+pub use slot::{Silence, Slot};
 use std::collections::VecDeque;
+use width::DAY;
+pub use width::WIDTHS;
 
 /// Greatest number of buckets.
 pub const MOST_BUCKETS: usize = 600;
@@ -20,48 +25,8 @@ pub const MOST_BUCKETS: usize = 600;
 /// Number of silences that are kept.
 const MOST_SILENCES: usize = 5;
 
-const MILLISECOND: u64 = 1_000_000;
-const SECOND: u64 = 1_000 * MILLISECOND;
-const MINUTE: u64 = 60 * SECOND;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
-
-/// Lengths of a bucket in nanoseconds; each divides the next.
-#[rustfmt::skip]
-pub const WIDTHS: [u64; 36] = [
-    1, 2, 10, 20, 100, 200,
-    1_000, 2_000, 10_000, 20_000, 100_000, 200_000,
-    MILLISECOND, 2 * MILLISECOND, 10 * MILLISECOND, 20 * MILLISECOND, 100 * MILLISECOND, 200 * MILLISECOND,
-    SECOND, 2 * SECOND, 10 * SECOND, 20 * SECOND,
-    MINUTE, 2 * MINUTE, 10 * MINUTE, 20 * MINUTE,
-    HOUR, 2 * HOUR, 12 * HOUR,
-    DAY, 2 * DAY, 10 * DAY, 100 * DAY, 1_000 * DAY, 10_000 * DAY, 100_000 * DAY,
-];
-
 /// The years 0 to 9999, in seconds since 1970.
 const TIMES: std::ops::Range<i64> = -719_528 * 86_400..2_932_897 * 86_400;
-
-/// The packets of one bucket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot {
-    /// Number of packets.
-    #[serde(deserialize_with = "count")]
-    pub packets: u64,
-    /// Their original lengths.
-    #[serde(deserialize_with = "count")]
-    pub wire_bytes: u64,
-}
-
-/// Time between two packets that follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Silence {
-    /// Its length in nanoseconds.
-    pub nanoseconds: i128,
-    /// Number of the packet before it, from 0.
-    pub after_packet: u64,
-    /// Time of that packet.
-    pub from: Timestamp,
-}
 
 /// A packet's number, from 0, and its time.
 type Stamp = (u64, Timestamp);
@@ -220,13 +185,6 @@ impl Timeline {
     }
 }
 
-impl Slot {
-    fn add(&mut self, other: Slot) {
-        self.packets += other.packets;
-        self.wire_bytes += other.wire_bytes;
-    }
-}
-
 impl PartialEq for Timeline {
     fn eq(&self, other: &Timeline) -> bool {
         let parts = |one: &Timeline| (one.width, one.base, one.ends);
@@ -287,27 +245,4 @@ impl Tally for Timeline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_width_divides_the_next() {
-        for pair in WIDTHS.windows(2) {
-            assert!(pair[1] % pair[0] == 0 && pair[1] > pair[0], "{pair:?}");
-        }
-        let most = u128::from(WIDTHS[WIDTHS.len() - 1]) * (MOST_BUCKETS as u128 - 1);
-        assert!(most > 10_000 * 366 * u128::from(DAY));
-    }
-
-    #[test]
-    fn buckets_become_longer_until_all_times_fit() {
-        let mut timeline = Timeline::default();
-        for seconds in [1_000, 0, 1_001] {
-            let index = timeline.index_of(Timestamp { seconds, nanoseconds: 5 });
-            timeline.slots[index].packets += 1;
-        }
-        assert_eq!((timeline.width(), timeline.start()), (2 * SECOND, 0));
-        let packets: Vec<u64> = timeline.slots().map(|slot| slot.packets).collect();
-        assert_eq!((packets.len(), packets[0], packets[500]), (501, 1, 2));
-    }
-}
+mod tests;

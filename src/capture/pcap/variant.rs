@@ -8,43 +8,14 @@
 //! record and nothing that looks like a second one of the usual layout: a truncated pcap may end
 //! where a record of a variant would, and a damaged one may hold what looks like two of them.
 
+mod layout;
+
 use super::{Lengths, fields, has_magic};
 use crate::capture::cut::NEIGHBOURS_APART;
 use crate::capture::{AtmTraffic, Framing, LinkType, u16_at, u32_at};
+pub use layout::Layout;
+use layout::{AIX, DG_UX, MODIFIED, NOKIA, PCAP, layouts};
 use std::cmp::Reverse;
-
-/// Record layout of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
-    /// Stable name of the variant.
-    pub name: &'static str,
-    /// Length of its file header.
-    pub file_header_bytes: usize,
-    /// Length of its record headers.
-    pub record_header_bytes: usize,
-    /// Nanoseconds in a unit of the records' fraction.
-    pub fraction_nanoseconds: u32,
-}
-
-impl Layout {
-    const fn new(name: &'static str, record_header_bytes: usize) -> Layout {
-        Layout { name, file_header_bytes: 24, record_header_bytes, fraction_nanoseconds: 1000 }
-    }
-}
-
-const PCAP: Layout = Layout::new("pcap", 16);
-const NANOSECONDS: Layout = Layout { fraction_nanoseconds: 1, ..Layout::new("pcap-ns", 16) };
-/// Alexey Kuznetzov's patch of 1999-10-29.
-const MODIFIED: Layout = Layout::new("pcap-modified", 24);
-/// His patch of 1999-04-17, in Red Hat 6.1.
-const RED_HAT: Layout = Layout::new("pcap-redhat", 24);
-/// His patch of 1999-09-15, in SuSE 6.3.
-const SUSE: Layout = Layout::new("pcap-suse", 28);
-const NOKIA: Layout = Layout::new("pcap-nokia", 20);
-const AIX: Layout = Layout { fraction_nanoseconds: 1, ..Layout::new("pcap-aix", 16) };
-const DG_UX: Layout = Layout::new("pcap-dgux", 16);
-/// A length of all records follows the usual file header.
-const IXIA: Layout = Layout { file_header_bytes: 28, ..Layout::new("pcap-ixia", 16) };
 
 const ETHERNET: LinkType = LinkType(1);
 const FDDI: LinkType = LinkType(10);
@@ -73,18 +44,6 @@ pub struct Detected {
     pub framing: Framing,
     /// Padding before each frame, which its lengths include.
     pub padding_bytes: u32,
-}
-
-/// Layouts that a magic number, as written in big-endian order, may stand for: the usual one first.
-fn layouts(magic: u32) -> &'static [Layout] {
-    match magic {
-        0xA1B2_C3D4 => &[PCAP, RED_HAT, NOKIA],
-        0xA1B2_3C4D => &[NANOSECONDS],
-        0xA1B2_CD34 => &[MODIFIED, SUSE],
-        // Captured by Ixia's hardware and software.
-        0x1C00_01AC | 0x1C00_01AB => &[IXIA],
-        _ => &[],
-    }
 }
 
 /// True if a file may begin with this magic number.

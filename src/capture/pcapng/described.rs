@@ -4,7 +4,9 @@
 //! Refused: a block whose type, link type or reserved field is damaged too. Packets of a damaged
 //! capture are better skipped than read as those of another link type.
 
-use super::{IF_TSRESOL, INTERFACE_DESCRIPTION, Options, interface, number, short};
+use super::Options;
+use super::block::{INTERFACE_DESCRIPTION, number, short};
+use super::declared::{IF_TSRESOL, interface};
 use crate::capture::{Interface, Section};
 use std::sync::Arc;
 

@@ -1,0 +1,127 @@
+//! Fields that choose the next layer, and the protocols that can be assigned to their values.
+
+/// A field that chooses the next layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// Source or destination port of UDP.
+    UdpPort,
+    /// Source or destination port of TCP.
+    TcpPort,
+    /// EtherType.
+    EtherType,
+    /// Protocol of IPv4, next header of IPv6.
+    IpProtocol,
+}
+
+/// A field: its name, greatest value, and the protocols that can be assigned to it.
+pub(super) struct FieldInfo {
+    pub(super) field: Field,
+    pub(super) name: &'static str,
+    pub(super) greatest: u16,
+    pub(super) protocols: &'static [&'static str],
+}
+
+/// Every field that protocols can be assigned to.
+pub(super) const FIELDS: &[FieldInfo] = &[
+    FieldInfo {
+        field: Field::UdpPort,
+        name: "udp.port",
+        greatest: u16::MAX,
+        protocols: &[
+            "vxlan",
+            "vxlan_gpe",
+            "geneve",
+            "gtp",
+            "gre",
+            "mpls",
+            "teredo",
+            "l2tp",
+            "capwap.data",
+            "lwapp",
+            "lisp-data",
+            "ayiya",
+            "tzsp",
+            "eth",
+            "llc",
+            "ip",
+            "ipv6",
+            "tcp",
+            "sctp",
+        ],
+    },
+    FieldInfo { field: Field::TcpPort, name: "tcp.port", greatest: u16::MAX, protocols: &["gtp"] },
+    FieldInfo {
+        field: Field::EtherType,
+        name: "ethertype",
+        greatest: u16::MAX,
+        protocols: &[
+            "eth",
+            "vlan",
+            "ieee8021ad",
+            "ieee8021ah",
+            "ieee8021cb",
+            "macsec",
+            "nsh",
+            "llc",
+            "mpls",
+            "pppoed",
+            "pppoes",
+            "arp",
+            "stp",
+            "lldp",
+            "eapol",
+            "ip",
+            "ipv6",
+            "cmd",
+            "avsp",
+            "vntag",
+            "etag",
+            "trill",
+            "hsr",
+            "batadv",
+            "lwapp",
+            "lcp",
+            "ipcp",
+            "ipv6cp",
+        ],
+    },
+    FieldInfo {
+        field: Field::IpProtocol,
+        name: "ip.proto",
+        greatest: u8::MAX as u16,
+        protocols: &[
+            "ip",
+            "ipv6",
+            "gre",
+            "eth",
+            "etherip",
+            "mpls",
+            "l2tp",
+            "tcp",
+            "udp",
+            "sctp",
+            "udplite",
+            "dccp",
+            "icmp",
+            "icmpv6",
+            "igmp",
+            "ah",
+            "esp",
+            "ipcomp",
+            "ospf",
+            "pim",
+            "vrrp",
+            "eigrp",
+            "rsvp",
+            "pgm",
+            "igrp",
+            "mipv6",
+            "hip",
+            "shim6",
+            "ipv6.hopopts",
+            "ipv6.dstopts",
+            "ipv6.routing",
+            "ipv6.fraghdr",
+        ],
+    },
+];
