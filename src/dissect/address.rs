@@ -85,4 +85,21 @@ impl<'a> AddressLayer<'a> {
         let tcp = self.ports.is_some_and(|ports| ports.transport == Transport::Tcp);
         self.segment.first_chunk().filter(|_| tcp)
     }
+
+    /// The captured payload of a UDP datagram, not empty, and its length by the header in bytes.
+    #[inline]
+    pub fn datagram(&self) -> Option<(&'a [u8], usize)> {
+        self.ports.filter(|ports| ports.transport == Transport::Udp)?;
+        datagram(self.segment)
+    }
+}
+
+/// The captured payload, not empty, of the UDP datagram that these bytes begin, and its length by the
+/// header in bytes.
+#[inline]
+pub fn datagram(segment: &[u8]) -> Option<(&[u8], usize)> {
+    let length = usize::from(u16::from_be_bytes(*segment.get(4..)?.first_chunk()?));
+    let datagram = segment.get(..length).unwrap_or(segment);
+    let payload = datagram.get(8..).filter(|payload| !payload.is_empty())?;
+    Some((payload, length.saturating_sub(8)))
 }

@@ -52,6 +52,7 @@ const LINKS: &[(u16, Protocol)] = &[
     (135, Protocol::JUNIPER),
     (136, Protocol::JUNIPER),
     (137, Protocol::JUNIPER),
+    (149, Protocol::USER_DLT),
     (163, Protocol::WLANCAP),
     (167, Protocol::JUNIPER),
     (178, Protocol::JUNIPER),

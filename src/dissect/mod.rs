@@ -193,6 +193,8 @@ fn layer<'a>(
         }
         Protocol::ERF => monitor::erf(packet, payload),
         Protocol::PPI => monitor::ppi(packet, payload),
+        // The second link type for private use is Apple's.
+        Protocol::USER_DLT => Some((Protocol::PKTAP, payload)),
         Protocol::PKTAP => monitor::pktap(packet, payload),
         Protocol::PRISM => monitor::prism(packet, payload),
         Protocol::WLANCAP => monitor::wlancap(packet, payload),

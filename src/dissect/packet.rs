@@ -4,7 +4,7 @@
 //! problem and an [`AddressLayer`] for each Ethernet, IPv4 or IPv6 header, tunnels included, with
 //! the transport above it.
 
-pub use super::address::{AddressLayer, Addresses, Ports, Transport};
+pub use super::address::{AddressLayer, Addresses, Ports, Transport, datagram};
 use super::application::Application;
 use super::decode_as::{DecodeAs, Field, To};
 use super::problem::Problem;

@@ -103,6 +103,7 @@ protocols! {
     PCAP_PKTDATA = "pcap_pktdata",
     PRISM = "prism",
     WLANCAP = "wlancap",
+    USER_DLT = "user_dlt",
     PKTAP = "pktap",
     NFLOG = "nflog",
     PFLOG = "pflog",

@@ -23,6 +23,7 @@ pub mod message;
 pub mod pair;
 mod position;
 pub mod quic;
+mod quoted;
 pub mod samples;
 pub mod tcp;
 

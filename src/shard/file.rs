@@ -59,7 +59,7 @@ impl Kind {
 /// Length of a magic.
 const MAGIC_BYTES: usize = 8;
 /// Version of the form.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// Longest head that is read without the rest, in bytes.
 const LONGEST_HEAD: u64 = 256 << 20;
 /// Length of the checksum.

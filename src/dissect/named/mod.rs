@@ -60,7 +60,7 @@ const NAMES: &[&str] = &[
     "q933", "realtek", "redback", "rohc", "roofnet", "rpl", "rtacser", "rtcfg", "rtmac", "s5066dts",
     "sccp", "sdh", "sdlc", "siii", "sita", "slarp", "slow", "sna", "snaeth", "sv", "swipe",
     "symantec", "tdmoe", "tecmp", "telkonet", "tipc", "tte", "tte_pcf", "udld", "usb", "usbll",
-    "user_dlt", "vines_echo", "vines_frp", "vines_ip", "vines_llc", "vjc", "vmlab", "vpp", "vsncp",
+    "vines_echo", "vines_frp", "vines_ip", "vines_llc", "vjc", "vmlab", "vpp", "vsncp",
     "vsnp", "vsock", "wcp", "wlan_centrino", "wlccp", "wpan", "wpan-nonask-phy", "wpan-tap",
     "wreth", "wsmp", "x25", "xip", "xra", "xtp", "zbncp",
 ];

@@ -192,3 +192,19 @@ fn later_fragments_and_extension_headers_have_a_protocol_number() {
     assert_eq!(ip_protocol_of(&ipv6("00", hop_by_hop)), Some(58));
     assert_eq!(ip_protocol_of("0800 4500"), None);
 }
+
+#[test]
+fn a_datagram_ends_where_its_length_says() {
+    let payload = |length: u16| {
+        let udp = format!("1234 0035 {length:04x} 0000 0102 0304");
+        let frame = hex(&format!("{MACS} 0800 {} {udp}", ipv4(17, 12)));
+        let mut packet = Packet::empty();
+        dissect(&record(&frame, frame.len() as u32, ETHERNET), &mut packet);
+        packet.innermost_ip()?.datagram().map(|(payload, length)| (payload.to_vec(), length))
+    };
+    assert_eq!(payload(12), Some((vec![1, 2, 3, 4], 4)));
+    assert_eq!(payload(10), Some((vec![1, 2], 2)));
+    assert_eq!(payload(20), Some((vec![1, 2, 3, 4], 12)));
+    assert_eq!(payload(8), None);
+    assert_eq!(payload(3), None);
+}

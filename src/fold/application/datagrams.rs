@@ -94,7 +94,7 @@ impl Fold for Datagrams {
         let is_sctp = ports.transport == Transport::Sctp;
         let Some(both) = addresses(layer.addresses) else { return };
         let (offers, rpc) = match ports.transport {
-            Transport::Udp => match udp_payload(layer.segment) {
+            Transport::Udp => match layer.datagram() {
                 Some((payload, length)) => {
                     let assigned =
                         packet.assigned_applications(Field::UdpPort, source, destination);
@@ -135,14 +135,6 @@ impl Fold for Datagrams {
         let calls = shard.calls.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
         (shard.talks.len() as u64, (talks + clients + calls) as u64)
     }
-}
-
-/// The captured payload of a UDP datagram, and its length by the header. None if there is none.
-fn udp_payload(segment: &[u8]) -> Option<(&[u8], usize)> {
-    let length = usize::from(u16::from_be_bytes(*segment.get(4..)?.first_chunk()?));
-    let segment = segment.get(..length).unwrap_or(segment);
-    let payload = segment.get(8..).filter(|payload| !payload.is_empty())?;
-    Some((payload, length.saturating_sub(8)))
 }
 
 impl Shard {

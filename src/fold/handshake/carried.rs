@@ -29,7 +29,7 @@ impl<T> Carried<T> {
     pub fn of(packet: &Packet<'_>, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<Carried<T>> {
         let layer = packet.innermost_ip()?;
         let ports = layer.ports.filter(|ports| ports.transport == Transport::Udp)?;
-        let contents = read(layer.segment.get(8..)?)?;
+        let contents = read(layer.datagram()?.0)?;
         let (source, destination) = addresses(layer.addresses)?;
         let (pair, from_low) = Pair::of((source, ports.source), (destination, ports.destination));
         let (packet, time) = (packet.record.number + 1, packet.record.time);

@@ -53,22 +53,24 @@ impl Dns {
     /// The message whose first question has a name that ends at `end`.
     fn about(message: &[u8], name: Box<str>, end: usize) -> Option<Dns> {
         let &[i0, i1, flags, code, _, _, a0, a1, ..] = message else { return None };
+        // Type and class.
+        let &[t0, t1, _, _] = message.get(end..)?.first_chunk()?;
         Some(Dns {
             id: u16::from_be_bytes([i0, i1]),
             is_response: flags & 0x80 != 0,
             code: code & 0x0F,
             answers: u16::from_be_bytes([a0, a1]),
             name,
-            kind: u16::from_be_bytes(*message.get(end..)?.first_chunk()?),
+            kind: u16::from_be_bytes([t0, t1]),
         })
     }
 }
 
-/// The name at `at`, and the end of its bytes there.
-fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
+/// The name at `start`, and the end of its bytes there.
+fn name(message: &[u8], start: usize) -> Option<(Box<str>, usize)> {
     // Room for most names: one that grows moves several times.
-    let (mut text, mut at, mut end) = (String::with_capacity(256), at, None);
-    let (mut written, mut read) = (0, 0);
+    let (mut text, mut at, mut end) = (String::with_capacity(256), start, None);
+    let (mut written, mut read, mut ends_at_once) = (0, 0, false);
     loop {
         let length = usize::from(*message.get(at)?);
         match length {
@@ -77,7 +79,9 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                label(message.get(at + 1..at + 1 + length)?, &mut text);
+                let bytes = message.get(at + 1..at + 1 + length)?;
+                ends_at_once |= written == 0 && bytes.first() == Some(&0);
+                label(bytes, &mut text);
                 at += 1 + length;
                 written += 1 + length;
                 read += 1 + length;
@@ -85,24 +89,27 @@ fn name(message: &[u8], at: usize) -> Option<(Box<str>, usize)> {
             192.. => {
                 let low = usize::from(*message.get(at + 1)?);
                 end = end.or(Some(at + 2));
-                at = (length & 63) << 8 | low;
                 read += 2;
+                if read >= message.len() {
+                    return Some(("<Name contains a pointer that loops>".into(), end?));
+                }
+                at = (length & 63) << 8 | low;
             }
             // A bit string (RFC 2673) is not read; 10 begins nothing.
             0x41 | 0x80.. => return None,
-            _ => return Some(("<Unknown extended label>".into(), end.unwrap_or(at + 1))),
+            // As in Wireshark, the name ends after it, even if a pointer leads there.
+            _ => {
+                return (at > start).then(|| ("<Unknown extended label>".into(), at + 1));
+            }
         }
-        let wrong = if written > LONGEST_NAME {
-            Some("<Name too long>")
-        } else {
-            (read > message.len()).then_some("<Name contains a pointer that loops>")
-        };
-        if let Some(wrong) = wrong {
-            return Some((wrong.into(), end.unwrap_or(at)));
+        if written > LONGEST_NAME {
+            return Some(("<Name too long>".into(), end.unwrap_or(at)));
         }
     }
-    let text = if text.is_empty() { "<Root>" } else { &text };
-    Some((text.into(), end.unwrap_or(at + 1)))
+    let end = end.unwrap_or(at + 1);
+    // As in Wireshark, a pointer to a label that begins with the end of a text is the root's name.
+    let root = text.is_empty() || (ends_at_once && end == start + 2);
+    Some((if root { "<Root>".into() } else { text.into() }, end))
 }
 
 /// Writes a label. Control characters are escaped. UTF-8 is read as RFC 2279 had it, with up to six
@@ -208,74 +215,4 @@ pub fn type_name(kind: u16) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_question_is_read() {
-        let mut message = vec![0x12, 0x34, 0x81, 0x83, 0, 1, 0, 2, 0, 0, 0, 0];
-        message.extend(b"\x01a\x07example\0\0\x1c\0\x01");
-        let dns = Dns::of(&message).expect("a message");
-        assert_eq!((dns.id, dns.is_response, dns.code, dns.answers), (0x1234, true, 3, 2));
-        assert_eq!((&*dns.name, dns.kind), ("a.example", 28));
-        for length in 0..message.len() - 2 {
-            assert_eq!(Dns::of(&message[..length]), None, "{length}");
-        }
-    }
-
-    #[test]
-    fn other_payloads_are_not_taken_for_a_message() {
-        let mut message = vec![0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        message.extend(b"\x01a\x07example\0\0\x1c\0\x01");
-        assert!(Dns::guess(&message).is_some());
-        for (at, value) in [(2, 0x28), (5, 2), (7, 1), (9, 1), (11, 11), (25, 9)] {
-            let mut other = message.clone();
-            other[at] = value;
-            assert_eq!(Dns::guess(&other), None, "byte {at}");
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_replaced() {
-        let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        message.extend(b"\x04a\xE4\x01b\0\0\x01\0\x01");
-        assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("a\u{FFFD}\\001b".into()));
-        message[12] = 0x44;
-        assert_eq!(Dns::of(&message).map(|dns| dns.name), Some("<Unknown extended label>".into()));
-        message[12] = 0x84;
-        assert_eq!(Dns::of(&message), None);
-    }
-
-    /// The texts are those of tshark 4.0.17.
-    #[test]
-    fn labels_are_written_as_in_wireshark() {
-        for (bytes, text) in [
-            (&b"\xC0\x80\x80"[..], "\\u0000\u{FFFD}"),
-            (b"\xF8\x80\x80\x80\x80\x80\x80", "\\u0000\u{FFFD}\u{FFFD}"),
-            (b"\xED\xA0\x80A", "\u{FFFD}A"),
-            (b"\xF4\x90\x80\x80", "\u{FFFD}"),
-            (b"\xF5\x80\x80\x80\x80", "\u{FFFD}\u{FFFD}"),
-            (b"\xFF\xBF", "\u{FFFD}\u{FFFD}"),
-            (b"\xC1\xBF", "\\u007F"),
-            (b"\xE0\xA0", "\u{FFFD}"),
-            (b"\xF0\x8F\xBF\xBF", "\\uFFFF"),
-            (b"\xC2\xA0", "\u{A0}"),
-            (b"\x07\t\n\x0B\x0C\r\x08 \\\x7F", "\\a\\t\\n\\v\\f\\r\\b \\\\177"),
-        ] {
-            let mut written = String::new();
-            label(bytes, &mut written);
-            assert_eq!(written, text, "{bytes:02x?}");
-        }
-    }
-
-    #[test]
-    fn pointers_in_a_circle_end() {
-        let mut message = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        message.extend([1, b'x', 0xC0, 12, 0, 1, 0, 1]);
-        let loops = Dns::of(&message).map(|dns| dns.name);
-        assert_eq!(loops, Some("<Name contains a pointer that loops>".into()));
-        let mut root = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
-        root.extend([0, 0, 2, 0, 1]);
-        assert_eq!(Dns::of(&root).map(|dns| dns.name), Some("<Root>".into()));
-    }
-}
+mod tests;

@@ -5,11 +5,12 @@
 
 use super::super::handshake::Seen;
 use super::super::pair::{Pair, addresses};
+use super::super::quoted::Quoted;
 use super::sign::Sign;
 use crate::capture::time::Timestamp;
-use crate::dissect::packet::{AddressLayer, Addresses, Packet, Transport};
+use crate::dissect::packet::{Packet, Transport};
 use serde::{Deserialize, Deserializer, Serialize};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// The flag FIN.
 pub const FIN: u16 = 1;
@@ -115,8 +116,9 @@ pub fn each<'a>(packet: &Packet<'a>, mut back: impl FnMut(Record, &'a [u8])) {
                 }
             }
             None => {
-                if let Some((pair, segment)) = quoted(layer) {
-                    let record = of_header(packet, number, pair, segment, None);
+                const TCP: u8 = 6;
+                if let Some(quoted) = Quoted::of(layer).filter(|quoted| quoted.protocol == TCP) {
+                    let record = of_header(packet, number, quoted.addresses, quoted.segment, None);
                     if let Some((record, _)) = record {
                         back(Record { quoted: true, ..record }, &[]);
                     }
@@ -215,33 +217,4 @@ fn sacked(blocks: &[u8]) -> u32 {
         _ => 0,
     };
     blocks.chunks_exact(8).take(3).map(length).fold(0, u32::wrapping_add)
-}
-
-/// Addresses and segment of a TCP header that an ICMP or ICMPv6 error quotes.
-fn quoted<'a>(layer: &AddressLayer<'a>) -> Option<((IpAddr, IpAddr), &'a [u8])> {
-    let kind = *layer.segment.first()?;
-    let error = match layer.protocol? {
-        // Wireshark does not follow what a redirect quotes.
-        1 => matches!(kind, 3 | 4 | 11 | 12),
-        58 => matches!(kind, 1..=4),
-        _ => false,
-    };
-    let ip = layer.segment.get(8..).filter(|_| error)?;
-    match ip.first()? >> 4 {
-        4 => {
-            let header = ip.first_chunk::<20>()?;
-            let later = u16::from_be_bytes([header[6], header[7]]) & 0x1FFF != 0;
-            let segment = ip.get(usize::from(header[0] & 15) * 4..)?;
-            let both = addresses(Addresses::Ipv4(header.last_chunk()?));
-            Some((both?, segment)).filter(|_| header[9] == 6 && !later)
-        }
-        6 => {
-            let header = ip.first_chunk::<40>()?;
-            let source: [u8; 16] = *header.get(8..24)?.first_chunk()?;
-            let destination: [u8; 16] = *header.last_chunk()?;
-            let both = (Ipv6Addr::from(source).into(), Ipv6Addr::from(destination).into());
-            Some((both, ip.get(40..)?)).filter(|_| header[6] == 6)
-        }
-        _ => None,
-    }
 }
