@@ -8,7 +8,7 @@
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};
 use crate::interrupt::Stdin;
-use crate::output::identity;
+use crate::output::{Identity, identity};
 use crate::plan::STDIN;
 use crate::progress::Progress;
 use crate::source::live::PATIENCE;
@@ -32,6 +32,8 @@ pub struct Input {
     pub bytes: u64,
     /// A file: it can be opened and read again.
     pub is_repeatable: bool,
+    /// Identity of the file. None if there is none.
+    id: Option<Identity>,
     /// Error of finding it.
     pub refused: Option<Error>,
     /// Found in a directory, with a name that does not claim to be a capture.
@@ -61,11 +63,12 @@ impl Inputs {
     /// # Errors
     /// If a file is an input.
     pub fn spare(&mut self, outputs: &[PathBuf]) -> io::Result<()> {
-        let known: Vec<_> =
-            outputs.iter().filter_map(|path| Some((identity(path)?, path))).collect();
+        let id = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
+        let known: Vec<(Identity, &PathBuf)> =
+            outputs.iter().filter_map(|path| Some((id(path)?, path))).collect();
         let output = |input: &Input| {
-            let id = identity(&input.path)?;
-            known.iter().find(|(known, _)| *known == id)
+            let id = input.id.as_ref()?;
+            known.iter().find(|(known, _)| known == id)
         };
         if known.is_empty() {
             return Ok(());
@@ -86,10 +89,9 @@ impl Inputs {
     /// none.
     pub fn repeated(&self) -> Option<String> {
         let files: Vec<&Input> = self.list.iter().filter(|input| input.is_repeatable).collect();
-        let ids: Vec<_> = files.par_iter().map(|input| identity(&input.path)).collect();
-        let mut known = HashMap::new();
-        let mut again = files.iter().zip(ids).filter_map(|(input, id)| {
-            let first = *known.entry(id?).or_insert(input);
+        let mut known = HashMap::with_capacity(files.len());
+        let mut again = files.iter().filter_map(|input| {
+            let first = *known.entry(input.id.as_ref()?).or_insert(input);
             (!std::ptr::eq(first, input)).then_some((input, first))
         });
         let (input, first) = again.next()?;
@@ -134,10 +136,12 @@ pub fn discover(paths: &[OsString], naming: &Naming) -> Inputs {
             metadata => {
                 let is_repeatable = path.as_os_str() != STDIN
                     && metadata.as_ref().is_none_or(|metadata| metadata.is_file());
+                let id = metadata.as_ref().and_then(|metadata| identity(&path, metadata));
                 inputs.list.push(Input {
                     name: naming.text(&path),
                     path,
                     bytes: metadata.as_ref().map_or(0, |metadata| metadata.len()),
+                    id,
                     is_repeatable,
                     refused: None,
                     may_be_skipped: false,
@@ -171,10 +175,12 @@ fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
     }
     found.sort_by_cached_key(|(path, _)| names::sort_key(path));
     let measured = found.into_par_iter().map(|(path, refused)| {
-        let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let metadata = fs::metadata(&path).ok();
+        let bytes = metadata.as_ref().map_or(0, |metadata| metadata.len());
+        let id = metadata.and_then(|metadata| identity(&path, &metadata));
         let may_be_skipped = !names::claims_capture(&path);
         let (name, is_repeatable) = (walked_name(&path, naming), true);
-        Input { name, path, bytes, is_repeatable, refused, may_be_skipped }
+        Input { name, path, bytes, id, is_repeatable, refused, may_be_skipped }
     });
     inputs.extend(measured.collect::<Vec<_>>());
 }

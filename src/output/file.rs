@@ -210,16 +210,24 @@ fn sync(file: &fs::File) -> io::Result<()> {
     }
 }
 
-/// Device and inode of a file. None if there is no file.
+/// Device and inode of a file.
 #[cfg(unix)]
-pub fn identity(path: &Path) -> Option<(u64, u64)> {
+pub type Identity = (u64, u64);
+
+/// Identity of a file, whatever its path.
+#[cfg(unix)]
+pub fn identity(_: &Path, metadata: &fs::Metadata) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+    Some((metadata.dev(), metadata.ino()))
 }
 
-/// Resolved path of a file. None if there is no file.
+/// Resolved path of a file.
 #[cfg(not(unix))]
-pub fn identity(path: &Path) -> Option<PathBuf> {
+pub type Identity = PathBuf;
+
+/// Identity of a file, whatever its path.
+#[cfg(not(unix))]
+pub fn identity(path: &Path, _: &fs::Metadata) -> Option<Identity> {
     fs::canonicalize(path).ok()
 }
 

@@ -26,7 +26,7 @@ use crate::table::{Rows, TABLES, Table};
 use crate::terminal::Screen;
 use arranged::{Arrangement, Waiting};
 use file::with_path;
-pub use file::{WholeFile, identity, remove_unfinished};
+pub use file::{Identity, WholeFile, identity, remove_unfinished};
 use format::{Encoder, FORMATS, Format};
 #[cfg(feature = "cli")]
 use on_screen::OnScreen;
