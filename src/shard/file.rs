@@ -6,7 +6,7 @@
 //! 8 bytes   length of the head
 //! head      JSON: the version of pcapstat, and the shards
 //! body      the pieces in postcard's wire format (https://postcard.jamesmunns.com/wire-format)
-//! 32 bytes  SHA-256 of all before it
+//! 16 bytes  XXH3-128 of all before it, little-endian
 //! ```
 //!
 //! Nothing is believed of a file whose checksum does not hold. Lengths are checked against the
@@ -17,13 +17,15 @@ use super::Refusal;
 use super::hashed::Hashed;
 use super::partial::{Partial, Piece};
 use super::spec::{Spec, options_hash};
+use crate::fold::encoded::bytes::in_file;
 use crate::path_text;
 use crate::source::{ReadOptions, Source};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
+use twox_hash::XxHash3_128;
 
 /// Kinds of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ const VERSION: u32 = 3;
 /// Longest head that is read without the rest, in bytes.
 const LONGEST_HEAD: u64 = 256 << 20;
 /// Length of the checksum.
-const CHECKSUM_BYTES: usize = 32;
+const CHECKSUM_BYTES: usize = 16;
 
 /// Head of a partial.
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,7 +104,7 @@ pub fn write_framed(
     out: impl Write,
 ) -> io::Result<()> {
     let mut out =
-        BufWriter::with_capacity(1 << 20, Hashed { out, hash: Sha256::new(), error: None });
+        BufWriter::with_capacity(1 << 20, Hashed { out, hash: XxHash3_128::new(), error: None });
     out.write_all(&kind.magic())?;
     out.write_all(&VERSION.to_le_bytes())?;
     out.write_all(&(head.len() as u64).to_le_bytes())?;
@@ -112,7 +114,7 @@ pub fn write_framed(
         return Err(written.unwrap_or_else(|| io::Error::other(error)));
     }
     let Hashed { mut out, hash, .. } = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    out.write_all(&hash.finalize())?;
+    out.write_all(&hash.finish_128().to_le_bytes())?;
     out.flush()
 }
 
@@ -194,7 +196,8 @@ pub fn read(path: &Path) -> Result<Partial, Refusal> {
     let mut source =
         Source::open(path, options, |_| true).map_err(|error| refused(error.to_string()))?;
     source.read_to(source.length());
-    parse(source.rest(0)).map_err(refused)
+    // Records stay in the file: most of a partial are some.
+    in_file(&Arc::new(source), parse).map_err(refused)
 }
 
 /// Reads the bytes of a partial.
@@ -216,7 +219,7 @@ pub fn framed(kind: Kind, bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
     let head_bytes = start_of(kind, &mut rest)?;
     let (hashed, checksum) =
         bytes.split_at_checked(bytes.len().saturating_sub(CHECKSUM_BYTES)).ok_or("cut short")?;
-    if Sha256::digest(hashed)[..] != *checksum {
+    if XxHash3_128::oneshot(hashed).to_le_bytes() != *checksum {
         return Err("damaged or cut short: its checksum does not hold".into());
     }
     let head = take(&mut rest, usize::try_from(head_bytes).unwrap_or(usize::MAX))?;

@@ -1,14 +1,14 @@
 //! A writer that hashes what it writes.
 
-use sha2::{Digest, Sha256};
 use std::io::{self, Write};
+use twox_hash::XxHash3_128;
 
 /// Writes and hashes.
 pub struct Hashed<W> {
     /// Where to.
     pub out: W,
     /// Of all that was written.
-    pub hash: Sha256,
+    pub hash: XxHash3_128,
     /// The error that a serializer does not pass on.
     pub error: Option<io::Error>,
 }
@@ -17,7 +17,7 @@ impl<W: Write> Write for Hashed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.out.write(bytes) {
             Ok(written) => {
-                self.hash.update(bytes.get(..written).unwrap_or_default());
+                self.hash.write(bytes.get(..written).unwrap_or_default());
                 Ok(written)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),

@@ -6,11 +6,12 @@
 //! Hashes are seeded per process, because keys come from whoever sent the packets; nothing in the
 //! output depends on them or on the order of entries.
 
+mod saved;
+
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry as Found;
 use rayon::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::sync::LazyLock;
 
 /// A value that can be added to another one of the same key.
@@ -195,39 +196,6 @@ impl<K: ShardKey + Send + Sync, V: Merge + Send + Sync> Shards<K, V> {
                 }
             }
         });
-    }
-}
-
-/// A sequence of all entries, sorted by key: the same for every process.
-impl<K: ShardKey + Send + Sync + Serialize, V: Merge + Send + Sync + Serialize> Serialize
-    for Shards<K, V>
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut all: Vec<&(K, V)> = self.shards.iter().flat_map(|shard| &shard.entries).collect();
-        all.par_sort_unstable_by_key(|(key, _)| *key);
-        serializer.collect_seq(all)
-    }
-}
-
-impl<'de, K, V> Deserialize<'de> for Shards<K, V>
-where
-    K: ShardKey + Send + Sync + Deserialize<'de>,
-    V: Merge + Clone + Send + Sync + Deserialize<'de>,
-{
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = Shards::default();
-        for (key, value) in Vec::<(K, V)>::deserialize(deserializer)? {
-            let mut is_new = false;
-            let fresh = || {
-                is_new = true;
-                value.clone()
-            };
-            let known = map.value(&key, fresh);
-            if !is_new {
-                known.merge(&value);
-            }
-        }
-        Ok(map)
     }
 }
 

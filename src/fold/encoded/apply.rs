@@ -92,7 +92,7 @@ impl Folds {
             let records = records.iter().map(|shards| shards.get(number).copied());
             for ((position, paths, begins), records) in positions.iter().zip(records) {
                 if *begins {
-                    *packets = Packets::new();
+                    *packets = Packets::default();
                 }
                 let Some(records) = records.filter(|records| !records.is_empty()) else { continue };
                 let position = Position { media: Some(media), ..*position };
@@ -101,7 +101,7 @@ impl Folds {
             }
             Ok(shard.packets.counted)
         };
-        state.0.resize_with(SHARDS, Packets::new);
+        state.0.resize_with(SHARDS, Packets::default);
         let shards = shards.into_par_iter().enumerate().zip(&mut state.0).with_max_len(1);
         let counted: Result<Vec<Counted>, Damaged> = shards.map(apply).collect();
         counted?.iter().for_each(|counted| self.named_paths.count(counted.named(&paths.all)));

@@ -7,8 +7,9 @@
 
 use super::super::{Fold, Folded, Folds, SHARDS};
 use super::apply::How;
+use super::bytes::Bytes;
 use super::wire::{Damaged, put_saved};
-use super::{Bytes, Encoded, Input, Records};
+use super::{Encoded, Input, Records};
 use crate::dissect::protocol::Path;
 use crate::tally::totals::Counts;
 use serde::de::DeserializeOwned;
@@ -39,14 +40,14 @@ impl Records {
         for (part, number) in self.parts.iter_mut().zip(0..) {
             let origin = (shard, number);
             part.origin = Some(origin);
-            let mut rest = part.bytes.0.get(part.shared as usize..).unwrap_or_default();
+            let mut rest = part.bytes.get(part.shared as usize..).unwrap_or_default();
             for (bucket, length) in &part.shards {
                 let Some((records, after)) = rest.split_at_checked(*length as usize) else { break };
-                let share = Share { origin, records: Bytes(records.to_vec()) };
+                let share = Share { origin, records: records.to_vec().into() };
                 buckets.entry(*bucket).or_default().push(share);
                 rest = after;
             }
-            part.bytes.0.truncate(part.shared as usize);
+            part.bytes.truncate(part.shared as usize);
         }
         buckets.into_iter().collect()
     }
@@ -84,10 +85,10 @@ impl Records {
                 continue;
             };
             let own = part.origin.and_then(|origin| records.get(&origin)).ok_or(Damaged)?;
-            if own.0.len() != *length as usize {
+            if own.len() != *length as usize {
                 return Err(Damaged);
             }
-            parts.push(part.with(&own.0, vec![(bucket, *length)]));
+            parts.push(part.with(own, vec![(bucket, *length)]));
         }
         let mut state = super::apply::State::default();
         for parts in parts.chunks(super::AT_ONCE * rayon::current_num_threads()) {
@@ -100,15 +101,15 @@ impl Records {
 
     /// Takes the states of all buckets in the place of their records.
     pub fn take_folded(&mut self, states: Vec<(u8, Vec<u8>)>) {
-        self.folded = states.into_iter().map(|(bucket, state)| (bucket, Bytes(state))).collect();
+        self.folded = states.into_iter().map(|(bucket, state)| (bucket, state.into())).collect();
     }
 }
 
 impl Encoded {
     /// The bytes that all shards share, with these records.
     fn with(&self, records: &[u8], shards: Vec<(u8, u32)>) -> Encoded {
-        let shared = self.bytes.0.get(..self.shared as usize).unwrap_or_default();
-        let bytes = Bytes([shared, records].concat());
+        let shared = self.bytes.get(..self.shared as usize).unwrap_or_default();
+        let bytes = [shared, records].concat().into();
         let Encoded { before, begins, shared, .. } = *self;
         Encoded { before, origin: None, begins, shared, shards, bytes }
     }
@@ -117,7 +118,7 @@ impl Encoded {
 impl Folds {
     /// The state of one shard of every fold that is on.
     fn state(&self, bucket: u8) -> State {
-        let states = self.saved_shards(bucket.into()).into_iter().map(Bytes).collect();
+        let states = self.saved_shards(bucket.into()).into_iter().map(Bytes::from).collect();
         let paths = self.named_paths.iter().map(|(path, counts)| (*path, *counts)).collect();
         State(states, paths)
     }
@@ -125,8 +126,8 @@ impl Folds {
     /// Takes the states of buckets; streams are numbered when all are there.
     pub(super) fn install(&mut self, states: &[(u8, Bytes)]) -> Result<(), Damaged> {
         for (bucket, bytes) in states {
-            let State(states, paths) = Input(&bytes.0).saved()?;
-            let states: Vec<&[u8]> = states.iter().map(|state| state.0.as_slice()).collect();
+            let State(states, paths) = Input(bytes).saved()?;
+            let states: Vec<&[u8]> = states.iter().map(|state| &**state).collect();
             self.take_shards(usize::from(*bucket), &states)?;
             self.named_paths.count(paths.into_iter());
         }

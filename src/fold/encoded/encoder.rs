@@ -3,7 +3,7 @@
 use super::super::{Dealt, Fold, Parts, SHARDS};
 use super::packets::{Lists, Packets};
 use super::wire::put_saved;
-use super::{Bytes, Encoded, Records};
+use super::{Encoded, Records};
 use rayon::prelude::*;
 
 /// Encodes the parts of a walk.
@@ -12,28 +12,37 @@ use rayon::prelude::*;
 /// part.
 #[derive(Default)]
 pub struct Encoder {
-    shards: Vec<Packets>,
+    shards: Vec<Shard>,
     /// A part was encoded.
     has_begun: bool,
+}
+
+/// One shard.
+#[derive(Default)]
+struct Shard {
+    packets: Packets,
+    /// Records of the parts at hand. Their room serves the next parts as well.
+    bytes: Vec<u8>,
+    /// Length of each part's.
+    lengths: Vec<usize>,
 }
 
 impl Encoder {
     /// Encodes the next parts, on all workers. Each comes with the number of packets before it.
     pub fn encode(&mut self, parts: &[(Parts, u64)]) -> Records {
-        self.shards.resize_with(SHARDS, Packets::new);
-        let written = |(shard, packets): (usize, &mut Packets)| {
-            let mut bytes = Vec::new();
-            let put = |(part, _): &(Parts, u64)| {
+        self.shards.resize_with(SHARDS, Shard::default);
+        let write = |(number, shard): (usize, &mut Shard)| {
+            let Shard { packets, bytes, lengths } = shard;
+            bytes.clear();
+            lengths.clear();
+            lengths.extend(parts.iter().map(|(part, _)| {
                 let start = bytes.len();
-                put_part(&mut bytes, packets, part, shard);
+                put_part(bytes, packets, part, number);
                 bytes.len() - start
-            };
-            let lengths: Vec<usize> = parts.iter().map(put).collect();
-            (bytes, lengths)
+            }));
         };
-        let shards = self.shards.par_iter_mut().enumerate().with_max_len(1);
-        let shards: Vec<(Vec<u8>, Vec<usize>)> = shards.map(written).collect();
-        let mut rest: Vec<&[u8]> = shards.iter().map(|(bytes, _)| bytes.as_slice()).collect();
+        self.shards.par_iter_mut().enumerate().with_max_len(1).for_each(write);
+        let mut rest: Vec<&[u8]> = self.shards.iter().map(|shard| &*shard.bytes).collect();
         let mut encoded = Vec::with_capacity(parts.len());
         for (number, (part, before)) in parts.iter().enumerate() {
             let (mut bytes, mut lengths) = (Vec::new(), Vec::new());
@@ -42,7 +51,7 @@ impl Encoder {
             put_saved(&mut bytes, &frames.map(|frames| &frames.paths));
             let shared = bytes.len() as u32;
             let length = |shard: usize| {
-                let (_, lengths) = shards.get(shard)?;
+                let lengths = &self.shards.get(shard)?.lengths;
                 lengths.get(number).copied().filter(|length| *length > 0)
             };
             let all: usize = (0..SHARDS).filter_map(length).sum();
@@ -57,8 +66,8 @@ impl Encoder {
                 lengths.push((shard as u8, own.len() as u32));
             }
             let begins = !std::mem::replace(&mut self.has_begun, true);
-            let bytes = Bytes(bytes);
             let (before, shards) = (*before, lengths);
+            let bytes = bytes.into();
             encoded.push(Encoded { before, origin: None, begins, shared, shards, bytes });
         }
         Records { parts: encoded, folded: Vec::new() }

@@ -63,13 +63,15 @@ pub struct Heads {
     time: Timestamp,
 }
 
-impl Heads {
+impl Default for Heads {
     /// Before the first record.
-    pub fn new() -> Heads {
+    fn default() -> Heads {
         let time = Timestamp { seconds: 0, nanoseconds: 0 };
         Heads { slots: Box::new([Slot::default(); SLOTS]), packet: 0, time }
     }
+}
 
+impl Heads {
     /// Counts the packets of the next part from its start.
     pub fn begin_part(&mut self) {
         self.packet = 0;
@@ -229,7 +231,7 @@ mod tests {
             head(10, 4000, Some((i64::MAX, 5))),
             head(11, 4000, Some((i64::MIN, 999_999_999))),
         ];
-        let (mut out, mut writer, mut reader) = (Vec::new(), Heads::new(), Heads::new());
+        let (mut out, mut writer, mut reader) = (Vec::new(), Heads::default(), Heads::default());
         let mut lengths = Vec::new();
         for (own, head) in (0..).zip(&heads) {
             writer.put(&mut out, head, own);
@@ -246,7 +248,7 @@ mod tests {
 
     #[test]
     fn heads_that_no_part_has_are_refused() {
-        let read = |bytes: &[u8]| Heads::new().take(&mut Input(bytes)).map(|(head, ..)| head);
+        let read = |bytes: &[u8]| Heads::default().take(&mut Input(bytes)).map(|(head, ..)| head);
         assert_eq!(read(&[KNOWN, 1, 7]), Err(Damaged));
         assert_eq!(read(&[0, 0]), Err(Damaged));
         assert_eq!(read(&[0, 0xFF, 0xFF, 0xFF, 0x7F]), Err(Damaged));

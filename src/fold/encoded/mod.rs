@@ -4,6 +4,7 @@
 //! that of the bytes, and each shard reads its own.
 
 mod apply;
+pub mod bytes;
 pub mod dealt;
 mod encoder;
 mod frames;
@@ -20,8 +21,9 @@ use crate::dissect::application::Application;
 use crate::dissect::protocol::Path;
 use crate::saved::count;
 use apply::{How, State};
+use bytes::Bytes;
 use dealt::Origin;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use wire::Input;
 
 /// Records of consecutive parts, in packet order.
@@ -51,9 +53,6 @@ struct Encoded {
     bytes: Bytes,
 }
 
-#[derive(Debug)]
-struct Bytes(Vec<u8>);
-
 /// Parts that a worker applies at the same time, at most: what they share is held decoded.
 const AT_ONCE: usize = 16;
 
@@ -72,13 +71,13 @@ impl Records {
 
     /// Memory held, in bytes.
     pub fn bytes(&self) -> u64 {
-        self.parts.iter().map(|part| (part.bytes.0.capacity() + size_of::<Encoded>()) as u64).sum()
+        self.parts.iter().map(|part| (part.bytes.len() + size_of::<Encoded>()) as u64).sum()
     }
 
     /// Applies them to folds that have seen `packets` packets before.
     ///
     /// # Errors
-    /// If a part is none.
+    /// If a part is none, or its file became shorter.
     pub fn apply(&self, folds: &mut Folds, packets: u64) -> Result<(), Damaged> {
         if !self.folded.is_empty() {
             return folds.install(&self.folded);
@@ -87,7 +86,7 @@ impl Records {
         for parts in self.batches() {
             folds.apply_parts(&mut state, parts, packets, How::All)?;
         }
-        Ok(())
+        self.are_whole()
     }
 
     /// As [`Records::apply`], and calls back with the names of the packets of each part, if they are
@@ -107,7 +106,13 @@ impl Records {
             let parts = parts.iter().map(|part| part.before.saturating_add(packets));
             parts.zip(&names).for_each(|(before, names)| named(before, names));
         }
-        Ok(())
+        self.are_whole()
+    }
+
+    /// An error if the file of a part became shorter while it was applied.
+    fn are_whole(&self) -> Result<(), Damaged> {
+        let whole = self.parts.iter().all(|part| part.bytes.are_whole());
+        if whole { Ok(()) } else { Err(Damaged) }
     }
 }
 
@@ -117,31 +122,19 @@ type InCommon = (Vec<(u32, Media)>, Option<Vec<Path>>);
 impl Encoded {
     /// Announcements and paths, which all shards share.
     fn shared(&self) -> Result<InCommon, Damaged> {
-        let mut input = Input(self.bytes.0.get(..self.shared as usize).ok_or(Damaged)?);
+        let mut input = Input(self.bytes.get(..self.shared as usize).ok_or(Damaged)?);
         Ok((input.saved()?, input.saved()?))
     }
 
     /// The records of each shard; of some, none.
     fn of_shards(&self) -> Result<[&[u8]; SHARDS], Damaged> {
         let mut all: [&[u8]; SHARDS] = [&[]; SHARDS];
-        let mut rest = self.bytes.0.get(self.shared as usize..).ok_or(Damaged)?;
+        let mut rest = self.bytes.get(self.shared as usize..).ok_or(Damaged)?;
         for (shard, length) in &self.shards {
             let (records, after) = rest.split_at_checked(*length as usize).ok_or(Damaged)?;
             *all.get_mut(usize::from(*shard)).ok_or(Damaged)? = records;
             rest = after;
         }
         Ok(all)
-    }
-}
-
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        <&'de [u8]>::deserialize(deserializer).map(|bytes| Bytes(bytes.to_vec()))
     }
 }

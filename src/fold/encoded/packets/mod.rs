@@ -43,15 +43,10 @@ const IP_SCTP: u8 = 132;
 const MOST_OFFERS: usize = 64;
 
 /// State of a shard from part to part, the same for writer and reader.
+#[derive(Default)]
 pub struct Packets {
     heads: Heads,
     offers: Vec<Offers>,
-}
-
-impl Packets {
-    pub fn new() -> Packets {
-        Packets { heads: Heads::new(), offers: Vec::new() }
-    }
 }
 
 /// The sender's end and the receiver's.
