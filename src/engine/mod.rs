@@ -12,6 +12,7 @@
 //! - *run*: result of walking a segment: where it began and ended, and its part.
 
 mod batches;
+mod claims;
 mod described;
 mod gaps;
 pub mod memory;

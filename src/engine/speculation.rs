@@ -5,14 +5,16 @@
 //! walked again from the right place. Accepted runs are handed on at once, while later segments are
 //! still being walked, so no run waits for the last one. A guess costs time, never correctness.
 
+use super::claims::Claims;
 use super::pass::Part;
 use super::run::Run;
 use super::walker::Walker;
 use crate::capture::Position;
 use crate::capture::salvage::Before;
+use rayon::Scope;
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Unconditional restarts: the remaining segments are walked again now that the interface list is
 /// known.
@@ -25,6 +27,17 @@ const WORTH_RESTARTING: usize = 8;
 /// Guessed start of a run, and the run. None if no start was found.
 type Guess<P> = Option<(Position, Run<P>)>;
 
+/// What becomes of accepted runs.
+pub struct Taking<A, T> {
+    /// Segments that are walked before the runs of earlier ones are taken, at most.
+    pub ahead: usize,
+    /// Accepts the next run, in file order.
+    pub accept: A,
+    /// Takes accepted runs if there are enough of them and nobody else does; gives their number. It
+    /// is called by every worker after each of its segments, until there is nothing to take.
+    pub take: T,
+}
+
 /// Walks all segments from `start` and hands the verified runs to `accept` in file order, up to the
 /// first fault. Workers in the middle assume the section state of `assumed`.
 pub fn verified_runs<P: Part>(
@@ -34,9 +47,24 @@ pub fn verified_runs<P: Part>(
     assumed: Position,
     accept: impl FnMut(Run<P>) -> ControlFlow<()> + Send,
 ) {
+    let taking = Taking { ahead: usize::MAX, accept, take: || 0 };
+    taken_runs(walker, segments, start, assumed, taking);
+}
+
+/// As [`verified_runs`], and has the accepted runs taken while it goes on.
+pub fn taken_runs<P: Part>(
+    walker: &Walker<'_, '_, P>,
+    segments: &[Range<u64>],
+    start: Position,
+    mut assumed: Position,
+    taking: Taking<impl FnMut(Run<P>) -> ControlFlow<()> + Send, impl Fn() -> usize + Sync>,
+) {
+    let Taking { ahead, accept, take } = taking;
+    let claims = Claims::new(segments.len(), ahead);
     let mut verifier = Verifier {
         walker,
         segments,
+        claims: &claims,
         next: 0,
         end: start,
         restarts: 0,
@@ -45,11 +73,17 @@ pub fn verified_runs<P: Part>(
         state: State::Goes,
         accept,
     };
-    let mut assumed = assumed;
     while verifier.next < segments.len() && verifier.state != State::Ended {
         verifier.state = State::Goes;
-        verifier = round(verifier, &assumed);
-        // Only a restart comes here: the section state is that of the last accepted record.
+        claims.restart(verifier.next);
+        let round = Round::new(verifier, &assumed, &take);
+        rayon::scope(|scope| round.begin(scope));
+        verifier = round.verifier.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if verifier.state == State::Goes {
+            // All segments were verified, or the budget was exceeded.
+            verifier.state = State::Ended;
+        }
+        // Only a restart goes on: the section state is that of the last accepted record.
         assumed = verifier.end.clone();
     }
 }
@@ -65,6 +99,7 @@ enum State {
 struct Verifier<'w, 'a, 's, P: Part, F> {
     walker: &'w Walker<'a, 's, P>,
     segments: &'w [Range<u64>],
+    claims: &'w Claims,
     /// The segment to verify next.
     next: usize,
     /// End of the last accepted run.
@@ -78,71 +113,112 @@ struct Verifier<'w, 'a, 's, P: Part, F> {
     accept: F,
 }
 
-/// Has all remaining segments walked until the last one, a restart or the end.
-fn round<'w, 'a, 's, P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send>(
-    verifier: Verifier<'w, 'a, 's, P, F>,
-    assumed: &Position,
-) -> Verifier<'w, 'a, 's, P, F> {
-    let (walker, segments, first) = (verifier.walker, verifier.segments, verifier.next);
-    let start = verifier.end.clone();
-    let cancelled = AtomicBool::new(false);
-    let claimed = AtomicUsize::new(first);
-    let verified = AtomicUsize::new(first);
-    let guesses: Vec<Mutex<Option<Guess<P>>>> = segments.iter().map(|_| Mutex::new(None)).collect();
-    let guess_of = |number: usize| guesses.get(number).map(|guess| lock(guess));
-    let verifier = Mutex::new(verifier);
+/// A walk over all remaining segments until the last one, a restart or the end.
+struct Round<'r, 'w, 'a, 's, P: Part, F, T> {
+    walker: &'w Walker<'a, 's, P>,
+    segments: &'w [Range<u64>],
+    claims: &'w Claims,
+    take: &'r T,
+    assumed: &'r Position,
+    /// Its first segment, and where that begins.
+    first: (usize, Position),
+    guesses: Vec<Mutex<Option<Guess<P>>>>,
+    /// The segment to verify next.
+    verified: AtomicUsize,
+    cancelled: AtomicBool,
+    verifier: Mutex<Verifier<'w, 'a, 's, P, F>>,
+}
 
-    // Whoever finds the next run ready verifies it. A worker that finds the verifier busy has put
-    // its run down before, and the busy one looks again after it has let go: no run is forgotten.
-    let verify = || {
-        while guess_of(verified.load(Ordering::Acquire)).is_some_and(|guess| guess.is_some()) {
-            let Ok(mut verifier) = verifier.try_lock() else { return };
-            while verifier.state == State::Goes {
-                let Some(guess) = guess_of(verifier.next).and_then(|mut guess| guess.take()) else {
-                    break;
-                };
-                verifier.verify(guess);
-                verified.store(verifier.next, Ordering::Release);
-            }
-            if verifier.state != State::Goes {
-                cancelled.store(true, Ordering::Relaxed);
-                return;
-            }
+impl<'r, 'w, 'a, 's, P, F, T> Round<'r, 'w, 'a, 's, P, F, T>
+where
+    P: Part,
+    F: FnMut(Run<P>) -> ControlFlow<()> + Send,
+    T: Fn() -> usize + Sync,
+{
+    fn new(verifier: Verifier<'w, 'a, 's, P, F>, assumed: &'r Position, take: &'r T) -> Self {
+        let Verifier { walker, segments, claims, next, .. } = verifier;
+        Round {
+            walker,
+            segments,
+            claims,
+            take,
+            assumed,
+            first: (next, verifier.end.clone()),
+            guesses: segments.iter().map(|_| Mutex::new(None)).collect(),
+            verified: AtomicUsize::new(next),
+            cancelled: AtomicBool::new(false),
+            verifier: Mutex::new(verifier),
         }
-    };
-    let work = || {
-        loop {
-            // Segments are taken in file order, so that the file is read from front to back.
-            let number = claimed.fetch_add(1, Ordering::Relaxed);
-            let Some(segment) = segments.get(number) else { break };
+    }
+
+    fn begin<'b>(&'b self, scope: &Scope<'b>) {
+        self.call(scope, 0);
+        self.work(scope);
+    }
+
+    /// Calls workers into the walk once parts of `count` more segments were taken.
+    fn call<'b>(&'b self, scope: &Scope<'b>, count: usize) {
+        for _ in 0..self.claims.took(count) {
+            scope.spawn(|scope| self.work(scope));
+        }
+    }
+
+    /// Walks segment after segment. They are claimed in file order, so that the file is read from
+    /// front to back.
+    fn work<'b>(&'b self, scope: &Scope<'b>) {
+        let Round { walker, cancelled, .. } = self;
+        while let Some(number) = self.claims.next() {
+            let Some(segment) = self.segments.get(number) else { break };
             if cancelled.load(Ordering::Relaxed) || walker.options.budget.is_exceeded() {
                 break;
             }
-            let from =
-                if number == first { Some(start.clone()) } else { guess(walker, segment, assumed) };
+            let from = if number == self.first.0 {
+                Some(self.first.1.clone())
+            } else {
+                guess(walker, segment, self.assumed)
+            };
             let run = from
-                .map(|from| (from.clone(), walker.segment(segment.clone(), from, 0, &cancelled)));
-            if let Some(mut slot) = guess_of(number) {
+                .map(|from| (from.clone(), walker.segment(segment.clone(), from, 0, cancelled)));
+            if let Some(mut slot) = self.guess_of(number) {
                 *slot = Some(run);
             }
-            verify();
+            self.verify();
+            loop {
+                match (self.take)() {
+                    0 => break,
+                    taken => self.call(scope, taken),
+                }
+            }
         }
-    };
-    rayon::scope(|scope| {
-        for _ in 1..rayon::current_num_threads().min(segments.len() - first) {
-            scope.spawn(|_| work());
-        }
-        work();
-    });
-    let mut verifier = verifier.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if verifier.state == State::Goes {
-        // All segments were verified, or the budget was exceeded.
-        verifier.state = State::Ended;
     }
-    verifier
+
+    /// Verifies the runs that are ready. A worker that finds the verifier busy has put its run down
+    /// before, and the busy one looks again after it has let go: no run is forgotten.
+    fn verify(&self) {
+        let is_ready = |number| self.guess_of(number).is_some_and(|guess| guess.is_some());
+        while is_ready(self.verified.load(Ordering::Acquire)) {
+            let Ok(mut verifier) = self.verifier.try_lock() else { return };
+            while verifier.state == State::Goes {
+                let Some(guess) = self.guess_of(verifier.next).and_then(|mut guess| guess.take())
+                else {
+                    break;
+                };
+                verifier.verify(guess);
+                self.verified.store(verifier.next, Ordering::Release);
+            }
+            if verifier.state != State::Goes {
+                self.cancelled.store(true, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    fn guess_of(&self, number: usize) -> Option<MutexGuard<'_, Option<Guess<P>>>> {
+        self.guesses.get(number).map(lock)
+    }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -161,7 +237,7 @@ impl<P: Part, F: FnMut(Run<P>) -> ControlFlow<()> + Send> Verifier<'_, '_, '_, P
     /// Accepts the next run, walks it again, or asks for a restart.
     fn verify(&mut self, guess: Guess<P>) {
         let Some(segment) = self.segments.get(self.next) else { return };
-        let remaining = self.segments.len() - self.next;
+        let remaining = self.claims.after(self.next);
         let other_section = guess
             .as_ref()
             .is_some_and(|(start, _)| start.offset == self.end.offset && *start != self.end);

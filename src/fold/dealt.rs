@@ -1,7 +1,7 @@
 //! Records of one part of a capture, dealt to the shards of a fold.
 //!
-//! A worker uses the lists of its parts again, and frees itself what their records own: others would
-//! have to wait for the part of the allocator that they were taken from.
+//! A worker uses the lists of its own parts again, and frees itself what their records own: others
+//! would have to wait for the part of the allocator that they were taken from.
 
 use super::{Fold, SHARDS, Settings};
 use crate::dissect::packet::Packet;
@@ -13,15 +13,13 @@ const FIRST_RECORDS: usize = 64;
 /// Room that a list keeps although it used less than a quarter of it, in records.
 const ROOM: usize = 2 * FIRST_RECORDS;
 
-/// Parts that wait to be used again, for each worker: as many as a batch has.
-const MOST_SPARE: usize = 2;
+/// Parts that wait to be used again, for each worker: of two batches, it may have walked most.
+const MOST_SPARE: usize = 4;
 
 /// Records of one part, by shard.
 #[derive(Debug)]
 pub struct Dealt<F: Fold> {
     pub(super) shards: Vec<Vec<F::Record>>,
-    /// Records that were applied and own memory.
-    applied: Vec<Vec<F::Record>>,
     /// The worker that deals.
     worker: Option<usize>,
     recent: F::Recent,
@@ -44,17 +42,17 @@ impl<F: Fold> Clone for Spare<F> {
 }
 
 impl<F: Fold> Spare<F> {
-    /// A part without records, of this worker if there is one.
+    /// A part without records, one of this worker.
     pub fn take(&self) -> Dealt<F> {
         let worker = rayon::current_thread_index();
         let spare = {
             // A worker that panics leaves whole parts.
             let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let own = parts.iter().rposition(|part| part.worker == worker);
-            own.map(|own| parts.swap_remove(own)).or_else(|| parts.pop())
+            own.map(|own| parts.swap_remove(own))
         };
         let mut part = spare.unwrap_or_default();
-        part.applied.iter_mut().for_each(empty);
+        part.shards.iter_mut().for_each(empty);
         (part.worker, part.recent) = (worker, F::Recent::default());
         part
     }
@@ -69,47 +67,15 @@ impl<F: Fold> Spare<F> {
 
 impl<F: Fold> Default for Dealt<F> {
     fn default() -> Self {
-        let lists = || (0..SHARDS).map(|_| Vec::new()).collect();
-        Dealt { shards: lists(), applied: lists(), worker: None, recent: F::Recent::default() }
+        let shards = (0..SHARDS).map(|_| Vec::new()).collect();
+        Dealt { shards, worker: None, recent: F::Recent::default() }
     }
 }
 
-/// The records of a part for one shard.
-#[derive(Debug)]
-pub struct List<'a, R> {
-    records: &'a mut Vec<R>,
-    applied: Option<&'a mut Vec<R>>,
-}
-
-impl<R> List<'_, R> {
-    /// Number of records.
-    pub fn len(&self) -> usize {
-        self.records.len()
-    }
-
-    /// Takes the records after `apply`; those that own memory are freed by the worker that dealt
-    /// them.
-    pub fn apply(self, owns: impl Fn(&R) -> bool, apply: impl FnMut(&R)) {
-        self.records.iter().for_each(apply);
-        if let Some(applied) = self.applied {
-            let used = self.records.len();
-            applied.extend(self.records.drain(..).filter(owns));
-            give_back(self.records, used);
-        } else {
-            empty(self.records);
-        }
-    }
-}
-
-/// Empties a list.
+/// Frees the records of a list, and most of its memory if they were a small part of it.
 fn empty<R>(records: &mut Vec<R>) {
     let used = records.len();
     records.clear();
-    give_back(records, used);
-}
-
-/// Frees the memory of an empty list of which `used` records were a small part.
-fn give_back<R>(records: &mut Vec<R>, used: usize) {
     if records.capacity() > ROOM.max(used.saturating_mul(4)) {
         *records = Vec::new();
     }
@@ -128,12 +94,6 @@ impl<F: Fold> Dealt<F> {
                 records.push(record);
             }
         });
-    }
-
-    /// The records of each shard.
-    pub fn lists(&mut self) -> impl Iterator<Item = List<'_, F::Record>> {
-        let mut applied = self.applied.iter_mut();
-        self.shards.iter_mut().map(move |records| List { records, applied: applied.next() })
     }
 
     /// Records dealt by `shard`.

@@ -114,10 +114,6 @@ impl Fold for Dns {
         shard.heap_bytes += (new + grown * 2 * size_of::<IpAddr>()) as u64;
     }
 
-    fn owns_memory(_: &Record) -> bool {
-        true
-    }
-
     fn memory(shard: &Shard) -> (u64, u64) {
         let entry = size_of::<((Pair, u16), Transaction)>() + 1;
         let newest = shard.newest.capacity() * entry * 8 / 7;

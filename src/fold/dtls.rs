@@ -91,10 +91,6 @@ impl Fold for Dtls {
         shard.heap_bytes = (shard.heap_bytes + holds).saturating_sub(held);
     }
 
-    fn owns_memory(_: &Carried<Records>) -> bool {
-        true
-    }
-
     fn memory(shard: &Shard) -> (u64, u64) {
         let entry = size_of::<(Pair, Conversation)>() + 1;
         let held = shard.conversations.capacity() * entry * 8 / 7;

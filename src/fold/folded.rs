@@ -1,15 +1,15 @@
 //! The state of one fold, and how records change it.
 
 use super::application::announce::Announced;
-use super::dealt::{Dealt, List, Spare};
+use super::dealt::{Dealt, Spare};
 use super::{Fold, Position, SHARDS, Settings};
 use crate::engine::memory::{Budget, MemoryUse, Reservation};
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-/// A shard, the number of records that it gets, and their list in each part.
-type Work<'w, F> = (usize, &'w mut <F as Fold>::Shard, Vec<Option<List<'w, <F as Fold>::Record>>>);
+/// Number of records that a shard gets, its place, and the shard.
+type Work<'w, F> = (usize, usize, &'w mut <F as Fold>::Shard);
 
 /// Below this many records other workers are not woken: most captures of a directory are short.
 const WORTH_SHARING: usize = 4096;
@@ -40,23 +40,19 @@ impl<F: Fold> Folded<F> {
 
     /// Applies the records of consecutive parts, each with the number of packets before it, on all
     /// workers.
-    pub fn apply(&mut self, mut parts: Vec<(Dealt<F>, u64)>, media: &Announced) {
-        let before: Vec<u64> = parts.iter().map(|(_, before)| *before).collect();
-        let mut lists: Vec<_> = parts.iter_mut().map(|(dealt, _)| dealt.lists()).collect();
-        let own = |shard| {
-            let own: Vec<_> = lists.iter_mut().map(Iterator::next).collect();
-            let count: usize = own.iter().flatten().map(List::len).sum();
-            (count > 0).then_some((count, shard, own))
+    pub fn apply(&mut self, parts: Vec<(Dealt<F>, u64)>, media: &Announced) {
+        let lists = |place: usize| parts.iter().map(move |(dealt, _)| dealt.shards.get(place));
+        let own = |(place, shard)| {
+            let count: usize = lists(place).flatten().map(Vec::len).sum();
+            (count > 0).then_some((count, place, shard))
         };
-        let apply = |(_, shard, lists): Work<'_, F>| {
-            for ((part, list), before) in (0..).zip(lists).zip(&before) {
+        let apply = |(_, place, shard): Work<'_, F>| {
+            for ((part, list), (_, before)) in (0..).zip(lists(place)).zip(&parts) {
                 let position = Position { before: *before, part, media: Some(media) };
-                if let Some(list) = list {
-                    list.apply(F::owns_memory, |record| F::apply(shard, record, position));
-                }
+                list.into_iter().flatten().for_each(|record| F::apply(shard, record, position));
             }
         };
-        let mut work: Vec<_> = self.shards.iter_mut().filter_map(own).collect();
+        let mut work: Vec<_> = self.shards.iter_mut().enumerate().filter_map(own).collect();
         if work.iter().map(|(count, ..)| count).sum::<usize>() < WORTH_SHARING {
             work.into_iter().for_each(apply);
         } else {
@@ -64,7 +60,6 @@ impl<F: Fold> Folded<F> {
             work.sort_unstable_by_key(|(count, ..)| Reverse(*count));
             work.into_par_iter().with_max_len(1).for_each(apply);
         }
-        drop(lists);
         self.spare.put(parts.into_iter().map(|(dealt, _)| dealt));
         F::settle(&mut self.shards, &mut self.opened);
         self.reserve();

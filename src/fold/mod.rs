@@ -69,11 +69,6 @@ pub trait Fold {
     /// Applies the next record of a shard, which is in a part at this position.
     fn apply(shard: &mut Self::Shard, record: &Self::Record, position: Position<'_>);
 
-    /// True if a record owns memory.
-    fn owns_memory(_record: &Self::Record) -> bool {
-        false
-    }
-
     /// Number of entries of a shard, and its memory in bytes.
     fn memory(shard: &Self::Shard) -> (u64, u64);
 
@@ -189,6 +184,17 @@ macro_rules! folds {
         pub struct Wants {
             $($name: Option<Spare<$fold>>,)*
             settings: Settings,
+        }
+
+        impl Wants {
+            /// Keeps the lists of parts that are done with.
+            pub fn put(&self, parts: impl Iterator<Item = Parts>) {
+                for part in parts {
+                    $(if let (Some(spare), Some(dealt)) = (&self.$name, part.$name) {
+                        spare.put(std::iter::once(dealt));
+                    })*
+                }
+            }
         }
 
         /// Records of one part for each fold that is on.

@@ -104,10 +104,6 @@ impl Fold for Quic {
         initials(&record.contents, |initial, _| shard.apply(record, seen, &initial));
     }
 
-    fn owns_memory(_: &Carried<Box<[u8]>>) -> bool {
-        true
-    }
-
     fn memory(shard: &Shard) -> (u64, u64) {
         let pair = size_of::<(Pair, VecDeque<Connection>)>() + 1;
         let known = shard.known.capacity() * size_of::<(u64, Hellos)>();

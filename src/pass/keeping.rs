@@ -53,7 +53,8 @@ impl Pass for Keeping {
     }
 
     fn settle(&mut self) -> io::Result<()> {
-        let records = self.encoder.encode(&std::mem::take(&mut self.waiting));
+        let records = self.encoder.encode(&self.waiting);
+        self.wants.put(self.waiting.drain(..).map(|(part, _)| part));
         self.bytes += records.bytes();
         self.records.append(records, 0);
         self.reservation.resize(MemoryUse::of(&GROWTH, 1, self.bytes));

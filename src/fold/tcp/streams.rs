@@ -112,10 +112,6 @@ impl Fold for Tcp {
         }
     }
 
-    fn owns_memory(noted: &Noted) -> bool {
-        noted.more.is_some()
-    }
-
     fn memory(shard: &Shard) -> (u64, u64) {
         (shard.streams.len() as u64, shard.bytes())
     }
