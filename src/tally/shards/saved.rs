@@ -1,6 +1,6 @@
 //! The saved form of a map: its entries.
 
-use super::{Merge, ShardKey, Shards};
+use super::{Merge, SHARDS, Shard, ShardKey, Shards, spread};
 use rayon::prelude::*;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -18,6 +18,11 @@ impl<K: ShardKey + Send + Sync + Serialize, V: Merge + Send + Sync + Serialize> 
     }
 }
 
+/// Entries for which room is made before they are read, at most: a saved number may be any.
+const MOST_EXPECTED: usize = 1 << 17;
+/// Fewer entries find room one by one.
+const WORTH_ROOM: usize = 1 << 12;
+
 impl<'de, K, V> Deserialize<'de> for Shards<K, V>
 where
     K: ShardKey + Send + Sync + Deserialize<'de>,
@@ -25,6 +30,18 @@ where
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(Entries(PhantomData))
+    }
+}
+
+impl<K: ShardKey, V> Shards<K, V> {
+    /// Makes room for entries.
+    fn expect(&mut self, entries: usize) {
+        let of_shard = entries / SHARDS * 9 / 8;
+        self.shards.resize_with(SHARDS, Shard::default);
+        for shard in &mut self.shards {
+            shard.entries.reserve(of_shard);
+            shard.index.reserve(of_shard, |slot| spread(slot.hash));
+        }
     }
 }
 
@@ -44,6 +61,10 @@ where
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Shards<K, V>, A::Error> {
         let mut map = Shards::default();
+        let expected = entries.size_hint().unwrap_or(0).min(MOST_EXPECTED);
+        if expected > WORTH_ROOM {
+            map.expect(expected);
+        }
         while let Some((key, value)) = entries.next_element::<(K, V)>()? {
             let mut is_new = false;
             let fresh = || {
