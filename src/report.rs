@@ -2,49 +2,24 @@
 //!
 //! Every table is derived from a report.
 
+mod facts;
+mod faults;
+
+pub use facts::{FileFacts, Status};
+pub use faults::Damage;
+
 use crate::capture::note::Note;
-use crate::capture::{Capture, Interface, InterfaceBlock, InterfaceEntry, LinkType};
+use crate::capture::{InterfaceBlock, InterfaceEntry, LinkType};
 use crate::engine::memory::{Exceeded, Reservation};
 use crate::engine::pass::Shift;
-use crate::engine::{Described, Gaps, Walked};
+use crate::engine::{Described, Walked};
 use crate::error::Fault;
 use crate::fold::tcp::Tcp;
 use crate::fold::{Folded, Folds};
-use crate::saved::count;
 use crate::tally::conversations::{Conversations, IpPairs};
 use crate::tally::{Needs, Tallies, Tally};
-use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
-use std::fmt;
+use faults::{MergedErrors, message, one_of_each};
 use std::sync::OnceLock;
-
-/// End of reading an input, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Status {
-    /// Read to its end.
-    Ok,
-    /// The file ends inside a record.
-    CutShort,
-    /// Its bytes contradict each other somewhere; the packets before were kept.
-    Damaged,
-    /// Nothing could be read.
-    Unreadable,
-    /// This process ran out of memory or descriptors: the input is not at fault.
-    Unknown,
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Status::Ok => "ok",
-            Status::CutShort => "cut_short",
-            Status::Damaged => "damaged",
-            Status::Unreadable => "unreadable",
-            Status::Unknown => "",
-        })
-    }
-}
 
 /// One input, or with `--merge` all of them: the source of every table.
 ///
@@ -79,89 +54,6 @@ pub struct Report {
     /// Memory of the tallies and facts. None if nothing was walked.
     reservation: Option<Reservation>,
     pairs: OnceLock<IpPairs>,
-}
-
-/// Merged inputs that have an error.
-#[derive(Clone, Debug, Default)]
-struct MergedErrors {
-    count: u64,
-    /// Those that could not be read at all.
-    unreadable: u64,
-    /// Name and error of the first.
-    first: Option<String>,
-}
-
-impl MergedErrors {
-    fn add(&mut self, status: Status, error: impl FnOnce() -> String) {
-        self.count += 1;
-        self.unreadable += u64::from(status == Status::Unreadable);
-        self.first.get_or_insert_with(error);
-    }
-}
-
-impl fmt::Display for MergedErrors {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let MergedErrors { count, unreadable, first } = self;
-        let plural = if *count == 1 { "" } else { "s" };
-        let unreadable = match unreadable {
-            0 => String::new(),
-            all if all == count => " (unreadable)".into(),
-            some => format!(" ({some} unreadable)"),
-        };
-        let first = first.as_deref().unwrap_or_default();
-        write!(out, "{count} damaged input{plural}{unreadable}, the first: {first}")
-    }
-}
-
-/// Facts of a file apart from its packets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileFacts {
-    /// Name of the format.
-    pub format: String,
-    /// Name of the compression.
-    pub compression: Option<String>,
-    /// Length of the file in bytes.
-    #[serde(deserialize_with = "count")]
-    pub file_bytes: u64,
-    /// Length of the decompressed capture in bytes.
-    #[serde(deserialize_with = "count")]
-    pub capture_bytes: u64,
-    /// The interface that the file header describes. None in formats that describe each apart.
-    pub only_interface: Option<Interface>,
-}
-
-impl FileFacts {
-    /// Facts of a capture that was walked.
-    pub fn of(capture: &Capture) -> FileFacts {
-        let source = capture.source();
-        FileFacts {
-            format: capture.format().into(),
-            compression: source.compression().map(|compression| compression.name().into()),
-            file_bytes: source.length(),
-            capture_bytes: source.end(),
-            only_interface: capture.only_interface(),
-        }
-    }
-}
-
-/// A fault of the file, and the number of packets before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Damage {
-    /// The fault and its byte offset.
-    pub fault: Fault,
-    /// Number of packets before it.
-    pub packets: u64,
-}
-
-impl fmt::Display for Damage {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (fault, packet) = (self.fault, self.packets + 1);
-        write!(
-            out,
-            "{} at byte {} (packet {packet}); kept {} packets",
-            fault.kind, fault.offset, self.packets
-        )
-    }
 }
 
 impl Report {
@@ -329,22 +221,4 @@ fn append_new(known: &mut Vec<String>, names: Vec<String>) {
             known.push(name);
         }
     }
-}
-
-/// The first damage of each kind: with `--salvage` there may be thousands.
-fn one_of_each(all: impl Iterator<Item = Damage>) -> Vec<Damage> {
-    let mut known = HashSet::new();
-    all.filter(|damage| known.insert(damage.fault.kind.name())).collect()
-}
-
-/// Message for people: skipped regions first, then the fault that ended the walk.
-fn message(gaps: &Gaps, last: Option<Damage>, packets: u64) -> Option<String> {
-    let gaps = gaps.first().map(|first| {
-        let (Fault { kind, offset }, packet) = (first.fault, first.packets + 1);
-        let (count, plural) = (gaps.len(), if gaps.len() == 1 { "" } else { "s" });
-        let bytes = gaps.bytes();
-        format!("{kind} at byte {offset} (packet {packet}); skipped {bytes} bytes in {count} gap{plural}; kept {packets} packets")
-    });
-    let parts: Vec<String> = gaps.into_iter().chain(last.map(|last| last.to_string())).collect();
-    Some(parts.join("; ")).filter(|message| !message.is_empty())
 }
