@@ -206,11 +206,13 @@ fn no_option_writes_over_an_input() {
     let before = fs::read(&capture).expect("a capture");
     fs::create_dir(directory.path().join("base")).expect("a directory");
     assert_eq!(run(directory.path(), &["-o", "base", "a.pcap"]).code, Some(0));
-    fs::hard_link(&capture, directory.path().join("differences.csv")).expect("a link");
+    for name in ["differences.csv", "a.html"] {
+        fs::hard_link(&capture, directory.path().join(name)).expect("a link");
+    }
     for options in [
         &["--junit", "a.pcap"][..],
         &["--junit", "./base/../a.pcap"],
-        &["--report", "a.pcap"],
+        &["--report", "a.html"],
         &["--baseline", "base", "-o", "."],
     ] {
         let said = run(directory.path(), &[options, &["-q", "a.pcap"]].concat());
@@ -227,7 +229,7 @@ fn outputs_do_not_replace_each_other() {
     for options in [
         &["--report", "same", "--junit", "same"][..],
         &["-o", "out", "--junit", "out/summary.csv"],
-        &["-o", "out", "--report", "./out/../out/summary.csv"],
+        &["--report", "out/page.html", "--junit", "./out/../out/page.html"],
     ] {
         let said = run(directory.path(), &[options, &["a.pcap"]].concat());
         assert_eq!(said.code, Some(2), "{options:?}: {}", said.stderr);
@@ -235,7 +237,7 @@ fn outputs_do_not_replace_each_other() {
     }
     fs::write(directory.path().join("list"), "a.pcap\n").expect("a list");
     assert_eq!(run(directory.path(), &["-o", "base", "a.pcap"]).code, Some(0));
-    let earlier = ["--baseline", "base", "--report", "base/summary.csv", "a.pcap"];
+    let earlier = ["--baseline", "base", "--junit", "base/summary.csv", "a.pcap"];
     assert_eq!(run(directory.path(), &earlier).code, Some(2));
     let said = run(directory.path(), &["--files-from", "list", "--report", "list"]);
     assert_eq!(said.code, Some(2), "{}", said.stderr);

@@ -192,16 +192,11 @@ fn a_page_is_bounded() {
 fn a_page_is_whole_or_not_at_all_and_never_an_input() {
     let directory = directory();
     let before = fs::read(directory.path().join("a.pcap")).expect("a capture");
-    let said = run(directory.path(), &["--report", "a.pcap", "a.pcap"]);
+    fs::write(directory.path().join("a.html"), &before).expect("a capture");
+    let said = run(directory.path(), &["--report", "a.html", "a.html"]);
     assert_eq!(said.code, Some(74));
-    said.assert_one_message(&["a.pcap", "is an input"]);
-    assert_eq!(fs::read(directory.path().join("a.pcap")).expect("a capture"), before);
-    fs::create_dir(directory.path().join("out")).expect("a directory");
-    for wrong in ["-", "out"] {
-        let said = run(directory.path(), &["--report", wrong, "a.pcap"]);
-        assert_eq!(said.code, Some(2), "{wrong}");
-        assert!(said.stderr.contains("--report takes a file") || wrong == "-", "{}", said.stderr);
-    }
+    said.assert_one_message(&["a.html", "is an input"]);
+    assert_eq!(fs::read(directory.path().join("a.html")).expect("a capture"), before);
     let said = run(directory.path(), &["--report", "none/page.html", "a.pcap"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(74), ""));
     assert!(!directory.path().join("none").exists());
@@ -210,4 +205,29 @@ fn a_page_is_whole_or_not_at_all_and_never_an_input() {
     let alone = run(directory.path(), &["-t", "ports", "a.pcap"]);
     let beside = run(directory.path(), &["-t", "ports", "--report", "page.html", "a.pcap"]);
     assert_eq!((beside.code, beside.stdout), (Some(0), alone.stdout));
+}
+
+/// A page with another extension would be opened by a program that cannot read it.
+#[test]
+fn a_page_has_the_extension_of_html() {
+    let directory = directory();
+    fs::create_dir(directory.path().join("out")).expect("a directory");
+    for (wrong, says) in [
+        ("-", "takes a file, as tables go to standard output"),
+        ("out", "is a directory; --report takes a file"),
+        ("page.pdf", "for PDF, print it from a browser"),
+        ("a.pcap", "name it FILE.html"),
+        ("page.html.gz", "name it FILE.html"),
+    ] {
+        let said = run(directory.path(), &["--report", wrong, "a.pcap"]);
+        assert_eq!((said.code, said.stdout.as_str()), (Some(2), ""), "{wrong}");
+        assert!(said.stderr.contains(says), "{wrong}: {}", said.stderr);
+    }
+    assert!(!directory.path().join("page.pdf").exists());
+    for right in ["page.HTML", "page.htm", "page"] {
+        let said = run(directory.path(), &["-q", "--report", right, "a.pcap"]);
+        assert_eq!(said.code, Some(0), "{right}: {}", said.stderr);
+        let page = fs::read_to_string(directory.path().join(right)).expect("a page");
+        assert!(page.ends_with("</html>"), "{right}");
+    }
 }

@@ -28,14 +28,28 @@ pub(super) fn check_directory(directory: Option<&Path>) -> Result<(), String> {
     }
 }
 
-/// Refuses a page that is no file.
+/// Refuses a page that is no file, or whose name promises something else than HTML.
 pub(super) fn check_page(file: Option<&Path>) -> Result<(), String> {
     match file {
-        Some(path) if path.as_os_str() == STDIN => Err("--report -: takes a file".into()),
+        Some(path) if path.as_os_str() == STDIN => {
+            Err("--report -: takes a file, as tables go to standard output; name it FILE.html"
+                .into())
+        }
         Some(path) if path.is_dir() => {
             Err(format!("--report {}: is a directory; --report takes a file", path.display()))
         }
-        _ => Ok(()),
+        // A name without an extension may be a pipe or a device.
+        Some(path) => match path.extension() {
+            Some(other) if !["html", "htm"].iter().any(|html| other.eq_ignore_ascii_case(html)) => {
+                Err(format!(
+                    "--report {}: a report is HTML; name it FILE.html (for PDF, print it from a \
+                     browser)",
+                    path.display()
+                ))
+            }
+            _ => Ok(()),
+        },
+        None => Ok(()),
     }
 }
 
