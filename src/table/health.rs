@@ -100,28 +100,29 @@ columns! {
     tcp_packets: Integer "packets", "TCP segments" => number(sums.packets);
     tcp_retransmissions: Integer "packets", "retransmissions, fast and spurious ones included" =>
         number(sums.flags[0]);
-    tcp_fast_retransmissions: Integer "packets", "retransmissions after duplicate acknowledgments" =>
+    tcp_fast_retransmissions: Integer "packets", "fast retransmissions: after duplicate ACKs" =>
         number(sums.flags[1]);
-    tcp_spurious_retransmissions: Integer "packets", "retransmissions of acknowledged data" =>
+    tcp_spurious_retransmissions: Integer "packets", "spurious retransmissions: of data that was acknowledged" =>
         number(sums.flags[2]);
-    tcp_out_of_order: Integer "packets", "segments out of order" => number(sums.flags[3]);
-    tcp_lost_segments: Integer "packets", "segments after a gap" => number(sums.flags[4]);
-    tcp_duplicate_acks: Integer "packets", "duplicate acknowledgments" => number(sums.flags[6]);
-    tcp_zero_windows: Integer "packets", "segments with a window of zero" => number(sums.flags[9]);
-    tcp_window_fulls: Integer "packets", "segments that fill the receiver's window" =>
+    tcp_out_of_order: Integer "packets", "out-of-order segments" => number(sums.flags[3]);
+    tcp_lost_segments: Integer "packets", "segments whose previous segment was not captured" =>
+        number(sums.flags[4]);
+    tcp_duplicate_acks: Integer "packets", "duplicate ACKs" => number(sums.flags[6]);
+    tcp_zero_windows: Integer "packets", "zero windows" => number(sums.flags[9]);
+    tcp_window_fulls: Integer "packets", "window full: segments that fill the receiver's window" =>
         number(sums.flags[13]);
     tcp_keep_alives: Integer "packets", "keep-alives" => number(sums.flags[7]);
-    tcp_reused_ports: Integer "packets", "SYNs that reuse the ports of an earlier stream" =>
+    tcp_reused_ports: Integer "packets", "port numbers reused: SYNs with the ports of an earlier stream" =>
         number(sums.flags[14]);
-    tcp_resets: Integer "packets", "packets with RST" => number(sums.resets);
-    tcp_unanswered_syns: Integer "streams", "streams that begin with a SYN and have one sender" =>
+    tcp_resets: Integer "packets", "resets (RST)" => number(sums.resets);
+    tcp_unanswered_syns: Integer "streams", "streams whose SYN was not answered: only its sender is seen" =>
         number(sums.unanswered_syns);
     dns_queries: Integer "messages", "DNS, mDNS and LLMNR queries" => number(sums.dns[0]);
     dns_errors: Integer "messages", "responses with an error" => number(sums.dns[1]);
     dns_unanswered: Integer "messages", "DNS and LLMNR queries without a response" =>
         number(sums.dns[2]);
     tls_handshakes: Integer, "ClientHellos over TCP, QUIC and DTLS" => number(sums.tls[0]);
-    tls_incomplete: Integer, "those without a ServerHello" => number(sums.tls[1]);
+    tls_incomplete: Integer, "ClientHellos without a ServerHello" => number(sums.tls[1]);
     tls_alerts: Integer "streams", "streams with an alert that is not encrypted" =>
         number(sums.tls[2]);
     http_requests: Integer "messages", "HTTP/1 requests" => number(sums.http[0]);

@@ -80,30 +80,30 @@ columns! {
         Cell::mean(counts.ack_rtt_sum(), counts.ack_rtts.into());
     ack_rtt_max_s: Decimal "s", "greatest time from a segment to its acknowledgment" =>
         seconds(sampled, counts.ack_rtt_extent.1);
-    max_bytes_in_flight: Integer "bytes", "greatest payload sent and not acknowledged" =>
+    max_bytes_in_flight: Integer "bytes", "most bytes in flight: payload sent and not acknowledged" =>
         Cell::Integer(counts.max_bytes_in_flight.into());
     retransmissions: Integer "packets", "retransmissions, fast and spurious ones included" =>
         flagged(0);
-    fast_retransmissions: Integer "packets", "retransmissions after duplicate acknowledgments" =>
+    fast_retransmissions: Integer "packets", "fast retransmissions: after duplicate ACKs" =>
         flagged(1);
-    spurious_retransmissions: Integer "packets", "retransmissions of acknowledged data" =>
+    spurious_retransmissions: Integer "packets", "spurious retransmissions: of data that was acknowledged" =>
         flagged(2);
     retransmitted_bytes: Integer "bytes", "payload of the retransmissions" =>
         Cell::Integer(counts.retransmitted_bytes());
-    out_of_order: Integer "packets", "segments out of order" => flagged(3);
-    lost_segments: Integer "packets", "segments after a gap" => flagged(4);
-    ack_lost_segments: Integer "packets", "acknowledgments of segments not captured" => flagged(5);
-    duplicate_acks: Integer "packets", "duplicate acknowledgments" => flagged(6);
+    out_of_order: Integer "packets", "out-of-order segments" => flagged(3);
+    lost_segments: Integer "packets", "segments whose previous segment was not captured" => flagged(4);
+    ack_lost_segments: Integer "packets", "ACKs of segments that were not captured" => flagged(5);
+    duplicate_acks: Integer "packets", "duplicate ACKs" => flagged(6);
     keep_alives: Integer "packets", "keep-alives" => flagged(7);
-    zero_windows: Integer "packets", "segments with a window of zero" => flagged(9);
-    zero_window_probes: Integer "packets", "probes of a window of zero" => flagged(10);
-    window_updates: Integer "packets", "segments that only change the window" => flagged(12);
-    window_fulls: Integer "packets", "segments that fill the receiver's window" => flagged(13);
-    reused_ports: Integer "packets", "SYNs that reuse the ports of an earlier stream" =>
+    zero_windows: Integer "packets", "zero windows" => flagged(9);
+    zero_window_probes: Integer "packets", "zero window probes" => flagged(10);
+    window_updates: Integer "packets", "window updates" => flagged(12);
+    window_fulls: Integer "packets", "window full: segments that fill the receiver's window" => flagged(13);
+    reused_ports: Integer "packets", "port numbers reused: SYNs with the ports of an earlier stream" =>
         flagged(14);
     syn_packets: Integer "packets", "packets with SYN" => Cell::Integer(control[0]);
     fin_packets: Integer "packets", "packets with FIN" => Cell::Integer(control[1]);
-    rst_packets: Integer "packets", "packets with RST" => Cell::Integer(control[2]);
+    rst_packets: Integer "packets", "resets (RST)" => Cell::Integer(control[2]);
     window_scale_a: Integer, "shift of A's windows; 0 if not scaled; empty if unknown" =>
         scale(scale_a);
     window_scale_b: Integer, "shift of B's windows; 0 if not scaled; empty if unknown" =>
