@@ -1,6 +1,8 @@
 //! The page of `--report`: well-formed, bounded, escaped, the same for any number of workers, whole
 //! or not at all. `tests/page/run.sh` looks at it in a browser.
 
+mod contents;
+
 use crate::builder::Pcap;
 use crate::cli::{directory, run};
 use crate::frames::{tcp, udp};
@@ -63,7 +65,7 @@ fn page(directory: &Path, options: &[&str]) -> String {
 
 /// Asserts that every element is closed in order, every attribute is quoted and nothing is loaded.
 fn assert_well_formed(page: &str) {
-    const VOID: [&str; 3] = ["meta", "link", "!DOCTYPE"];
+    const VOID: [&str; 4] = ["meta", "link", "input", "!DOCTYPE"];
     let mut open = Vec::new();
     let mut rest = page;
     while let Some((_, after)) = rest.split_once('<') {
@@ -100,10 +102,12 @@ fn a_page_tells_all_about_a_capture() {
     fs::write(directory.path().join("hostile.pcap"), hostile().bytes).expect("a capture");
     let page = page(directory.path(), &["-t", "summary", "hostile.pcap"]);
     assert_well_formed(&page);
-    for heading in ["Over time", "Protocols", "Conversations", "Endpoints", "TCP", "Names"] {
+    for heading in
+        ["Traffic over time", "Protocols", "Conversations", "Endpoints", "TCP", "DNS, TLS and HTTP"]
+    {
         assert!(page.contains(&format!("<h3>{heading}</h3>")), "no {heading}");
     }
-    for part in ["DNS: names asked for", "TLS: servers", "HTTP: hosts", "<h1>hostile.pcap</h1>"] {
+    for part in ["DNS queries", "TLS servers", "HTTP requests", "<h1>hostile.pcap</h1>"] {
         assert!(page.contains(part), "no {part}");
     }
 }

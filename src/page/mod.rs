@@ -2,27 +2,31 @@
 //!
 //! A page shows the tables of a [`Report`] as prose, charts and bounded tables, and links to
 //! nothing outside itself. It is at most [`MOST_BYTES`] long, whatever the inputs: the more captures
-//! there are, the less each one's section holds, and every table says how many rows it leaves out.
+//! there are, the less each one's part holds, the worst before the others, and every table says how many rows it leaves out.
 //! Text of a capture is escaped by the templates, and its invisible characters are shown.
 //!
 //! A new section is a file and a line in `section::SECTIONS`.
 
 mod capture;
 mod chart;
+mod clock;
 mod findings;
 mod grid;
 mod lines;
 mod overall;
+mod parts;
+mod row;
 mod section;
 mod text;
+mod tiles;
 
 use crate::output::WholeFile;
 use crate::report::Report;
 use crate::table::{self, Table};
 use crate::tally::Needs;
 use askama::Template;
-use capture::Sections;
 use overall::Overall;
+use parts::Parts;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -61,7 +65,7 @@ pub fn needs() -> Needs {
 pub struct Page {
     file: WholeFile,
     overall: Overall,
-    sections: Sections,
+    parts: Parts,
 }
 
 #[derive(Template)]
@@ -74,7 +78,7 @@ struct Whole<'a> {
     one: bool,
     overall: &'a str,
     total: &'a str,
-    sections: &'a [String],
+    parts: &'a [(usize, String)],
 }
 
 impl Page {
@@ -84,18 +88,18 @@ impl Page {
     /// If its directory cannot be written.
     pub fn begin(path: &Path) -> io::Result<Page> {
         let file = WholeFile::begin(path.to_path_buf())?;
-        Ok(Page { file, overall: Overall::default(), sections: Sections::default() })
+        Ok(Page { file, overall: Overall::default(), parts: Parts::default() })
     }
 
     /// Adds the section of a report.
     pub fn add(&mut self, report: &Report) {
-        let number = self.overall.add(report);
-        self.sections.add(number, report);
+        let (number, rank) = self.overall.add(report);
+        self.parts.add(number, rank, report);
     }
 
     /// Adds the section of all captures as one (`--total`).
     pub fn add_total(&mut self, report: &Report) {
-        self.sections.total(report);
+        self.parts.total(report);
     }
 
     /// Writes the page and gives it its name.
@@ -103,16 +107,16 @@ impl Page {
     /// # Errors
     /// If it cannot be written or named.
     pub fn finish(mut self) -> io::Result<()> {
-        let sections = self.sections.finish();
-        let total = self.sections.take_total().unwrap_or_default();
+        let parts = self.parts.finish();
+        let total = self.parts.take_total().unwrap_or_default();
         let whole = Whole {
             title: &self.overall.title(),
             version: env!("CARGO_PKG_VERSION"),
             style: include_str!("templates/page.css"),
             script: include_str!("templates/page.js"),
-            overall: &self.overall.html(sections.len()),
+            overall: &self.overall.html(&parts),
             total: &total,
-            sections: &sections,
+            parts: &parts,
             one: self.overall.count() == 1,
         };
         self.file.write_all(rendered(&whole).as_bytes())?;

@@ -1,62 +1,73 @@
-//! All captures together: sums, and a line for each.
+//! All captures together: the worst by name, sums, and a line for each.
 
-use super::capture::grade;
-use super::chart::spark::{self, spark};
-use super::findings::{Finding, Grade, Numbers, status};
-use super::section::steps;
-use super::{rendered, text};
+use super::clock;
+use super::findings::{Finding, Grade, Numbers, Rank, grade};
+use super::row::Row;
+use super::tiles::Tile;
+use super::{parts, rendered, text};
 use crate::capture::time::Timestamp;
-use crate::report::{Report, Status};
+use crate::report::Report;
 use askama::Template;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Greatest length of the lines in bytes.
 const MOST_BYTES: usize = 320_000;
+
+/// Number of captures of a rank that are named first.
+const NAMED: usize = 10;
 
 /// All captures so far.
 #[derive(Default)]
 pub struct Overall {
     count: usize,
     only: String,
-    /// Those with something wrong, by grade.
-    grades: [usize; 4],
+    /// Number of captures by grade.
+    grades: [usize; 5],
     numbers: Numbers,
+    /// Of captures that had a clock.
     times: Option<(Timestamp, Timestamp)>,
-    lines: Vec<String>,
-    bytes: usize,
+    /// The lines of each rank, no more than fit alone.
+    lines: BTreeMap<Rank, Lines>,
 }
 
-#[derive(Template)]
-#[template(path = "line.html")]
-struct Row<'a> {
-    number: usize,
-    linked: bool,
-    file: &'a str,
-    grade: Grade,
-    spark: &'a str,
-    shown_packets: String,
-    bytes: u64,
-    shown_bytes: String,
-    duration: i128,
-    shown_duration: String,
-    start: &'a str,
-    worst: &'a str,
+#[derive(Default)]
+struct Lines {
+    rows: Vec<Row>,
+    bytes: usize,
 }
 
 #[derive(Template)]
 #[template(path = "overall.html")]
 struct All<'a> {
     grade: Grade,
-    tiles: Vec<(&'static str, String)>,
+    of_all: String,
+    worst: Vec<Worst>,
+    tiles: Vec<Tile>,
     findings: Vec<Finding>,
+    notes: Vec<Finding>,
     lines: &'a [String],
     left_out: usize,
     sections: usize,
     count: usize,
 }
 
+/// Captures of a rank that are named first.
+struct Worst {
+    grade: Grade,
+    text: String,
+    names: Vec<Name>,
+    more: usize,
+}
+
+struct Name {
+    file: String,
+    /// Place of its part. Empty if it has none.
+    place: String,
+}
+
 impl Overall {
-    /// Adds a capture; returns its number from 1.
-    pub fn add(&mut self, report: &Report) -> usize {
+    /// Adds a capture; returns its number from 1 and its rank.
+    pub fn add(&mut self, report: &Report) -> (usize, Rank) {
         self.count += 1;
         if self.count == 1 {
             self.only = text::name(&report.file);
@@ -67,44 +78,19 @@ impl Overall {
             *count += 1;
         }
         let extent = report.tallies.totals.time_extent();
-        if let Some((from, to)) = extent {
+        if let Some((from, to)) = extent.filter(|times| clock::is_plausible(*times)) {
             let (least, most) = self.times.unwrap_or((from, to));
             self.times = Some((least.min(from), most.max(to)));
         }
         self.numbers.add(&numbers);
-        if self.bytes < MOST_BYTES {
-            let line = self.line(report, &numbers, grade);
-            self.bytes += line.len();
-            if self.bytes < MOST_BYTES {
-                self.lines.push(line);
-            }
+        let rank = Rank::of(grade);
+        let lines = self.lines.entry(rank).or_default();
+        if lines.bytes < MOST_BYTES {
+            let row = Row::of(self.count, report, &numbers, grade);
+            lines.bytes += row.html(true).len();
+            lines.rows.push(row);
         }
-        self.count
-    }
-
-    fn line(&self, report: &Report, numbers: &Numbers, grade: Grade) -> String {
-        let extent = report.tallies.totals.time_extent();
-        let duration = extent.map(|(a, b)| b.total_nanoseconds() - a.total_nanoseconds());
-        let packets: Vec<u64> =
-            steps(report, spark::STEPS).0.iter().map(|step| step.packets).collect();
-        let worst = numbers.findings();
-        let worst = worst.first().filter(|worst| worst.grade > Grade::Note);
-        let ended = Some(report.status).filter(|ended| *ended != Status::Ok).map(status);
-        let worst = worst.map(|worst| worst.text.as_str());
-        rendered(&Row {
-            number: self.count,
-            linked: self.count <= 200,
-            file: &text::name(&report.file),
-            grade,
-            spark: &spark(&packets),
-            shown_packets: text::count(numbers.get("packets")),
-            bytes: numbers.get("wire_bytes"),
-            shown_bytes: text::bytes(numbers.get("wire_bytes")),
-            duration: duration.unwrap_or(0),
-            shown_duration: duration.map(text::duration).unwrap_or_default(),
-            start: &extent.map(|(from, _)| text::time(from, 0)).unwrap_or_default(),
-            worst: ended.map(|(_, text)| text).or(worst).unwrap_or_default(),
-        })
+        (self.count, rank)
     }
 
     /// Number of captures.
@@ -121,38 +107,93 @@ impl Overall {
         }
     }
 
-    /// The part about all captures, of which so many have one of their own. Nothing for one.
-    pub fn html(&self, sections: usize) -> String {
+    /// The part about all captures, of which some have one of their own. Nothing for one.
+    pub fn html(&self, parts: &[(usize, String)]) -> String {
         if self.count == 1 {
             return String::new();
         }
-        let [good, note, warn, bad] = self.grades.map(|count| count as u64);
+        let linked: BTreeSet<usize> = parts.iter().map(|(number, _)| *number).collect();
+        let mut bytes = 0;
+        let rows = self.lines.values().flat_map(|lines| &lines.rows);
+        let lines = rows.map(|row| row.html(linked.contains(&row.number)));
+        let fits = |line: &String| {
+            bytes += line.len();
+            bytes < MOST_BYTES
+        };
+        let lines: Vec<String> = lines.take_while(fits).collect();
+        let [good, note, few, warn, bad] = self.grades;
+        let (grade, of_grade) = match (bad, warn) {
+            (0, 0) if good + note == 0 => (Grade::Few, few),
+            (0, 0) => (Grade::Good, good + note),
+            (0, _) => (Grade::Warn, warn),
+            _ => (Grade::Bad, bad),
+        };
+        let number = |count: usize| text::count(count as u64);
+        let (findings, notes) =
+            self.numbers.findings().into_iter().partition(|finding| finding.grade > Grade::Few);
+        rendered(&All {
+            grade,
+            of_all: format!(
+                "{} of {}",
+                number(of_grade),
+                text::counted(self.count as u64, "capture")
+            ),
+            worst: [(Rank::Bad, bad), (Rank::Warn, warn)]
+                .into_iter()
+                .filter(|(_, count)| *count > 0)
+                .map(|(rank, count)| self.worst(rank, count, &linked))
+                .collect(),
+            tiles: self.tiles(),
+            findings,
+            notes,
+            lines: &lines,
+            left_out: self.count - lines.len(),
+            sections: parts.len(),
+            count: self.count,
+        })
+    }
+
+    /// The first captures of a rank.
+    fn worst(&self, rank: Rank, count: usize, linked: &BTreeSet<usize>) -> Worst {
+        let (grade, says) = match rank {
+            Rank::Bad => (Grade::Bad, "not healthy"),
+            _ => (Grade::Warn, "worth a look"),
+        };
+        let rows = self.lines.get(&rank).map(|lines| lines.rows.as_slice()).unwrap_or_default();
+        let name = |row: &Row| Name {
+            file: row.name.clone(),
+            place: match linked.contains(&row.number) {
+                true => parts::id(row.number),
+                false => String::new(),
+            },
+        };
+        let names: Vec<Name> = rows.iter().take(NAMED).map(name).collect();
+        Worst {
+            grade,
+            text: format!("{} {says}", text::counted(count as u64, "capture")),
+            more: count - names.len(),
+            names,
+        }
+    }
+
+    fn tiles(&self) -> Vec<Tile> {
+        let [good, note, few, warn, bad] = self.grades.map(|count| count as u64);
         let span = self.times.map(|(a, b)| b.total_nanoseconds() - a.total_nanoseconds());
         let time =
             |time: Option<Timestamp>| time.map(|time| text::time(time, 0)).unwrap_or_default();
+        let some = |number: u64| if number == 0 { String::new() } else { text::count(number) };
         let tiles = [
-            ("Healthy", text::count(good + note)),
-            ("Worth a look", text::count(warn)),
             ("Not healthy", text::count(bad)),
+            ("Worth a look", text::count(warn)),
+            ("Healthy", text::count(good + note)),
+            ("Too few packets", some(few)),
             ("Packets", text::count(self.numbers.get("packets"))),
             ("On the wire", text::bytes(self.numbers.get("wire_bytes"))),
             ("Files", text::bytes(self.numbers.get("file_bytes"))),
-            ("From first to last", span.map(text::duration).unwrap_or_default()),
             ("First packet (UTC)", time(self.times.map(|(from, _)| from))),
             ("Last packet (UTC)", time(self.times.map(|(_, to)| to))),
+            ("From first to last", span.map(text::duration).unwrap_or_default()),
         ];
-        rendered(&All {
-            grade: match (bad, warn) {
-                (0, 0) => Grade::Good,
-                (0, _) => Grade::Warn,
-                _ => Grade::Bad,
-            },
-            tiles: tiles.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-            findings: self.numbers.findings(),
-            lines: &self.lines,
-            left_out: self.count - self.lines.len(),
-            sections,
-            count: self.count,
-        })
+        tiles.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 }

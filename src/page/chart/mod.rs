@@ -6,6 +6,7 @@
 pub mod area;
 pub mod axis;
 pub mod icicle;
+pub mod marks;
 pub mod spark;
 
 /// A position in percent of the width.

@@ -12,8 +12,8 @@ const COLUMNS: &[Column] = &[
     Column::new("Bytes", "wire_bytes", Show::Bytes),
     Column::new("A → B", "wire_bytes_a_to_b", Show::Bytes),
     Column::new("B → A", "wire_bytes_b_to_a", Show::Bytes),
-    Column::new("First packet", "first_packet", Show::Count),
     Column::new("Duration", "duration_s", Show::Seconds),
+    Column::new("First packet", "first_packet", Show::Count).extra(),
 ];
 
 pub fn make(report: &Report, detail: Detail) -> Option<String> {

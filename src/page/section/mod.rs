@@ -28,14 +28,14 @@ pub struct Section {
 
 /// All sections.
 pub const SECTIONS: &[Section] = &[
-    Section { id: "time", title: "Over time", make: time::make },
+    Section { id: "time", title: "Traffic over time", make: time::make },
     Section { id: "problems", title: "Problems", make: problems::make },
     Section { id: "gaps", title: "Skipped regions", make: gaps::make },
     Section { id: "protocols", title: "Protocols", make: protocols::make },
     Section { id: "conversations", title: "Conversations", make: conversations::make },
     Section { id: "endpoints", title: "Endpoints", make: endpoints::make },
     Section { id: "tcp", title: "TCP", make: tcp::make },
-    Section { id: "names", title: "Names", make: names::make },
+    Section { id: "names", title: "DNS, TLS and HTTP", make: names::make },
     Section { id: "lengths", title: "Packet lengths", make: lengths::make },
 ];
 
@@ -69,17 +69,20 @@ fn by_layer(
     let found = super::lines::Lines::by_layer(table, &names, report, detail.rows);
     let mut html = String::new();
     let mut grids: Vec<_> = LAYERS.iter().zip(&found).filter(|(_, one)| one.total > 0).collect();
+    let rank = |name: &str| match name {
+        "eth" => 0,
+        "ipv4" | "ipv6" => 1,
+        _ => 2,
+    };
     grids.sort_by_key(|((name, _), lines)| {
-        let rank = match *name {
-            "eth" => 0,
-            "ipv4" | "ipv6" => 1,
-            _ => 2,
-        };
-        Reverse((rank, lines.rows.first().map_or(0, |busiest| busiest.number("packets"))))
+        Reverse((rank(name), lines.rows.first().map_or(0, |busiest| busiest.number("packets"))))
     });
-    for ((_, title), lines) in grids {
+    for ((name, title), lines) in grids {
         html += &heading(title, lines.total);
-        html += &super::grid::grid(table, columns, lines);
+        // Applications are those of transports.
+        let known = |column: &&super::grid::Column| rank(name) == 2 || column.name != "application";
+        let columns: Vec<_> = columns.iter().filter(known).copied().collect();
+        html += &super::grid::grid(table, &columns, lines);
     }
     Some(html).filter(|html| !html.is_empty())
 }

@@ -7,6 +7,7 @@ use crate::page::lines::{Line, Lines};
 use crate::page::{rendered, text};
 use crate::report::Report;
 use askama::Template;
+use std::cmp::Reverse;
 
 #[derive(Template)]
 #[template(path = "problems.html")]
@@ -37,7 +38,10 @@ pub fn make(report: &Report, _: Detail) -> Option<String> {
         first_packet: text::count(line.number("first_packet")),
         first_offset: text::count(line.number("first_offset")),
     };
-    let items: Vec<Item> = lines.rows.iter().map(item).collect();
+    let mut rows: Vec<&Line> = lines.rows.iter().collect();
+    // Those of the file have no packets, and come first.
+    rows.sort_by_key(|line| Reverse(line.number("packets").wrapping_sub(1)));
+    let items: Vec<Item> = rows.into_iter().map(item).collect();
     (!items.is_empty()).then(|| rendered(&Problems { items }))
 }
 

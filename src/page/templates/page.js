@@ -14,6 +14,10 @@
     const body = table.tBodies[0];
     if (body.rows.length < 3) continue;
     let words = "", all = body.rows.length <= FEW + 2;
+    // On paper, instead of the button.
+    const printed = document.createElement("p");
+    printed.className = "more printed";
+    grid.after(printed);
     const show = () => {
       let shown = 0;
       for (const row of body.rows) {
@@ -21,6 +25,8 @@
         shown += fits;
         row.classList.toggle("off", !fits || (!all && !words && shown > FEW));
       }
+      const visible = all || words ? shown : Math.min(shown, FEW);
+      printed.textContent = visible < body.rows.length ? visible + " of these " + body.rows.length + " rows are shown." : "";
     };
     const sort = (head, place) => {
       const down = head.getAttribute("aria-sort") === "descending" || (!head.ariaSort && !head.classList.contains("n"));
@@ -41,7 +47,7 @@
       head.addEventListener("keydown", event => { if (event.key === "Enter") sort(head, place); });
     });
     if (all) continue;
-    const tools = document.createElement("div");
+    const tools = grid.parentElement.querySelector(".tools") ?? document.createElement("div");
     tools.className = "tools";
     const input = document.createElement("input");
     input.type = "search";
@@ -56,7 +62,7 @@
       more.textContent = all ? "Show " + FEW : "Show all " + body.rows.length;
       show();
     });
-    tools.append(input, more);
+    tools.prepend(input, more);
     grid.before(tools);
     show();
   }
@@ -70,13 +76,16 @@
     const span = Number(chart.dataset.span) / 1e9;
     const cursor = document.createElementNS("http://www.w3.org/2000/svg", "line");
     cursor.setAttribute("class", "cursor");
-    cursor.setAttribute("y1", 26);
-    cursor.setAttribute("y2", 176);
+    cursor.setAttribute("y1", 22);
+    cursor.setAttribute("y2", 172);
+    const time = seconds => chart.dataset.start
+      ? new Date(Number(chart.dataset.start) + seconds * 1000).toISOString().slice(0, 21).replace("T", " ") + " UTC"
+      : "+" + seconds.toPrecision(4) + " s";
     chart.addEventListener("pointermove", event => {
       const box = chart.getBoundingClientRect();
       const at = Math.min(0.999999, Math.max(0, (event.clientX - box.left) / box.width));
       const amount = values[Math.floor(at * values.length)];
-      tip.textContent = "+" + (at * span).toPrecision(4) + " s: " + amount.toLocaleString("en") + " " + chart.dataset.unit;
+      tip.textContent = time(Math.floor(at * values.length) / values.length * span) + ": " + amount.toLocaleString("en") + " " + chart.dataset.unit;
       tip.hidden = false;
       tip.style.top = box.top + 2 + "px";
       tip.style.left = Math.max(4, Math.min(event.clientX + 10, innerWidth - tip.offsetWidth - 8)) + "px";

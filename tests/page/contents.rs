@@ -1,0 +1,121 @@
+//! Contents of the page: the worst first, nothing that a person would not say, Wireshark's words.
+
+use super::{assert_well_formed, page};
+use crate::builder::Pcap;
+use crate::cli::directory;
+use crate::frames::{tcp, udp};
+use std::fs;
+
+/// A capture whose packets are all cut inside their headers, or none.
+fn packets(count: u32, cut: bool) -> Pcap {
+    let mut file = Pcap::ethernet();
+    for number in 0..count {
+        let frame = udp(1_000 + number as u16, 9, &[1; 30]);
+        file.frame(number, if cut { &frame[..20] } else { &frame });
+    }
+    file
+}
+
+/// Places of these texts in a page, which has each of them.
+fn places(page: &str, texts: &[&str]) -> Vec<usize> {
+    let place = |text: &&str| page.find(text).unwrap_or_else(|| panic!("no {text}"));
+    texts.iter().map(place).collect()
+}
+
+/// The worst captures are named first, and have their lines and parts before the others.
+#[test]
+fn the_worst_captures_are_first() {
+    let directory = directory();
+    let captures = directory.path().join("captures");
+    fs::create_dir(&captures).expect("a directory");
+    for (name, count, cut) in
+        [("a", 60, false), ("b", 5, true), ("c", 5, false), ("d", 60, true), ("e", 60, true)]
+    {
+        let bytes = packets(count, cut).bytes;
+        fs::write(captures.join(format!("{name}.pcap")), bytes).expect("a capture");
+    }
+    let page = page(directory.path(), &["captures"]);
+    assert_well_formed(&page);
+    let found = places(
+        &page,
+        &[
+            "<b>Not healthy</b> <span>2 of 5 captures</span>",
+            "2 captures not healthy: <a href=\"#c4\">d.pcap</a>, <a href=\"#c5\">e.pcap</a></li>",
+            "1 capture worth a look: <a href=\"#c2\">b.pcap</a></li>",
+            "<td class=\"file\"><a href=\"#c4\">",
+            "<td class=\"file\"><a href=\"#c5\">",
+            "<td class=\"file\"><a href=\"#c2\">",
+            "<td class=\"file\"><a href=\"#c1\">",
+            "<b class=\"few\">Too few packets</b>",
+            "id=\"c4\"",
+            "id=\"c5\"",
+            "id=\"c2\"",
+            "id=\"c1\"",
+            "id=\"c3\"",
+        ],
+    );
+    assert!(found.is_sorted(), "{found:?}");
+}
+
+/// The last of more captures than have a part, if it is the worst.
+#[test]
+fn the_worst_of_many_captures_has_a_part() {
+    let directory = directory();
+    let captures = directory.path().join("captures");
+    fs::create_dir(&captures).expect("a directory");
+    for number in 0..204 {
+        let bytes = packets(12, false).bytes;
+        fs::write(captures.join(format!("{number:03}.pcap")), bytes).expect("a capture");
+    }
+    fs::write(captures.join("worst.pcap"), packets(60, true).bytes).expect("a capture");
+    let page = page(directory.path(), &["captures"]);
+    let found = places(&page, &["#c205\">worst.pcap</a>", "id=\"c205\"", "id=\"c1\""]);
+    assert!(found.is_sorted(), "{found:?}");
+    assert_eq!(page.matches("<section class=\"capture\"").count(), 200);
+    assert!(page.contains("The first 200 captures of this table have a part below."));
+}
+
+/// One packet has no duration, no rates and no line over time.
+#[test]
+fn few_packets_are_told_as_a_person_would() {
+    let directory = directory();
+    fs::write(directory.path().join("one.pcap"), packets(1, false).bytes).expect("a capture");
+    fs::write(directory.path().join("many.pcap"), packets(12, false).bytes).expect("a capture");
+    let one = page(directory.path(), &["one.pcap"]);
+    for absent in
+        ["0\u{a0}ns", "<dt>Packet rate", "<dt>Duration", "<dt>Last packet", "<svg class=\"area"]
+    {
+        assert!(!one.contains(absent), "{absent}");
+    }
+    places(&one, &["<b>Too few packets</b>", "<dt>Length on the wire</dt>", "<dt>Time (UTC)</dt>"]);
+    let both = page(directory.path(), &["one.pcap", "many.pcap"]);
+    assert_eq!(both.matches("<svg class=\"spark").count(), 1);
+    places(&both, &["<b>Healthy</b>", "<dt>Packet rate</dt>", "<dt>Duration</dt>"]);
+}
+
+/// Columns of zeros are left out and named; of the others, some wait to be asked for.
+#[test]
+fn tables_show_what_is_not_zero() {
+    let directory = directory();
+    let mut file = Pcap::ethernet();
+    for number in 0..20 {
+        file.frame(number, &tcp(80, 1_000, &[1; 30]));
+    }
+    fs::write(directory.path().join("tcp.pcap"), file.bytes).expect("a capture");
+    let page = page(directory.path(), &["tcp.pcap"]);
+    let (_, streams) = page.split_once("<h4>Streams, most retransmissions first").expect("streams");
+    let (streams, _) = streams.split_once("</section>").expect("a section");
+    places(
+        streams,
+        &[
+            " more columns</label>",
+            "<th class=\"n x\">Duration</th>",
+            "<td class=\"n x\"",
+            "Zero or empty in all these rows: Server, Previous not captured, ",
+            "Zero windows",
+        ],
+    );
+    assert!(!streams.contains("Zero windows</th>"));
+    // As Wireshark names them.
+    places(&page, &["<dt>Retransmissions</dt>", "None seen: ", ", previous segment not captured, "]);
+}
