@@ -17,7 +17,7 @@ pub struct Detail {
 }
 
 /// Number of rows below which a table is left out.
-const LEAST_ROWS: usize = 3;
+const LEAST_ROWS: usize = 2;
 
 #[derive(Template)]
 #[template(path = "capture.html")]
@@ -62,7 +62,7 @@ pub fn part(id: &str, report: &Report, most_bytes: usize, mut detail: Detail) ->
         if whole || detail.rows == 0 {
             return head.html(id, &sections);
         }
-        detail.rows = if detail.rows > LEAST_ROWS { detail.rows / 2 } else { 0 };
+        detail.rows = if detail.rows / 2 < LEAST_ROWS { 0 } else { detail.rows / 2 };
     }
 }
 
@@ -100,9 +100,11 @@ impl Head {
 
 /// The text of a finding about captures, of one: what it is about is clear.
 fn of_one(text: &str) -> String {
-    let Some(rest) = text.strip_prefix("1 capture ") else { return text.into() };
-    let mut letters = rest.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+    match (text.strip_prefix("1 capture with "), text.strip_prefix("1 capture without ")) {
+        (Some(some), _) => some.into(),
+        (_, Some(lacks)) => format!("no {lacks}"),
+        _ => text.into(),
+    }
 }
 
 /// How reading ended, in one sentence.

@@ -2,7 +2,7 @@
 
 use super::clock;
 use super::findings::{Finding, Grade, Numbers, Rank, grade};
-use super::row::Row;
+use super::row::{Row, SEPARATORS};
 use super::tiles::Tile;
 use super::{parts, rendered, text};
 use crate::capture::time::Timestamp;
@@ -26,6 +26,8 @@ pub struct Overall {
     numbers: Numbers,
     /// Of captures that had a clock.
     times: Option<(Timestamp, Timestamp)>,
+    /// The directory that all are below, with what ends it.
+    directory: Option<String>,
     /// The lines of each rank, no more than fit alone.
     lines: BTreeMap<Rank, Lines>,
 }
@@ -45,6 +47,7 @@ struct All<'a> {
     tiles: Vec<Tile>,
     findings: Vec<Finding>,
     notes: Vec<Finding>,
+    directory: String,
     lines: &'a [String],
     left_out: usize,
     sections: usize,
@@ -83,11 +86,15 @@ impl Overall {
             self.times = Some((least.min(from), most.max(to)));
         }
         self.numbers.add(&numbers);
+        self.directory = Some(match &self.directory {
+            None => directory(&report.file, &report.file),
+            Some(known) => directory(known, &report.file),
+        });
         let rank = Rank::of(grade);
         let lines = self.lines.entry(rank).or_default();
         if lines.bytes < MOST_BYTES {
             let row = Row::of(self.count, report, &numbers, grade);
-            lines.bytes += row.html(true).len();
+            lines.bytes += row.html(0, true).len();
             lines.rows.push(row);
         }
         (self.count, rank)
@@ -115,7 +122,8 @@ impl Overall {
         let linked: BTreeSet<usize> = parts.iter().map(|(number, _)| *number).collect();
         let mut bytes = 0;
         let rows = self.lines.values().flat_map(|lines| &lines.rows);
-        let lines = rows.map(|row| row.html(linked.contains(&row.number)));
+        let directory = self.directory.as_deref().unwrap_or_default();
+        let lines = rows.map(|row| row.html(directory.len(), linked.contains(&row.number)));
         let fits = |line: &String| {
             bytes += line.len();
             bytes < MOST_BYTES
@@ -146,6 +154,7 @@ impl Overall {
             tiles: self.tiles(),
             findings,
             notes,
+            directory: text::name(directory),
             lines: &lines,
             left_out: self.count - lines.len(),
             sections: parts.len(),
@@ -161,7 +170,7 @@ impl Overall {
         };
         let rows = self.lines.get(&rank).map(|lines| lines.rows.as_slice()).unwrap_or_default();
         let name = |row: &Row| Name {
-            file: row.name.clone(),
+            file: row.name(),
             place: match linked.contains(&row.number) {
                 true => parts::id(row.number),
                 false => String::new(),
@@ -195,5 +204,26 @@ impl Overall {
             ("From first to last", span.map(text::duration).unwrap_or_default()),
         ];
         tiles.into_iter().filter(|(_, value)| !value.is_empty()).collect()
+    }
+}
+
+/// The directory that two paths are below, with what ends it.
+fn directory(one: &str, two: &str) -> String {
+    let alike = one.chars().zip(two.chars()).take_while(|(one, two)| one == two);
+    let alike: String = alike.map(|(letter, _)| letter).collect();
+    let end = alike.rfind(SEPARATORS).map_or(0, |end| end + 1);
+    alike.get(..end).unwrap_or_default().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_have_a_directory_in_common() {
+        assert_eq!(directory("a/b/c.pcap", "a/b/cd.pcap"), "a/b/");
+        assert_eq!(directory("a/b/", "a/bc/d.pcap"), "a/");
+        assert_eq!(directory("a.pcap", "a.pcap"), "");
+        assert_eq!(directory("ä/é.pcap", "ä/è.pcap"), "ä/");
     }
 }

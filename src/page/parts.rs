@@ -16,13 +16,14 @@ struct Level {
 const ALONE: Level = Level { bytes: 600_000, detail: Detail { rows: 100, points: 600 } };
 
 /// Of one among others, the most detailed first.
-const LEVELS: [Level; 3] = [
+const LEVELS: [Level; 4] = [
     Level { bytes: 60_000, detail: Detail { rows: 20, points: 300 } },
-    Level { bytes: 20_000, detail: Detail { rows: 6, points: 120 } },
-    Level { bytes: 3_000, detail: Detail { rows: 0, points: 60 } },
+    Level { bytes: 24_000, detail: Detail { rows: 8, points: 150 } },
+    Level { bytes: 11_000, detail: Detail { rows: 3, points: 80 } },
+    Level { bytes: 5_000, detail: Detail { rows: 0, points: 40 } },
 ];
 
-/// Number of captures with a part.
+/// Greatest number of captures with a part.
 const MOST_CAPTURES: usize = 200;
 
 /// Greatest length of all parts together.
@@ -33,8 +34,10 @@ const MOST_BYTES: usize = 620_000;
 pub struct Parts {
     /// Of the only capture so far.
     alone: Option<String>,
-    /// By rank and number.
+    /// By rank and number, empty where they cannot all fit.
     several: BTreeMap<(Rank, usize), [String; LEVELS.len()]>,
+    /// Length of all parts of a rank in each detail.
+    bytes: BTreeMap<Rank, [usize; LEVELS.len()]>,
     /// All captures as one (`--total`).
     total: Option<String>,
 }
@@ -46,7 +49,15 @@ impl Parts {
         self.alone = (number == 1).then(|| of(&ALONE));
         let worse = self.several.range(..(rank, number)).count();
         if worse < MOST_CAPTURES {
-            self.several.insert((rank, number), LEVELS.each_ref().map(of));
+            let bytes = self.bytes.entry(rank).or_default();
+            let mut parts: [String; LEVELS.len()] = Default::default();
+            for ((level, part), bytes) in LEVELS.iter().zip(&mut parts).zip(bytes) {
+                if *bytes <= MOST_BYTES {
+                    *part = of(level);
+                    *bytes += part.len();
+                }
+            }
+            self.several.insert((rank, number), parts);
         }
         if self.several.len() > MOST_CAPTURES {
             self.several.pop_last();
@@ -59,36 +70,34 @@ impl Parts {
         self.total = Some(part("total", report, level.bytes, level.detail));
     }
 
-    /// Numbers and parts of the captures, the worst first. Captures of one rank are as detailed as
-    /// leaves the others room for the least.
+    /// Numbers and parts of the captures, the worst first, as many as fit. Captures of one rank are
+    /// equally detailed: so much that all others have a third of what is left, or no part.
     pub fn finish(&mut self) -> Vec<(usize, String)> {
         if let Some(alone) = self.alone.take() {
             return vec![(1, alone)];
         }
         let several = std::mem::take(&mut self.several);
         let mut left = MOST_BYTES.saturating_sub(self.total.as_ref().map_or(0, String::len));
-        let least = |parts: &[String]| parts.last().map_or(0, String::len);
-        let mut others: usize = several.values().map(|parts| least(parts)).sum();
-        let mut chosen = BTreeMap::new();
+        let mut chosen = Vec::new();
         for rank in Rank::ALL {
-            let of_rank = || several.iter().filter(|((known, _), _)| *known == rank);
-            others -= of_rank().map(|(_, parts)| least(parts)).sum::<usize>();
-            let bytes = |level: usize| -> usize {
-                of_rank().filter_map(|(_, parts)| parts.get(level)).map(String::len).sum()
-            };
-            let fits = |level: &usize| bytes(*level) + others <= left;
+            let all = self.bytes.get(&rank).copied().unwrap_or_default();
+            let bytes = |level: usize| all.get(level).copied().unwrap_or(0);
+            let others = several.keys().any(|(known, _)| *known > rank);
+            let share = if others { left / 3 * 2 } else { left };
+            let fits = |level: &usize| bytes(*level) <= share;
             let level = (0..LEVELS.len()).find(fits).unwrap_or(LEVELS.len() - 1);
             left = left.saturating_sub(bytes(level));
-            chosen.insert(rank, level);
+            chosen.push((rank, level));
         }
-        let mut bytes = self.total.as_ref().map_or(0, String::len);
+        let mut left = MOST_BYTES.saturating_sub(self.total.as_ref().map_or(0, String::len));
         let parts = several.into_iter().filter_map(|((rank, number), parts)| {
-            let level = chosen.get(&rank).copied()?;
-            Some((number, parts.into_iter().nth(level)?))
+            let (_, level) = chosen.iter().find(|(known, _)| *known == rank)?;
+            Some((number, parts.into_iter().nth(*level)?))
         });
         let fits = |(_, part): &(usize, String)| {
-            bytes += part.len();
-            bytes <= MOST_BYTES
+            let fits = !part.is_empty() && part.len() <= left;
+            left = left.saturating_sub(part.len());
+            fits
         };
         parts.take_while(fits).collect()
     }

@@ -10,14 +10,18 @@ use askama::Template;
 /// Number of packets whose times are a line.
 const LEAST_PACKETS: u64 = 3;
 
+/// Greatest number of characters of a path that stays on one line.
+const ONE_LINE: usize = 44;
+
+/// Ends of a directory in a path.
+pub const SEPARATORS: [char; 2] = ['/', '\\'];
+
 /// The line of a capture.
 pub struct Row {
     /// Number of the capture, from 1.
     pub number: usize,
     /// Its path.
-    file: String,
-    /// The last part of it.
-    pub name: String,
+    path: String,
     grade: Grade,
     /// Packets over time. Empty if there are few.
     spark: String,
@@ -34,7 +38,9 @@ pub struct Row {
 #[template(path = "row.html")]
 struct Line<'a> {
     row: &'a Row,
-    place: &'a str,
+    file: String,
+    long: bool,
+    place: String,
 }
 
 impl Row {
@@ -51,8 +57,7 @@ impl Row {
         let worst = worst.filter(|worst| worst.grade > Grade::Few).map(|worst| worst.text);
         Row {
             number,
-            file: text::name(&report.file),
-            name: text::name(report.file.rsplit(['/', '\\']).next().unwrap_or_default()),
+            path: report.file.clone(),
             grade,
             spark: if packets < LEAST_PACKETS { String::new() } else { spark(&counts()) },
             packets: match packets {
@@ -71,14 +76,16 @@ impl Row {
         }
     }
 
-    /// True if its name takes more than one line.
-    fn is_long(&self) -> bool {
-        self.file.chars().count() > 44
+    /// The last part of its path.
+    pub fn name(&self) -> String {
+        text::name(self.path.rsplit(SEPARATORS).next().unwrap_or_default())
     }
 
-    /// Its text, with a link to the capture's part if it has one.
-    pub fn html(&self, linked: bool) -> String {
+    /// Its text without the first bytes of the path, with a link to the capture's part if it has
+    /// one.
+    pub fn html(&self, directory: usize, linked: bool) -> String {
         let place = if linked { parts::id(self.number) } else { String::new() };
-        rendered(&Line { row: self, place: &place })
+        let file = text::name(self.path.get(directory..).unwrap_or(&self.path));
+        rendered(&Line { row: self, long: file.chars().count() > ONE_LINE, file, place })
     }
 }

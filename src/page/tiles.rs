@@ -27,6 +27,8 @@ pub fn tiles(report: &Report) -> Vec<Tile> {
     let (first, last) = (moment("earliest_time"), moment("latest_time"));
     let format = [line.text("format"), line.text("compression")].join(" ");
     let many = packets > 1;
+    // Next to none: the times are not of one capture.
+    let packets_per_second = packet_rate(packets, nanoseconds);
     let mut tiles = vec![
         ("Packets", if packets == 0 { "none".into() } else { text::count(packets) }),
         (
@@ -47,8 +49,8 @@ pub fn tiles(report: &Report) -> Vec<Tile> {
                     _ => text::duration(i128::try_from(nanoseconds).unwrap_or(i128::MAX)),
                 },
             ),
-            ("Packet rate", rate(packet_rate(packets, nanoseconds))),
-            ("Bit rate", rate(bit_rate(wire_bytes, nanoseconds))),
+            ("Packet rate", rate(packets_per_second.clone())),
+            ("Bit rate", rate(packets_per_second.and_then(|_| bit_rate(wire_bytes, nanoseconds)))),
             ("Packet lengths", lengths(line)),
             ("Mean length", mean(line)),
         ]);

@@ -47,6 +47,6 @@ for page in one many; do
     browser --no-pdf-header-footer --print-to-pdf="$out/$page.pdf" "file://$file"
     [ -s "$out/$page.pdf" ] || fail "$page: it does not print"
 done
-browser --blink-settings=preferredColorScheme=1 --window-size=880,784 --screenshot="$out/report.png" "file://$out/one.html"
+browser --blink-settings=preferredColorScheme=1 --window-size=880,1050 --screenshot="$out/report.png" "file://$out/one.html"
 rm -rf "$out/profile" "$out/log" "$out/dom" "$out/used.html" "$out/frame.html"
 echo "pages are well; look at $out/*.png and *.pdf"

@@ -58,7 +58,7 @@ impl Times {
         }
         let zero = if (start..start + span).contains(&first_packet) { first_packet } else { start };
         let step = step(span);
-        let ticks = (0..8).map(|number| (zero - start + number * step, after(number * step)));
+        let ticks = (0..8).map(|number| (zero - start + number * step, length(number * step)));
         let title = match plausible {
             true => format!("after the first packet, {} UTC", text::time(time(zero), 6)),
             false => "after the first packet: the capture has no clock times".into(),
@@ -91,8 +91,8 @@ fn step(span: i128) -> i128 {
     known.unwrap_or_else(|| round(least as f64 / DAY as f64) as i128 * DAY)
 }
 
-/// A round time after the first packet, without zeros that say nothing.
-fn after(nanoseconds: i128) -> String {
+/// A round length of time, without zeros that say nothing.
+pub fn length(nanoseconds: i128) -> String {
     match nanoseconds {
         0 => "0".into(),
         _ if nanoseconds >= 10 * DAY => {

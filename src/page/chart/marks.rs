@@ -14,6 +14,13 @@ pub struct Gap {
     pub length: i128,
 }
 
+impl Gap {
+    /// True if they have a time in common.
+    pub fn overlaps(&self, other: &Gap) -> bool {
+        self.from < other.from + other.length && other.from < self.from + self.length
+    }
+}
+
 /// Place in percent of a time after the start.
 pub fn share(after: i128, span: i128) -> f64 {
     if span > 0 { after as f64 * 100.0 / span as f64 } else { 0.0 }
@@ -33,7 +40,7 @@ pub fn anchor(percent: f64) -> &'static str {
 pub fn gaps(gaps: &[Gap], span: i128, steps: usize, above: f64, height: f64) -> (String, String) {
     /// Widths of a letter and of the chart on a screen and on a phone, in pixels.
     const LETTER: f64 = 7.0;
-    const SCREEN: f64 = 1_000.0;
+    const SCREEN: f64 = 720.0;
     const PHONE: f64 = 270.0;
     let (mut behind, mut lengths) = (String::new(), String::new());
     for gap in gaps {

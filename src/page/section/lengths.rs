@@ -31,6 +31,11 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
         (from, to) if to.is_empty() => format!("{from} and above"),
         (from, to) => format!("{from}–{to}"),
     };
+    // Lengths that no packet has are left out at both ends.
+    let some = |line: &Line| line.number("packets") > 0;
+    let first = lines.rows.iter().position(some)?;
+    let last = lines.rows.iter().rposition(some)?;
+    let shown = lines.rows.get(first..=last).unwrap_or_default();
     let bar = |line: &Line| Bar {
         range: range(line),
         width: format!("{:.1}", text::percent(line.number("packets"), most)),
@@ -38,5 +43,5 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
         share: text::share(line.number("packets"), total),
         bytes: text::bytes(line.number("wire_bytes")),
     };
-    Some(rendered(&Lengths { bars: lines.rows.iter().map(bar).collect() }))
+    Some(rendered(&Lengths { bars: shown.iter().map(bar).collect() }))
 }

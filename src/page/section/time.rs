@@ -2,7 +2,7 @@
 
 use crate::page::capture::Detail;
 use crate::page::chart::area::{Area, area};
-use crate::page::chart::axis::Times;
+use crate::page::chart::axis::{self, Times};
 use crate::page::chart::marks::Gap;
 use crate::page::{rendered, text};
 use crate::report::Report;
@@ -45,12 +45,26 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
         report.tallies.totals.time_extent().map_or(start, |(first, _)| first.total_nanoseconds());
     let times = Times::of(start, span, first);
     let silences = timeline.silences();
+    // Packets that are not in order of time may be within a silence.
+    let is_empty = |one: &Silence| {
+        let from = (one.from.total_nanoseconds() - start) / i128::from(width) + 1;
+        let steps = one.nanoseconds / i128::from(width) - 1;
+        let [from, steps] = [from, steps].map(|number| usize::try_from(number).unwrap_or(0));
+        slots.iter().skip(from).take(steps).all(|slot| slot.packets == 0)
+    };
     let long = |one: &&Silence| {
-        one.nanoseconds * LEAST_GAP >= span && one.nanoseconds > i128::from(width) * 2
+        one.nanoseconds * LEAST_GAP >= span
+            && one.nanoseconds > i128::from(width) * 2
+            && is_empty(one)
     };
     let gap =
         |one: &Silence| Gap { from: one.from.total_nanoseconds() - start, length: one.nanoseconds };
-    let gaps: Vec<Gap> = silences.iter().filter(long).map(gap).collect();
+    let mut gaps: Vec<Gap> = Vec::new();
+    for gap in silences.iter().filter(long).map(gap) {
+        if gaps.iter().all(|known| !known.overlaps(&gap)) {
+            gaps.push(gap);
+        }
+    }
     let counts: Vec<f64> = slots.iter().map(|slot| slot.packets as f64).collect();
     let packets = area(&Area {
         class: "packets",
@@ -82,7 +96,7 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
     };
     let detailed = detail.rows > 0;
     Some(rendered(&Time {
-        step: text::round(&text::duration(width.into())),
+        step: axis::length(width.into()),
         packets: &packets,
         bits: if detailed { &bits } else { "" },
         silences: silences.iter().filter(|_| detailed).map(row).collect(),
