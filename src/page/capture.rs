@@ -44,9 +44,15 @@ impl Part<'_> {
 }
 
 /// A capture's part, with as many rows as fit.
-pub fn part(id: &str, report: &Report, most_bytes: usize, mut detail: Detail) -> String {
+pub fn part(
+    id: &str,
+    report: &Report,
+    numbers: &Numbers,
+    most_bytes: usize,
+    mut detail: Detail,
+) -> String {
+    let head = Head::of(report, numbers);
     loop {
-        let head = Head::of(report);
         let mut sections: Vec<(&str, &str, String)> = Vec::new();
         let mut bytes = head.html(id, &[]).len();
         let mut whole = true;
@@ -77,15 +83,14 @@ struct Head {
 }
 
 impl Head {
-    fn of(report: &Report) -> Head {
-        let numbers = Numbers::of(report);
+    fn of(report: &Report, numbers: &Numbers) -> Head {
         let mut findings = numbers.findings();
         for finding in &mut findings {
             finding.text = of_one(&finding.text);
         }
         Head {
             file: text::name(&report.file),
-            grade: grade(report, &numbers),
+            grade: grade(report, numbers),
             ended: ended(report),
             tiles: tiles(report),
             findings,

@@ -116,6 +116,11 @@ impl Numbers {
         Numbers(numbers)
     }
 
+    /// Numbers of these columns.
+    pub fn from_columns(columns: impl IntoIterator<Item = (&'static str, u64)>) -> Numbers {
+        Numbers(columns.into_iter().collect())
+    }
+
     /// The number of a column.
     pub fn get(&self, column: &str) -> u64 {
         self.0.get(column).copied().unwrap_or(0)
@@ -156,13 +161,5 @@ pub fn status(status: Status) -> (Grade, &'static str) {
         Status::Damaged => (Grade::Bad, "damaged"),
         Status::Unreadable => (Grade::Bad, "unreadable"),
         Status::Unknown => (Grade::Bad, "not counted"),
-    }
-}
-
-#[cfg(test)]
-impl Numbers {
-    /// Numbers of these columns.
-    pub fn from_columns(columns: &[(&'static str, u64)]) -> Numbers {
-        Numbers(columns.iter().copied().collect())
     }
 }

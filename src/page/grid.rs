@@ -88,7 +88,7 @@ struct Shown {
 }
 
 /// Greatest number of characters of a text that stays on one line.
-const ONE_LINE: usize = 30;
+const ONE_LINE: usize = 22;
 
 /// Class of a cell: number, long address, text of several lines, neither; `x` if it is shown only
 /// when asked for.

@@ -25,6 +25,7 @@ use crate::report::Report;
 use crate::table::{self, Table};
 use crate::tally::Needs;
 use askama::Template;
+use findings::Numbers;
 use overall::Overall;
 use parts::Parts;
 use std::io::{self, Write};
@@ -93,13 +94,14 @@ impl Page {
 
     /// Adds the section of a report.
     pub fn add(&mut self, report: &Report) {
-        let (number, rank) = self.overall.add(report);
-        self.parts.add(number, rank, report);
+        let numbers = Numbers::of(report);
+        let (number, rank) = self.overall.add(report, &numbers);
+        self.parts.add(number, rank, report, &numbers);
     }
 
     /// Adds the section of all captures as one (`--total`).
     pub fn add_total(&mut self, report: &Report) {
-        self.parts.total(report);
+        self.parts.total(report, &Numbers::of(report));
     }
 
     /// Writes the page and gives it its name.

@@ -70,13 +70,12 @@ struct Name {
 
 impl Overall {
     /// Adds a capture; returns its number from 1 and its rank.
-    pub fn add(&mut self, report: &Report) -> (usize, Rank) {
+    pub fn add(&mut self, report: &Report, numbers: &Numbers) -> (usize, Rank) {
         self.count += 1;
         if self.count == 1 {
             self.only = text::name(&report.file);
         }
-        let numbers = Numbers::of(report);
-        let grade = grade(report, &numbers);
+        let grade = grade(report, numbers);
         if let Some(count) = self.grades.get_mut(grade as usize) {
             *count += 1;
         }
@@ -85,7 +84,7 @@ impl Overall {
             let (least, most) = self.times.unwrap_or((from, to));
             self.times = Some((least.min(from), most.max(to)));
         }
-        self.numbers.add(&numbers);
+        self.numbers.add(numbers);
         self.directory = Some(match &self.directory {
             None => directory(&report.file, &report.file),
             Some(known) => directory(known, &report.file),
@@ -93,7 +92,7 @@ impl Overall {
         let rank = Rank::of(grade);
         let lines = self.lines.entry(rank).or_default();
         if lines.bytes < MOST_BYTES {
-            let row = Row::of(self.count, report, &numbers, grade);
+            let row = Row::of(self.count, report, numbers, grade);
             lines.bytes += row.html(0, true).len();
             lines.rows.push(row);
         }

@@ -1,7 +1,7 @@
 //! Which captures have a part of the page, and how detailed: the worst first, as much as fits.
 
 use super::capture::{Detail, part};
-use super::findings::Rank;
+use super::findings::{Numbers, Rank};
 use crate::report::Report;
 use std::collections::BTreeMap;
 
@@ -44,8 +44,8 @@ pub struct Parts {
 
 impl Parts {
     /// Adds a capture, counted from 1.
-    pub fn add(&mut self, number: usize, rank: Rank, report: &Report) {
-        let of = |level: &Level| part(&id(number), report, level.bytes, level.detail);
+    pub fn add(&mut self, number: usize, rank: Rank, report: &Report, numbers: &Numbers) {
+        let of = |level: &Level| part(&id(number), report, numbers, level.bytes, level.detail);
         self.alone = (number == 1).then(|| of(&ALONE));
         let worse = self.several.range(..(rank, number)).count();
         if worse < MOST_CAPTURES {
@@ -65,9 +65,9 @@ impl Parts {
     }
 
     /// Adds all captures as one.
-    pub fn total(&mut self, report: &Report) {
+    pub fn total(&mut self, report: &Report, numbers: &Numbers) {
         let [level, ..] = &LEVELS;
-        self.total = Some(part("total", report, level.bytes, level.detail));
+        self.total = Some(part("total", report, numbers, level.bytes, level.detail));
     }
 
     /// Numbers and parts of the captures, the worst first, as many as fit. Captures of one rank are

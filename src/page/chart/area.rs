@@ -68,7 +68,7 @@ pub fn area(area: &Area<'_>) -> String {
     for (number, (after, text)) in area.times.ticks.iter().enumerate() {
         let at = marks::share(*after, area.times.span);
         let x = percent(at);
-        let anchor = marks::anchor(at);
+        let anchor = marks::anchor(at, 6.0);
         // Left out on a phone.
         let odd = if number % 2 == 1 { r#" class="odd""# } else { "" };
         out +=

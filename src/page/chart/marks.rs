@@ -26,11 +26,11 @@ pub fn share(after: i128, span: i128) -> f64 {
     if span > 0 { after as f64 * 100.0 / span as f64 } else { 0.0 }
 }
 
-/// Text near an edge does not cross it.
-pub fn anchor(percent: f64) -> &'static str {
+/// Text nearer to an edge than some percent does not cross it.
+pub fn anchor(percent: f64, near: f64) -> &'static str {
     match percent {
-        _ if percent < 5.0 => "",
-        _ if percent > 92.0 => r#" text-anchor="end""#,
+        _ if percent < near => "",
+        _ if percent > 100.0 - near => r#" text-anchor="end""#,
         _ => r#" text-anchor="middle""#,
     }
 }
@@ -79,7 +79,7 @@ pub fn peaks(values: &[f64], y: impl Fn(f64) -> f64, text: fn(f64) -> String) ->
         let (class, name) = if number == 0 { ("mark", "peak ") } else { ("mark odd", "") };
         out += &format!(
             r#"<circle class="peak" cx="{x}%" cy="{at_y:.1}" r="3.5"/><text class="{class}"{} x="{x}%" y="{:.1}">{name}{}</text>"#,
-            anchor(at),
+            anchor(at, 13.0),
             at_y - 8.0,
             text(value)
         );

@@ -124,7 +124,10 @@ mod tests {
     }
 
     fn worst(columns: &[(&'static str, u64)]) -> Grade {
-        Numbers::from_columns(columns).findings().first().map_or(Grade::Good, |worst| worst.grade)
+        Numbers::from_columns(columns.iter().copied())
+            .findings()
+            .first()
+            .map_or(Grade::Good, |worst| worst.grade)
     }
 
     /// Every rule, of few and of many.

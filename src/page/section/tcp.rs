@@ -93,13 +93,17 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
     let zero: Vec<String> = zero.iter().map(|(_, title, _)| lower(title)).collect();
     let numbers = some.into_iter().map(number).collect();
     let mut html = rendered(&Tcp { numbers, zero: zero.join(", ") });
-    html += &worst_streams(report, detail);
+    let counts = NUMBERS.iter().map(|(column, _, _)| (*column, line.number(column)));
+    html += &worst_streams(report, detail, &Numbers::from_columns(counts));
     Some(html)
 }
 
 /// The streams that have most of what is worst in all of them.
-fn worst_streams(report: &Report, detail: Detail) -> String {
-    let order = Numbers::of(report)
+fn worst_streams(report: &Report, detail: Detail, numbers: &Numbers) -> String {
+    if detail.rows == 0 {
+        return String::new();
+    }
+    let order = numbers
         .findings()
         .iter()
         .find_map(|finding| ORDERS.iter().find(|(number, _, _)| *number == finding.column));
