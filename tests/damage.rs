@@ -33,6 +33,8 @@ pub struct Damaged {
     pub intact: Vec<Key>,
     /// Offsets of damaged records: they may be given or not.
     pub damaged: Vec<u64>,
+    /// What the damaged records were: a byte before the damage may stand for the one that was lost.
+    pub were: Vec<Key>,
     /// Number of damaged places.
     pub places: usize,
 }
@@ -131,6 +133,7 @@ fn apply(original: &Original, mut edits: Vec<Edit>) -> Damaged {
     Damaged {
         intact: intact.into_iter().map(|row| row.key).collect(),
         damaged: hit.iter().map(offset).collect(),
+        were: hit.iter().map(|row| row.key).collect(),
         places: edits.len(),
         bytes,
     }
@@ -313,7 +316,8 @@ fn appended(one: &Original, length: usize, second: &[u8], rows: &[Row]) -> Damag
     Damaged {
         bytes: [&one.bytes[..length], second].concat(),
         intact: whole.chain(rows).map(|row| row.key).collect(),
-        damaged: cut.map(|row| row.at as u64).collect(),
+        damaged: cut.clone().map(|row| row.at as u64).collect(),
+        were: cut.map(|row| row.key).collect(),
         places: 1,
     }
 }

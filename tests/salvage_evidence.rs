@@ -47,6 +47,66 @@ fn the_packet_tells_where_its_damaged_record_ends() {
     assert_eq!(report.tallies.totals.counts.packets, 37, "{:?}", report.walked.gaps);
 }
 
+/// Captures of several years that were joined, whose sessions are short: a header is destroyed anywhere.
+#[test]
+fn sessions_of_other_years_follow_a_destroyed_header() {
+    const YEAR: u32 = 365 * 8_640_000 / 2;
+    let parts = sessions(&[(0, 3), (YEAR, 3), (2 * YEAR, 3), (YEAR / 2, 3), (YEAR / 2 * 3, 3)]);
+    let bytes = after_header(&[&parts.concat()]);
+    let record = (bytes.len() - 24) / 15;
+    // A first record of another time with none after it is as good as one whose time is damaged.
+    for number in (1..15).filter(|number| number % 3 != 1) {
+        let mut damaged = bytes.clone();
+        damaged[24 + number * record..][..16].fill(0xA7);
+        let reading = salvage("sessions of other years", &damaged);
+        assert_eq!(reading.packets(), 14, "{number}: {:?}", reading.report.walked.gaps);
+    }
+}
+
+/// A packet that states another length than up to them carries records of another year.
+#[test]
+fn records_in_a_damaged_packet_begin_no_session() {
+    const YEAR: u32 = 365 * 8_640_000 / 2;
+    let parts = sessions(&[(0, 20), (YEAR, 17), (2 * YEAR, 20)]);
+    let carrier = [&[0xFE; 16], &[2; 12][..], &[8, 0, 0x45], &[0; 27]].concat();
+    let bytes = after_header(&[&parts[0], &carrier, &parts[1], &parts[2]]);
+    let reading = salvage("carried records", &bytes);
+    assert_eq!(reading.packets(), 40, "{:?}", reading.report.walked.gaps);
+}
+
+/// Bytes between two damages that look like one record, but are of none.
+#[test]
+fn a_copy_of_a_record_between_two_damages_is_no_packet() {
+    let parts = sessions(&[(0, 40)]);
+    let (record, garbage) = (parts[0].len() / 40, [0xA7; 90]);
+    let (before, after) = parts[0].split_at(20 * record);
+    let mut lone = after[..record].to_vec();
+    let bytes = after_header(&[before, &garbage, &lone, &garbage, after]);
+    assert_eq!(salvage("a copy of the next one", &bytes).packets(), 40);
+    // Nothing follows, and the frame does not state the length of the record.
+    lone[16..].fill(0x30);
+    let bytes = after_header(&[before, &garbage, &lone, &garbage]);
+    assert_eq!(salvage("a record that is no frame", &bytes).packets(), 20);
+}
+
+/// Four lost bytes make a time of the fraction, and a fraction of the length.
+#[test]
+fn records_read_four_bytes_late_are_no_packets() {
+    let record = |number: u32| {
+        let frame = [&[0, 0, 1, 0, 0, 1], &tcp(80, number as u16, &[7; 40])[6..]].concat();
+        let length = frame.len() as u32;
+        let header = [489_265, 544_158 + 9 * number, length, length].map(u32::to_le_bytes);
+        [header.concat(), frame].concat()
+    };
+    let records: Vec<Vec<u8>> = (0..20).map(record).collect();
+    let shifted = [&records[10][4..], &records[11][..4], &records[11][4..]].concat();
+    let bytes = after_header(&[&records[..10].concat(), &[0xA7; 60], &shifted, &[0xA7; 99]]);
+    let reading = salvage("times soon after 1970", &bytes);
+    assert_eq!(reading.packets(), 11, "{:?}", reading.report.walked.gaps);
+    let table = String::from_utf8_lossy(reading.table("packets")).into_owned();
+    assert!(table.lines().skip(1).all(|row| row.contains("T15:54:25.")), "{table}");
+}
+
 /// Bytes that are lost of a time make no packet of another time of it.
 #[test]
 fn a_time_that_lost_a_byte_is_not_read_with_one_of_the_packet_before() {

@@ -105,7 +105,7 @@ pub fn detect<const BIG_ENDIAN: bool>(bytes: &[u8], complete: bool) -> Result<De
             && ((attempt.records >= 2 && attempt.is_whole)
                 || (attempt.contradictions == 0 && !records.has_second(*usual)));
         let believed = is_plausible || records.states_ethertype(*other);
-        if believed && attempt.is_better_than(&best) {
+        if believed && attempt.is_better_than(&best) && !records.lead_on(*usual, attempt.second)? {
             best = attempt;
             detected.layout = *other;
         }
@@ -149,7 +149,9 @@ struct Attempt {
     contradictions: usize,
     /// Nothing but the end of the file contradicts it.
     is_whole: bool,
-    /// No record that was read is of a length that is not plausible.
+    /// Where the second record begins. 0 if there is none.
+    second: usize,
+    /// No record that was read is of a length that is not plausible, or empty and of another time.
     is_only_plausible: bool,
 }
 
@@ -192,6 +194,9 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
                 return Ok(attempt);
             }
             at = data_at + fields.captured as usize;
+            if attempt.second == 0 {
+                attempt.second = at;
+            }
             if self.bytes.len() < at {
                 if !self.complete {
                     return Err(at as u64);
@@ -205,11 +210,33 @@ impl<const BIG_ENDIAN: bool> Records<'_, BIG_ENDIAN> {
             let plausible = fields.wire <= self.link_type.longest_record();
             let near = i64::abs_diff(first, seconds) <= NEIGHBOURS_APART;
             attempt.records += usize::from(plausible && near && fields.captured > 0);
-            // A clock may jump at any record, and a record may be empty.
-            attempt.is_only_plausible &= plausible;
+            // A clock may jump at any record, and a record may be empty; zeros are both.
+            attempt.is_only_plausible &= plausible && (near || fields.captured > 0);
         }
         attempt.is_whole = true;
         Ok(attempt)
+    }
+
+    /// True if two records of this layout at about the same time begin at `at`: then the first length of
+    /// the file is damaged, and the second record of another layout is one of this.
+    fn lead_on(&self, layout: Layout, mut at: usize) -> Result<bool, u64> {
+        let mut times = [0; 2];
+        for time in &mut times {
+            let header = self.bytes.get(at..at + layout.record_header_bytes);
+            let Some(fields) = header.and_then(|bytes| fields::<BIG_ENDIAN>(bytes, self.lengths))
+            else {
+                let needed = (at + layout.record_header_bytes) as u64;
+                return if self.complete { Ok(false) } else { Err(needed) };
+            };
+            let longest = self.link_type.longest_record().min(LONGEST_TRIED);
+            if at == 0 || !(1..=longest).contains(&fields.captured) || fields.captured > fields.wire
+            {
+                return Ok(false);
+            }
+            *time = fields.seconds;
+            at += layout.record_header_bytes + fields.captured as usize;
+        }
+        Ok(u64::from(times[0].abs_diff(times[1])) <= NEIGHBOURS_APART)
     }
 
     /// True if the time of a second record follows the first one in this layout.

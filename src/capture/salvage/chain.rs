@@ -106,6 +106,11 @@ impl Chain {
         self.closest.map(|(_, at)| at).filter(|at| *at > start).or(self.widest.1)
     }
 
+    /// The record before which the widest step of its times is, if that is a day or more.
+    pub fn days_apart(&self) -> Option<u64> {
+        self.widest.1.filter(|_| self.widest.0 >= 86_400 * SECOND)
+    }
+
     /// The first record to believe, of a chain that begins at `at`: its second one if the first is
     /// out of order, as one whose time was damaged is.
     pub fn lead(&self, at: u64, before: Option<Timestamp>) -> u64 {

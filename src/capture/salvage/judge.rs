@@ -7,7 +7,7 @@
 
 use super::super::Position;
 use super::super::time::Timestamp;
-use super::super::walk::{Format, Step};
+use super::super::walk::Format;
 use super::scan::DOUBTS;
 use super::view::View;
 use super::{Before, LONGEST, near, weigh};
@@ -89,7 +89,7 @@ fn doubt<F: Format>(
         let is_fine = is_plausible || (far < at.saturating_add(LONGEST) && in_order(&view));
         return if is_fine { Verdict::Fine } else { refused(Verdict::Refused) };
     };
-    let is_end = found > next || follows_damaged_time(&view, seconds, (found, next));
+    let is_end = found > next || follows_damaged_time(&view, (found, next));
     match (sound && is_end) || view.leads_to(at, found) {
         true => Verdict::Fine,
         false => refused(Verdict::Refused),
@@ -98,19 +98,15 @@ fn doubt<F: Format>(
 
 /// True if the record that was found begins a few bytes before the `next` one, and at a time out of order:
 /// then bytes of its time were lost, and it is no record of this time.
-fn follows_damaged_time<F: Format>(
-    view: &View<'_, F>,
-    before: Option<i64>,
-    (found, next): (u64, u64),
-) -> bool {
+fn follows_damaged_time<F: Format>(view: &View<'_, F>, (found, next): (u64, u64)) -> bool {
     /// Length of the time, with which a header begins.
     const TIME_BYTES: u64 = 8;
     if !(1..TIME_BYTES).contains(&next.saturating_sub(found)) {
         return false;
     }
-    let chain = view.follow(found, u64::MAX, 2);
-    let after = chain.second.map(|(_, second)| second.seconds);
-    chain.first.map(|first| first.seconds).is_some_and(|first| {
+    let (before, chain) = (view.time(view.base), view.follow(found, u64::MAX, 2));
+    let after = chain.second.map(|(_, second)| second);
+    chain.first.is_some_and(|first| {
         before.is_some_and(|before| first < before) || after.is_some_and(|after| after < first)
     })
 }
@@ -134,9 +130,7 @@ fn barren<F: Format>(view: &View<'_, F>) -> u64 {
 /// True if the first record is no farther from the time before than a neighbour. Zeros are no first
 /// record.
 fn in_order<F: Format>(view: &View<'_, F>) -> bool {
-    let mut state = view.format.begin(view.known);
-    let step = view.format.next(&mut state, view.rest(view.base, u64::MAX), view.base);
-    let Ok(Step::Record(record, _)) = step else { return false };
-    let (seconds, before) = (record.time.map(|time| time.seconds), view.known.before);
+    let Some(time) = view.time(view.base) else { return false };
+    let (seconds, before) = (Some(time.seconds), view.known.before);
     before.is_near(seconds) && (before.time().is_some() || seconds != Some(0))
 }

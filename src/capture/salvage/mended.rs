@@ -12,6 +12,9 @@ use super::{LONGEST, SOON};
 /// Length of the time, with which a header begins.
 const TIME_BYTES: usize = 8;
 
+/// Seconds, and times as far, by which a time is far from those of its neighbours.
+const FAR_APART: u64 = 16;
+
 /// Longest header in which the time comes first.
 const HEADER_BYTES: usize = 24;
 
@@ -37,9 +40,18 @@ pub(super) fn first<F: Format>(
     let Some(time) = view.format.plausible(own, view.known, at).and_then(|own| own.seconds) else {
         return Some(at);
     };
-    if distance(time) == 0 {
+    // Between its neighbours, but far from both: bytes of a nearer time may be at the damage.
+    let apart = |seconds: i64| {
+        let to = |other: Option<i64>| other.map_or(u64::MAX, |other| seconds.abs_diff(other));
+        to(before).min(to(after))
+    };
+    let is_between = distance(time) == 0;
+    if is_between && apart(time) < FAR_APART {
         return Some(at);
     }
+    let fits = |seconds: i64| {
+        distance(seconds) == 0 && (!is_between || apart(seconds) < apart(time) / FAR_APART)
+    };
     // A whole time at the damage is that of the damaged record, and near the one before it anyway.
     let most = if view.known.before.is_near(Some(time)) { TIME_BYTES / 2 - 1 } else { TIME_BYTES };
     if at.saturating_sub(view.known.offset) > LONGEST {
@@ -51,7 +63,7 @@ pub(super) fn first<F: Format>(
         };
         let header = [start, rest].concat();
         let mended = view.format.plausible(&header, view.known, at);
-        mended.and_then(|mended| mended.seconds).is_some_and(|mended| distance(mended) == 0)
+        mended.and_then(|mended| mended.seconds).is_some_and(fits)
     });
     if fits_better { chain.second.map(|(second, _)| second) } else { Some(at) }
 }

@@ -5,7 +5,7 @@
 
 use super::super::time::Timestamp;
 use super::super::walk::Format;
-use super::chain::Chain;
+use super::chain::{Chain, Ends};
 use super::search::{FIRM, FIRM_BLOCKS};
 use super::view::View;
 use super::{MOST, header, near, work};
@@ -128,7 +128,11 @@ impl<'a> Scan<'a> {
         let bytes = at.saturating_sub(view.known.offset);
         let is_in_place = || view.format.ends_block(view.rest(at, u64::MAX), bytes, &[]);
         let chain = view.follow(next, u64::MAX, FIRM_BLOCKS);
-        let is_next = || chain.is_near(self.before) || chain.is_firm(FIRM_BLOCKS) || is_in_place();
+        let leads_on = || chain.links > 1 || chain.ends != Ends::Broken || chain.jump.is_some();
+        let is_next = || {
+            let is_firm = chain.is_near(self.before) || chain.is_firm(FIRM_BLOCKS);
+            is_firm || (leads_on() && is_in_place())
+        };
         (chain.links > 0 && is_next()).then_some(next)
     }
 

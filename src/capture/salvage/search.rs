@@ -53,10 +53,13 @@ pub(super) fn resume<F: Format>(
         }
     }
     // So does the packet of a record whose header is damaged.
-    for told in view.format.ends_by_packet(at_damage, damage).into_iter().flatten() {
+    let told = view.format.ends_by_packet(at_damage, damage);
+    for told in told.into_iter().flatten() {
         let chain = view.follow(told, told, FIRM);
         let leads_on = || match before {
-            Some(before) if !chain.is_near(Some(before)) => view.returns(told, before),
+            Some(before) if !chain.is_near(Some(before)) => {
+                view.returns(told, before) || view.are_sessions(told, FIRM_BLOCKS, before)
+            }
             _ => view.follow(told, u64::MAX, 2).is_firm(2),
         };
         if told >= view.base && chain.links > 0 && leads_on() {
@@ -65,15 +68,16 @@ pub(super) fn resume<F: Format>(
     }
     let far = damage.saturating_add(LONGEST);
     let mut scan = Scan::new(view.base, far, before).of(at_damage);
-    let mut other: Option<Start> = None;
+    let (mut other, mut has_header) = (None::<Start>, false);
     let least = if F::FRAMED { FIRM_BLOCKS } else { FIRM };
     loop {
         let limit = other.map_or(u64::MAX, |other| other.at.saturating_add(LONGEST));
         let from = scan.from;
         let stretch = from.saturating_add(STRETCH);
-        let start = match scan.next(view, limit.min(stretch)) {
+        let mut start = match scan.next(view, limit.min(stretch)) {
             Next::Chain(start) => start,
             Next::Header(at) => {
+                has_header = true;
                 let bytes = view.rest(at, at.saturating_add(AHEAD));
                 scan.pass_header(match header::header(view, (bytes, at), claimed, far) {
                     Header::Begins(start) => return Found::At(start),
@@ -103,13 +107,38 @@ pub(super) fn resume<F: Format>(
                 None => return Found::NeedsMore,
             },
         };
+        // Nor does a chain of another time begin where the packet of the damaged record does not end.
+        let begins_elsewhere = told.is_some() && !view.is_beside_damage(start.at) && start.at < far;
+        let mut is_turn = false;
+        if begins_elsewhere && !has_header && (before.is_none() || !start.chain.is_near(before)) {
+            let turn = match before {
+                Some(_) => start.chain.jump.map(|(jump, _)| jump),
+                None => start.chain.days_apart(),
+            };
+            is_turn = turn.is_some();
+            if let Some(at) = turn {
+                start = Start { at, chain: view.follow(at, far, super::MOST) };
+            } else if before.is_some() {
+                scan.disbelieve(view, start, Part::Whole);
+                continue;
+            }
+        }
         let Start { chain, .. } = start;
+        let is_all_odd = chain.odd_frames == chain.links && chain.ends == Ends::Broken;
+        if chain.links < least && is_all_odd && chain.is_near(before) {
+            scan.disbelieve(view, start, Part::Start);
+            continue;
+        }
         if !chain.is_near(before) || (before.is_none() && chain.links < FIRM) {
             // Another time: it must be long, and none of the right time may follow.
             let is_odd = chain.odd_frames * 4 > chain.links;
             let is_beside = view.is_beside_damage(start.at);
-            let are_sessions = |before| is_beside && view.are_sessions(start.at, least, before);
-            let is_firm = || chain.is_firm(least) || before.is_some_and(are_sessions);
+            let are_sessions =
+                |before| (is_beside || is_turn) && view.are_sessions(start.at, least, before);
+            // One block at the end of the file may be of a section whose header is lost.
+            let is_block = F::FRAMED && chain.links < 2 && before.is_some() && !is_beside;
+            let is_firm =
+                || (chain.is_firm(least) && !is_block) || before.is_some_and(are_sessions);
             if other.is_none() && !is_odd && is_firm() {
                 // Nothing carried it, nor was it cut off as bytes of another file are.
                 let leads_on = chain.jump.is_some() || chain.ends != Ends::Broken;

@@ -1,8 +1,8 @@
 //! The bytes in memory as decisions see them: what can be read there, and the chains that begin there.
 
-use super::super::Position;
 use super::super::time::Timestamp;
 use super::super::walk::{Format, Step};
+use super::super::{Position, Record};
 use super::chain::{Chain, Ends};
 use super::header::shortest_header;
 use super::search::FIRM;
@@ -52,6 +52,15 @@ impl<F: Format> View<'_, F> {
         }
     }
 
+    /// Time of the record at `at`.
+    pub fn time(&self, at: u64) -> Option<Timestamp> {
+        let mut state = self.format.begin(self.known);
+        match self.format.next(&mut state, self.rest(at, at.saturating_add(AHEAD)), at) {
+            Ok(Step::Record(record, _)) => record.time,
+            _ => None,
+        }
+    }
+
     /// True if reading on from `start` comes to `target`.
     pub fn leads_to(&self, start: u64, target: u64) -> bool {
         let (mut at, until) = (start, start.saturating_add(AHEAD));
@@ -76,6 +85,13 @@ impl<F: Format> View<'_, F> {
     /// True if it is one record that leads nowhere, with a small number for a time.
     pub fn may_be_chance(&self, chain: &Chain) -> bool {
         chain.links < 2 && chain.jump.is_none() && is_soon_after_1970(chain)
+    }
+
+    /// True if a record that leads nowhere may stand alone at `at`: its packet states the record's length.
+    pub fn states_its_length(&self, at: u64) -> bool {
+        let Some(next) = self.next(at) else { return false };
+        let told = self.format.ends_by_packet(self.rest(at, next), at);
+        told.is_some_and(|ends| ends.contains(&next))
     }
 
     /// True if the chain at `start` is more than one record that leads out of reach. Small numbers are
@@ -129,6 +145,16 @@ impl<F: Format> View<'_, F> {
         const SHORTEST_FRAME_HEADER: u64 = 14;
         let shortest = shortest_header::<F>() + SHORTEST_FRAME_HEADER;
         at.saturating_sub(self.known.offset) < shortest
+    }
+
+    /// True if a frame is cut off, but not at the snapshot length of the file.
+    fn is_cut_elsewhere(&self, record: &Record<'_>) -> bool {
+        let length = record.data.len() as u64;
+        length < u64::from(record.wire_bytes)
+            && self.format.only_interface().is_some_and(|only| {
+                let snaplen = u64::from(only.snaplen);
+                snaplen > 0 && length < snaplen
+            })
     }
 
     /// As [`View::follow`], but no farther than to a seam.
@@ -189,13 +215,23 @@ impl<F: Format> View<'_, F> {
                         return chain;
                     }
                 }
-                chain.odd_frames += usize::from(frame::is_odd(record.link_type, record.data));
+                let is_odd = frame::is_odd(record.link_type, record.data)
+                    || is_shifted(&record)
+                    || self.is_cut_elsewhere(&record);
+                chain.odd_frames += usize::from(is_odd);
             }
             chain.last = at;
             chain.links += 1;
             at = at.saturating_add(length as u64);
         }
     }
+}
+
+/// True if the fraction of its second is its length: so is a record read whose header lost four bytes.
+fn is_shifted(record: &Record<'_>) -> bool {
+    let fraction = record.time.map_or(0, |time| time.nanoseconds as usize);
+    let length = record.data.len();
+    length > 0 && (fraction == length || fraction == length.saturating_mul(1000))
 }
 
 fn is_soon_after_1970(chain: &Chain) -> bool {

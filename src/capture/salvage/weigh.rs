@@ -61,12 +61,17 @@ pub(super) fn weigh<F: Format>(
                 }
                 _ => false,
             };
-            return (chain.links >= 2 || soon).then(|| chain.lead(at, before));
+            let is_alone = chain.links == 1 && chain.jump.is_none();
+            return (chain.links >= 2 || (soon && (!is_alone || view.states_its_length(at))))
+                .then(|| chain.lead(at, before));
         };
         // Neighbours may be out of order a little, but few by chance.
         let order = i64::from(chain.links >= FIRM);
-        let in_order = |one: Timestamp, two: Timestamp| {
-            one <= two || one.seconds < two.seconds.saturating_add(order)
+        // A record of which nothing else is known may be a copy of a neighbour, as packets hold them.
+        let is_alone = chain.links == 1 && chain.jump.is_none();
+        let in_order = |one: Timestamp, two: Timestamp| match is_alone {
+            true => one < two,
+            false => one <= two || one.seconds < two.seconds.saturating_add(order),
         };
         let between = before.is_none_or(|before| in_order(before, chain.least))
             && later.chain.first.is_none_or(|first| {
@@ -74,7 +79,8 @@ pub(super) fn weigh<F: Format>(
                 let is_next = before.is_some() || near(chain.greatest.seconds, first.seconds);
                 in_order(chain.greatest, first) && is_next
             });
-        if (between && !view.may_be_chance(&chain)) || chain.first.is_none() {
+        let may_be_chance = view.may_be_chance(&chain) || (is_alone && chain.first.is_none());
+        if (between || chain.first.is_none()) && !may_be_chance {
             return Some(chain.lead(at, before));
         }
         (at, chain) = (later.at, later.chain);

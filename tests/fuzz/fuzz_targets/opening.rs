@@ -25,6 +25,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     fs::write(&path, &bytes).expect("room");
     let mut options = ReadOptions::default();
     options.max_inflated_bytes = Some(1 << 20);
+    options.max_window_bytes = Some(32 << 20);
     options.chunk_bytes = 1 + 64 * u64::from(size);
     let streamed = opened(Source::open(&path, options, is_capture));
     let piped = opened(Source::read(Cursor::new(bytes), options, is_capture));

@@ -182,6 +182,24 @@ fn damage_in_a_pcap_does_not_make_it_another_variant() {
     }
 }
 
+/// A first record that seems as much longer as the header of a variant is, before records that go on.
+#[test]
+fn a_first_length_changed_a_little_does_not_make_it_another_variant() {
+    for length in [66, 74, 90] {
+        let bytes = file(&WRITTEN, false, &packets(&[length; 9]));
+        for (less, zeros) in [(4, 0), (8, 0), (12, 0), (0, 4), (0, 8), (0, 16), (8, 16)] {
+            let mut damaged = bytes.clone();
+            damaged[32] -= less;
+            let second = 24 + 16 + usize::from(length);
+            damaged.splice(second..second, vec![0; zeros]);
+            assert_eq!(read(damaged).0, "pcap", "{less} bytes less, {zeros} zeros");
+        }
+        let mut zeroed = bytes;
+        zeroed[40 + usize::from(length)..][..16].fill(0);
+        assert_eq!(read(zeroed).0, "pcap", "a second header of zeros");
+    }
+}
+
 #[test]
 fn a_stream_is_read_no_further_than_the_records_that_decide() {
     let bytes = file(&WRITTEN, false, &packets(&[60; 9]));
