@@ -1,11 +1,13 @@
 //! Axes as a person would draw them: ticks at round values and round times.
 
+use super::calendar;
 use crate::capture::time::Timestamp;
 use crate::page::clock;
 use crate::page::text;
 
 const SECOND: i128 = 1_000_000_000;
-const DAY: i128 = 86_400 * SECOND;
+/// Nanoseconds of a day.
+pub(super) const DAY: i128 = 86_400 * SECOND;
 
 /// A span that is shorter counts from its start: the time of day would be told to the microsecond.
 const BY_CLOCK: i128 = SECOND;
@@ -46,6 +48,10 @@ impl Times {
     pub fn of(start: i128, span: i128, first_packet: i128) -> Times {
         let time = Timestamp::from_total_nanoseconds;
         let plausible = clock::is_plausible((time(start), time(start + span)));
+        if plausible && let Some(ticks) = calendar::ticks(start, span) {
+            let ticks = ticks.into_iter().map(|(tick, text)| (tick - start, text));
+            return Times { title: "date, UTC".into(), ..Times::with(start, span, ticks, true) };
+        }
         if plausible && span >= BY_CLOCK {
             let step = step(span);
             let first = start.div_euclid(step) + i128::from(start.rem_euclid(step) > 0);

@@ -5,6 +5,7 @@
 
 pub mod area;
 pub mod axis;
+mod calendar;
 pub mod icicle;
 pub mod marks;
 pub mod spark;
