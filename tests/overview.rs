@@ -177,6 +177,17 @@ fn tables_on_a_terminal_look_as_before() {
     };
     let none = "testdata/http.pcap -t summary --color never --rows 'packets > 100'";
     assert_eq!(on_a_terminal(80, 24, none).expect("it runs"), "no rows\n");
+    // Rows of several files stand below each other, one file's columns do.
+    let several = "testdata/http.pcap testdata/dns.pcap -q --color never --rows 'packets > 9'";
+    let text = on_a_terminal(80, 24, several).expect("it runs");
+    assert!(text.lines().any(|line| line.starts_with("testdata/http.pcap  ok")), "{text}");
+    assert!(text.contains("no room for"), "{text}");
+    let one = "testdata/http.pcap --color never --rows 'packets > 9'";
+    let text = on_a_terminal(80, 24, one).expect("it runs");
+    assert!(
+        text.lines().any(|line| line.starts_with("packets ") && line.ends_with(" 44")),
+        "{text}"
+    );
     let (limited, all) = (rows(""), rows("--top 21"));
     assert!(limited < 21 && all > 21, "{limited} {all}");
     let piped = run(root(), &["testdata/malformed.pcap", "-f", "table", "-t", "packets"]).stdout;

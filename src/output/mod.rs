@@ -15,6 +15,7 @@ pub mod format;
 pub mod json;
 #[cfg(feature = "cli")]
 mod on_screen;
+mod stdout;
 #[cfg(feature = "cli")]
 mod views;
 
@@ -34,6 +35,8 @@ use std::fs;
 use std::io::{self, BufWriter, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
+use stdout::Stdout;
+pub use stdout::{assert_stdout, optional_stdout};
 use tempfile::SpooledTempFile;
 
 /// Bytes that wait to be written to standard output: a directory of captures is many short rows.
@@ -62,49 +65,6 @@ enum Target {
     File(Box<WholeFile>),
     /// Waits until the tables before it on standard output are complete.
     Waiting(SpooledTempFile),
-}
-
-/// Standard output, and a call before it is first written.
-struct Stdout {
-    out: io::Stdout,
-    before: Option<Box<dyn FnOnce() + Send>>,
-    /// A reader that leaves does not end the run.
-    is_optional: bool,
-    /// Its reader has left.
-    over: bool,
-}
-
-impl Stdout {
-    fn passed<T>(&mut self, result: io::Result<T>, instead: T) -> io::Result<T> {
-        match result {
-            Err(error) if self.is_optional && error.kind() == io::ErrorKind::BrokenPipe => {
-                self.over = true;
-                Ok(instead)
-            }
-            result => result,
-        }
-    }
-}
-
-impl Write for Stdout {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if let Some(before) = self.before.take() {
-            before();
-        }
-        if self.over {
-            return Ok(bytes.len());
-        }
-        let written = self.out.write(bytes);
-        self.passed(written, bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.over {
-            return Ok(());
-        }
-        let flushed = self.out.flush();
-        self.passed(flushed, ())
-    }
 }
 
 impl Outputs {
@@ -280,28 +240,6 @@ impl Outputs {
         }
         first_error.map_or(Ok(()), Err)
     }
-}
-
-/// An error if standard output was closed when the process began: what is written to it would be
-/// lost without a message.
-///
-/// # Errors
-/// If it was closed.
-pub fn assert_stdout() -> io::Result<()> {
-    #[cfg(unix)]
-    if crate::source::process::stdout_was_closed() {
-        return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is closed"));
-    }
-    Ok(())
-}
-
-/// Standard output for what is counted while it is written: it takes all after its reader has left.
-///
-/// # Errors
-/// If it is closed.
-pub fn optional_stdout() -> io::Result<impl Write> {
-    assert_stdout()?;
-    Ok(Stdout { out: io::stdout(), before: None, is_optional: true, over: false })
 }
 
 /// Outputs that are not finished write nothing more: a run that fails leaves no beginning of a
