@@ -17,7 +17,7 @@ pub(super) fn lines(report: &Report, columns: usize, _: usize) -> Vec<Line> {
     }
     let facts = [
         ("Format", form(report, &summary)),
-        ("Size", size(&summary)),
+        ("Size", size(report, &summary)),
         ("Time", time(&summary)),
         ("Rate", rate(&summary)),
     ];
@@ -72,12 +72,18 @@ fn form(report: &Report, summary: &Row) -> Vec<Line> {
 /// Notes among which the ones of the first section are looked for.
 const MOST_NOTES: usize = 64;
 
-fn size(summary: &Row) -> Vec<Line> {
+fn size(report: &Report, summary: &Row) -> Vec<Line> {
     let packets = summary.number("packets");
+    let all = report.walked.packets;
     let (wire, captured) = (summary.number("wire_bytes"), summary.number("captured_bytes"));
     let truncated = summary.number("truncated_packets");
     let mut parts = vec![
-        Line::of(Style::Strong, &counted(packets, "packet")),
+        match packets == all {
+            true => Line::of(Style::Strong, &counted(packets, "packet")),
+            // Options select some.
+            false => Line::of(Style::Strong, &count(packets))
+                .with(Style::Notable, &format!(" of {}", counted(all, "packet"))),
+        },
         Line::of(Style::Strong, &bytes(wire)),
     ];
     if truncated > 0 {

@@ -23,6 +23,8 @@ pub struct Many {
     packets: u64,
     bytes: u64,
     file_bytes: u64,
+    /// Sum of the captures' durations in nanoseconds.
+    durations: u128,
     /// Times of the first and the last packet.
     extent: Option<(i128, i128)>,
 }
@@ -37,6 +39,7 @@ impl Many {
             packets: 0,
             bytes: 0,
             file_bytes: 0,
+            durations: 0,
             extent: None,
         }
     }
@@ -60,6 +63,7 @@ impl Many {
         }
         let (style, state) = state(report.status);
         let nanoseconds = row.nanoseconds("duration_s");
+        self.durations += nanoseconds.unwrap_or(0);
         let plain = |text: &str| Line::of(Style::Plain, text);
         let faint = |text: &str| Line::of(Style::Faint, text);
         let name = end_of(&report.file, self.screen.columns / 2);
@@ -94,23 +98,37 @@ impl Many {
             return Ok(());
         }
         let strong = |text: &str| Line::of(Style::Strong, text);
-        let nanoseconds = self.extent.map(|(first, last)| (last - first).unsigned_abs());
+        // Captures of other days, or of one time at several places: a sum says how much was captured,
+        // the time from first to last packet does not.
+        let extent = self.extent.map(|(first, last)| (last - first).unsigned_abs());
+        let extent = extent.filter(|extent| *extent > 0 && *extent != self.durations);
+        let within = extent.map(|extent| format!("within {}", duration(extent)));
+        let sum = Some(self.durations).filter(|sum| *sum > 0);
         let total = format!("{} captures", count(self.captures));
         self.waiting.push(vec![
             Line::of(Style::Heading, &total),
             Line::new(),
             strong(&count(self.packets)),
             strong(&bytes(self.bytes)),
-            Line::new(),
-            strong(&nanoseconds.map(duration).unwrap_or_default()),
+            Line::of(Style::Faint, &within.unwrap_or_default()),
+            strong(&sum.map(duration).unwrap_or_default()),
         ]);
         self.write(out)
     }
 
     /// The lines that wait in a layout that fits: the columns from the right are left out first.
     fn write(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        const HEADINGS: [&str; 9] =
-            ["Capture", "", "packets", "bytes", "begin (UTC)", "time", "rate", "format", "link"];
+        const HEADINGS: [&str; 9] = [
+            "Capture",
+            "",
+            "packets",
+            "bytes",
+            "begin (UTC)",
+            "duration",
+            "rate",
+            "format",
+            "link",
+        ];
         /// Columns in the order in which they are left out.
         const ORDER: [usize; 5] = [8, 7, 6, 4, 5];
         const SIDES: [Side; 9] = {
