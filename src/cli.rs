@@ -1,24 +1,24 @@
 //! The command line as typed, parsed by clap. [`crate::plan`] checks and completes it.
 
 mod help;
+mod values;
 
-use crate::output::format::{COLUMNAR, FORMATS};
-use crate::shard::manual;
-use clap::builder::PossibleValue;
-use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
-use clap_complete::Shell;
-use help::EXAMPLES;
+use clap::{ArgAction, Parser};
 pub use help::with_help;
+use help::{ABOUT, EXAMPLES};
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::PathBuf;
+use values::formats;
+pub use values::{AUTO, Depth, FileAs, Kind, OTHER_NAMES, When};
 
-/// Fast, exact statistics from packet captures, on all cores
+/// The command line.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "pcapstat", version, about, before_long_help = EXAMPLES, before_help = EXAMPLES)]
+#[command(name = "pcapstat", version, about = ABOUT, before_long_help = EXAMPLES, before_help = EXAMPLES)]
 #[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
 pub struct Cli {
-    /// Capture, directory, or - for standard input, which the first Ctrl-C ends
+    /// Capture, directory, or - for standard input
+    ///
+    /// The first Ctrl-C ends standard input
     #[arg(required_unless_present_any = ["schema", "generate", "files_from"], value_name = "PATH")]
     pub paths: Vec<OsString>,
 
@@ -40,11 +40,13 @@ pub struct Cli {
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FileAs::Path, hide_short_help = true)]
     pub file_as: FileAs,
 
-    /// Worker threads [default: the cores this process may use]
+    /// Worker threads [default: cores of this process]
+    ///
+    /// These are the cores that the process may use
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 
-    /// Tables, separated by commas, or all [default: summary]
+    /// Tables: NAME,NAME,... or all [default: summary]
     ///
     /// `all` is every table but `packets`, `segments` and `ranges`. Without -t, a terminal shows an
     /// overview
@@ -61,33 +63,35 @@ pub struct Cli {
     #[arg(long, value_name = "FILE.html")]
     pub report: Option<PathBuf>,
 
-    /// Format: csv, tsv, json, ndjson, markdown, table, parquet, arrow or auto
+    /// Format: csv, tsv, json, ndjson, table, parquet, ...
     ///
-    /// auto, the default, is table on a terminal, else csv
+    /// Formats are csv, tsv, json, ndjson, markdown, table, parquet, arrow and auto, the default, which
+    /// is table on a terminal, else csv
     #[arg(short, long, value_name = "FMT", value_parser = formats(), default_value = AUTO,
         hide_possible_values = true, hide_default_value = true)]
     pub format: String,
 
-    /// Only rows that meet a condition: "layer == tcp", "retransmissions > 0"
+    /// Only rows of tables: "layer == tcp", "packets > 9"
     ///
     /// COLUMN OPERATOR VALUE as of --expect, for each table that has the column; --sort and --top
     /// come after it. Repeatable; all must hold
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub rows: Vec<String>,
 
-    /// Order of rows: wire_bytes:desc, first_packet; ascending unless :desc
+    /// Order of rows: wire_bytes:desc, first_packet
     ///
-    /// Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
+    /// Ascending unless :desc. Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
     #[arg(long, value_name = "COLUMN")]
     pub sort: Option<String>,
 
-    /// At most N rows of each table and input; with --merge, of all inputs
+    /// At most N rows of each table and input
     ///
-    /// Rows of all layers count together: --rows "layer == tcp" chooses one
+    /// With --merge, of all inputs. Rows of all layers count together: --rows "layer == tcp" chooses one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
-    /// Describe all tables (table, column, type, unit, meaning) in the output format, and exit
+    /// Describe all tables, or those of -t (table, column, type, unit, meaning), in the output format,
+    /// and exit
     #[arg(long, hide_short_help = true)]
     pub schema: bool,
 
@@ -95,11 +99,13 @@ pub struct Cli {
     #[arg(long)]
     pub merge: bool,
 
-    /// Add a row `(total)`, all inputs as one, to each table but those of single packets
-    #[arg(long, conflicts_with = "merge", hide_short_help = true)]
+    /// Add a row `(total)`, all inputs as one, to tables
+    ///
+    /// To each table but those of single packets
+    #[arg(long, conflicts_with = "merge")]
     pub total: bool,
 
-    /// Only packets that match: "tcp port 443 and not net 10"
+    /// Only packets that match: "tcp port 443 or net 10"
     ///
     /// Words are tcpdump's, on decoded fields; `any` before a word looks at every layer of a tunnel
     #[arg(long, value_name = "EXPR")]
@@ -109,32 +115,36 @@ pub struct Cli {
     #[arg(long, value_name = "A..B", hide_short_help = true)]
     pub packets: Option<String>,
 
-    /// Only packets at or after this time: RFC 3339, a date, or seconds since 1970 with decimals
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
+    /// Only packets at or after: 2023-11-14T22:13:20Z
+    ///
+    /// RFC 3339, a date, or seconds since 1970 with decimals
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub from: Option<String>,
 
     /// Only packets before this time, which is excluded
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub to: Option<String>,
 
-    /// Protocol of a port: udp.port==8472,vxlan or tcp.port==8080,http
+    /// Protocol of a port: udp.port==8472,vxlan
     ///
-    /// As tshark's -d. LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
+    /// As tshark's -d, also tcp.port==8080,http. LAYER==VALUE,PROTOCOL or a range of values, 8472-8480; layers are udp.port, tcp.port,
     /// ethertype and ip.proto, protocols those of tunnels, and of ports applications, too.
     /// Repeatable
     #[arg(short, long, value_name = "RULE", action = ArgAction::Append)]
     pub decode_as: Vec<String>,
 
-    /// Condition on every input: "packets >= 1000", or exit code 1
+    /// Condition on inputs, or exit code 1: "packets > 9"
     ///
     /// It is on a column of `summary` or `health`: "status == ok", "tcp_retransmissions == 0".
     /// Repeatable
     #[arg(long, value_name = "COND", action = ArgAction::Append)]
     pub expect: Vec<String>,
 
-    /// Compare the tables with those that an earlier run wrote to DIR as CSV; the differences are a
-    /// table, and any is exit code 1
-    #[arg(long, value_name = "DIR", hide_short_help = true)]
+    /// Compare with the tables in DIR, or exit code 1
+    ///
+    /// DIR holds CSV that an earlier run wrote with -o; the differences are a table. With --file-as name
+    /// in both runs, captures may have moved to another directory
+    #[arg(long, value_name = "DIR")]
     pub baseline: Option<PathBuf>,
 
     /// Columns that --baseline compares: packets,wire_bytes [default: all]
@@ -221,95 +231,11 @@ pub struct Cli {
     #[arg(long, value_name = "KIND", value_enum, hide_short_help = true)]
     pub generate: Option<Kind>,
 
-    /// Print no messages; the exit code still reports faults
+    /// Print no messages; exit codes still report faults
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
 
     /// Print every message, and how the work was done
     #[arg(short, long)]
     pub verbose: bool,
-}
-
-/// How deep protocol paths go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Depth {
-    /// Down to the first application protocol
-    Application,
-    /// Down to the transport
-    Transport,
-}
-
-/// The format that suits where standard output goes.
-pub const AUTO: &str = "auto";
-
-/// Other names of formats, as other tools call them.
-pub const OTHER_NAMES: [(&str, &str); 2] = [("jsonl", "ndjson"), ("md", "markdown")];
-
-/// Values of `-f`.
-fn formats() -> Vec<PossibleValue> {
-    let auto = PossibleValue::new(AUTO).help("`table` on a terminal and `csv` otherwise");
-    let text = FORMATS.iter().filter(|format| !format.binary);
-    let text = text.map(|format| {
-        let others = OTHER_NAMES.iter().filter(|(_, name)| *name == format.name);
-        let others = others.map(|(other, _)| *other);
-        PossibleValue::new(format.name).help(format.about).aliases(others)
-    });
-    let binary = COLUMNAR.map(|(name, about)| PossibleValue::new(name).help(about));
-    std::iter::once(auto).chain(text).chain(binary).collect()
-}
-
-/// Values of `--file-as`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FileAs {
-    /// The path as given
-    Path,
-    /// The name without directories
-    Name,
-}
-
-/// Values of `--generate`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Kind {
-    /// Manual page
-    Man,
-    /// Completions of bash
-    CompleteBash,
-    /// Completions of zsh
-    CompleteZsh,
-    /// Completions of fish
-    CompleteFish,
-    /// Completions of PowerShell
-    CompletePowershell,
-}
-
-impl Kind {
-    /// Writes it, derived from the command line's own definition.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn write(self, out: &mut dyn Write) -> io::Result<()> {
-        let shell = match self {
-            Kind::Man => {
-                clap_mangen::Man::new(with_help()).render(out)?;
-                return manual::write(out);
-            }
-            Kind::CompleteBash => Shell::Bash,
-            Kind::CompleteZsh => Shell::Zsh,
-            Kind::CompleteFish => Shell::Fish,
-            Kind::CompletePowershell => Shell::PowerShell,
-        };
-        clap_complete::generate(shell, &mut manual::with_steps(Cli::command()), "pcapstat", out);
-        Ok(())
-    }
-}
-
-/// When to do something that is meant for a terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// On a terminal
-    Auto,
-    /// Always
-    Always,
-    /// Never
-    Never,
 }

@@ -1,16 +1,16 @@
 //! The command: parse, plan, run, exit code.
 
 use anyhow::Context;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use pcapstat::batch::{self, Outcome, Stats};
 use pcapstat::cli::{self, Cli, Kind};
 use pcapstat::exit::{Exit, RunError};
-use pcapstat::hints;
+use pcapstat::hints::usage;
 use pcapstat::interrupt;
 use pcapstat::limits;
 use pcapstat::output;
-use pcapstat::plan::{OWN_BYTES, Plan};
+use pcapstat::plan::{OWN_BYTES, Plan, unused};
 use pcapstat::shard::Refusal;
 use pcapstat::shard::command;
 use pcapstat::shard::run_of;
@@ -51,10 +51,14 @@ fn main() -> ExitCode {
     };
     let matches = parsed(Cli::command().try_get_matches().or_else(asked));
     let cli = parsed(Cli::from_arg_matches(&matches));
+    if let Err(message) = unused::refuse(&matches) {
+        return refuse(&Refusal::Usage(message));
+    }
     if let Some(kind) = cli.generate {
         return generate(kind);
     }
-    let plan = match run_of::with_partials(&cli, &matches) {
+    let saved = if cli.schema { Ok(None) } else { run_of::with_partials(&cli, &matches) };
+    let plan = match saved {
         Ok(None) => Plan::new(cli).map_err(Refusal::Usage),
         Ok(Some(plan)) => Ok(plan),
         Err(refusal) => Err(refusal),
@@ -151,11 +155,8 @@ fn work(plan: &mut Plan, began: Instant) -> ExitCode {
 
 /// A command line that is well. Help and version are output: they are written like a table.
 fn parsed<T>(result: Result<T, clap::Error>) -> T {
-    result.unwrap_or_else(|error| {
-        let hint = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(option)) => hints::hint(option),
-            _ => None,
-        };
+    result.unwrap_or_else(|mut error| {
+        usage::with_tip(&mut error, env::args_os().skip(1));
         let is_output = !error.use_stderr();
         let open = if is_output { output::assert_stdout() } else { Ok(()) };
         let failed = open.and_then(|()| error.print()).and_then(|()| io::stdout().flush()).err();
@@ -164,12 +165,7 @@ fn parsed<T>(result: Result<T, clap::Error>) -> T {
                 warn(&error.to_string());
                 exit
             }),
-            None if error.use_stderr() => {
-                if let Some(hint) = hint {
-                    warn(hint);
-                }
-                Exit::Usage
-            }
+            None if error.use_stderr() => Exit::Usage,
             None => Exit::Success,
         };
         process::exit(i32::from(exit.code()))
@@ -200,7 +196,10 @@ fn stop() {
 
 fn run(plan: &mut Plan, began: Instant) -> anyhow::Result<Outcome> {
     let pool = workers(plan.jobs).context("cannot start workers")?;
-    let run = || if plan.schema { batch::describe(plan) } else { batch::run(plan, began) };
+    let run = || match plan.schema.take() {
+        Some(tables) => batch::describe(plan, &tables),
+        None => batch::run(plan, began),
+    };
     let outcome = match pool.install(run) {
         // A reader that closes the pipe early, as `head` does, has all it wanted.
         Err(error) if error.exit().is_none() => Outcome::default(),

@@ -3,21 +3,26 @@
 
 use crate::table::TABLES;
 
-/// The nearest of some names by edit distance, else the first that ends with it as a word of its own;
-/// None if none is near. Upper case is no distance.
+/// The nearest of some names by edit distance, else the first that begins with it, or ends with it as
+/// a word of its own; None if none is near. Upper case is no distance.
 pub fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    /// Shorter beginnings are of too many names.
+    const BEGINNING: usize = 3;
     let text = text.to_ascii_lowercase();
     let text = text.as_str();
-    let distance = |name: &str| strsim::damerau_levenshtein(text, name);
-    let most = (text.chars().count() / 3).max(1);
     let (mut near, mut longer) = (None, None);
     for name in names {
-        let distance = distance(name);
-        if distance <= most && near.is_none_or(|(least, _)| distance < least) {
-            near = Some((distance, name));
+        let distance = strsim::damerau_levenshtein(text, name);
+        let most = (text.chars().count().max(name.chars().count()) / 3).max(1);
+        // Of equal ones, the first with the same first letter.
+        let other = text.chars().next() != name.chars().next();
+        if distance <= most && near.is_none_or(|(least, _)| (distance, other) < least) {
+            near = Some(((distance, other), name));
         }
         let before = name.strip_suffix(text).filter(|_| !text.is_empty());
-        if longer.is_none() && before.is_some_and(|before| before.ends_with('_')) {
+        let begins = text.len() >= BEGINNING && name.starts_with(text);
+        let ends = before.is_some_and(|before| before.ends_with(['_', '-']));
+        if longer.is_none() && (begins || ends) {
             longer = Some(name);
         }
     }
@@ -50,6 +55,10 @@ mod tests {
         assert_eq!(nearest("wire_byte", names()), Some("wire_bytes"));
         assert_eq!(nearest("bytes", names()), Some("wire_bytes"));
         assert_eq!(nearest("PACKETS", names()), Some("packets"));
+        assert_eq!(nearest("paket", names()), Some("packets"));
+        assert_eq!(nearest("stat", names()), Some("status"));
+        assert_eq!(nearest("bash", ["complete-bash"].into_iter()), Some("complete-bash"));
+        assert_eq!(nearest("htp", ["ftp", "http"].into_iter()), Some("http"));
         assert_eq!(nearest("gratis", names()), None);
         assert_eq!(hint("stats", names()), " (did you mean status?)");
         assert_eq!(hint("", names()), "");

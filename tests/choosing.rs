@@ -1,5 +1,5 @@
 //! Choosing inputs and rows: `--glob`, `--files-from`, `--file-as`, `--rows`, `--sort`, `--top`,
-//! `--total`, `--generate`, and hints for options of other tools.
+//! `--total`, `--generate`.
 
 use crate::builder::Pcap;
 use crate::cells::Csv;
@@ -211,22 +211,4 @@ fn the_manual_page_and_completions_are_generated() {
             assert!(words.contains(step), "{kind}: {step}");
         }
     }
-}
-
-#[test]
-fn options_of_other_tools_have_a_hint() {
-    for (arguments, words) in [
-        (&["-r", "a.pcap"][..], "pcapstat FILE"),
-        (&["a.pcap", "-Y", "tcp"], "--filter"),
-        (&["-z", "conv,tcp", "a.pcap"], "-t conversations"),
-    ] {
-        let said = run(Path::new("."), arguments);
-        assert_eq!(said.code, Some(2), "{arguments:?}");
-        assert!(said.stderr.contains(words), "{arguments:?}: {}", said.stderr);
-    }
-    let directory = directory();
-    let said = run(directory.path(), &["-o", "a.pcap", "a.pcap"]);
-    assert_eq!(said.code, Some(2));
-    assert!(said.stderr.contains("is a file"), "{}", said.stderr);
-    assert_eq!(run(directory.path(), &[]).code, Some(2));
 }

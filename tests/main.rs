@@ -41,6 +41,7 @@ mod decode_as;
 mod docs;
 mod examples;
 mod gate;
+mod hints;
 mod inputs;
 mod live;
 mod outputs;

@@ -31,7 +31,39 @@ fn a_slice_is_those_rows_with_their_numbers_in_every_cut() {
             assert_eq!(cell(&summary[0], 7), (to - from).to_string(), "{options:?}");
         }
     }
-    assert!(rows("packets", &["--packets", "100000.."]).is_empty());
+    let none = ["-t", "packets", "http.pcap", "--packets", "100000.."];
+    assert_eq!(run(testdata(), &none).stdout.lines().count(), 1);
+}
+
+/// An empty table is explained; the closing line of several inputs tells how much a run selects.
+#[test]
+fn packets_that_match_are_told() {
+    let packets = rows("packets", &[]).len();
+    for options in [
+        ["--filter", "port 53"],
+        ["--packets", "9999.."],
+        ["--from", "2099-01-01"],
+        ["--to", "1999-01-01"],
+    ] {
+        let said = run(testdata(), &[&["-t", "packets", "http.pcap"], &options[..]].concat());
+        assert_eq!((said.code, said.stdout.lines().count()), (Some(0), 1), "{options:?}");
+        assert_eq!(said.stderr, format!("pcapstat: 0 of {packets} packets match\n"), "{options:?}");
+        let quiet =
+            run(testdata(), &[&["-q", "-t", "packets", "http.pcap"], &options[..]].concat());
+        assert_eq!(quiet.stderr, "");
+    }
+    let two = run(testdata(), &["http.pcap", "dns.pcap", "--packets", "..5"]);
+    two.assert_one_message(&["2 inputs: 2 ok; 10 of 65 packets match; "]);
+    let merged = run(testdata(), &["--merge", "http.pcap", "dns.pcap", "--packets", "44..44"]);
+    merged.assert_one_message(&["1 of 65 packets matches; "]);
+    let total = run(testdata(), &["--total", "http.pcap", "dns.pcap", "--filter", "udp"]);
+    total.assert_one_message(&[" of 65 packets match; "]);
+    let whole = run(testdata(), &["http.pcap", "dns.pcap"]);
+    whole.assert_one_message(&["; 65 packets; "]);
+    let some = run(testdata(), &["http.pcap", "--filter", "tcp"]);
+    assert_eq!(some.stderr, "");
+    run(testdata(), &["-v", "http.pcap", "--filter", "tcp"])
+        .assert_message(&["43 of 44 packets match"]);
 }
 
 /// Numbers of merged inputs continue, so that a slice may begin in one and end in another.

@@ -461,6 +461,19 @@ fn partials_that_do_not_fit_are_refused_by_name() {
     );
     refused("finish", &["-o", "out", "3.part"], 2, &["shards are missing: 0 to 2 of 4"]);
     refused("merge", &["0.part", "a.pcap"], 3, &["a.pcap: not a partial"]);
+    let takes = "shard map takes a file with one line that shard plan printed";
+    fs::write(night.path("two"), "{}\n{}\n").expect("written");
+    fs::write(night.path("none"), "\n").expect("written");
+    refused("map", &["@0.part"], 2, &["@0.part: the file is a partial, a result", takes]);
+    refused("map", &["@two"], 2, &["@two: the file has 2 lines", takes]);
+    refused("map", &["@none"], 2, &["@none: the file is empty", takes]);
+    refused("map", &["@a.pcap"], 2, &["@a.pcap: the file is no text", takes]);
+    refused(
+        "map",
+        &["two"],
+        2,
+        &["no line that shard plan printed; a file that holds one is @two"],
+    );
     refused("finish", &["a.pcap"], 3, &["a.pcap: not a partial"]);
     refused("merge", &["0.part", "none.part"], 3, &["none.part: cannot open"]);
 

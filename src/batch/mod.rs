@@ -15,14 +15,15 @@ use crate::baseline::{Baseline, DIFFERENCES};
 use crate::engine::memory::{Budget, Measure};
 use crate::exit::{Exit, RunError};
 use crate::gate::{self, Case, Problem};
+use crate::hints;
 use crate::inputs;
 use crate::output::{self, Outputs, WholeFile};
 use crate::overview::Overview;
 use crate::page::Page;
 use crate::plan::{OWN_BYTES, Plan, STDIN};
 use crate::progress::{self, Progress};
-use crate::table::schema;
 use crate::table::visible::visible;
+use crate::table::{Table, schema};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -80,7 +81,8 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         outputs.outlive_reader();
     }
     let page = plan.page.as_deref().map(Page::begin).transpose()?;
-    let outcome = Outcome::default();
+    let matching = (!plan.wanted.conditions.is_empty()).then_some(0);
+    let outcome = Outcome { stats: Stats { matching, ..Stats::default() }, ..Outcome::default() };
     let only = inputs.list.len() == 1;
     let closing = !plan.quiet && (inputs.walked || !only);
     let repeated = if closing { inputs.repeated() } else { None };
@@ -103,6 +105,9 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     };
     if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
+    }
+    if let Some(hint) = hints::expression(&plan.paths).filter(|_| !plan.quiet) {
+        batch.warn(&hint);
     }
     match batch.read_and_take(inputs.list) {
         // The reader has left: findings of the inputs before count.
@@ -137,14 +142,14 @@ fn compare(plan: &Plan, baseline: &Baseline, now: &Path) -> io::Result<u64> {
     Ok(count)
 }
 
-/// Writes the description of all tables.
+/// Writes the description of tables.
 ///
 /// # Errors
 /// If an output cannot be written.
-pub fn describe(plan: &Plan) -> Result<Outcome, RunError> {
+pub fn describe(plan: &Plan, tables: &[&'static Table]) -> Result<Outcome, RunError> {
     let mut outputs = open(plan, plan.output_dir.as_deref(), &Budget::unlimited())?;
     let empty = |name: &str| (plan.format.rows)(&schema::TABLE, name);
-    schema::rows(empty).try_for_each(|mut rows| outputs.rows(&mut rows))?;
+    schema::rows(tables, empty).try_for_each(|mut rows| outputs.rows(&mut rows))?;
     outputs.finish()?;
     Ok(Outcome::default())
 }

@@ -1,5 +1,6 @@
 //! Reading one input: its options, its share of memory, its report and rows.
 
+use super::stats::Stats;
 use crate::engine::Options;
 use crate::engine::memory::{Budget, MemoryUse, Reservation};
 use crate::error::without_code;
@@ -84,6 +85,15 @@ pub(super) enum Company {
 }
 
 impl Reader<'_> {
+    /// True if the packets that match are worth a line though there is no closing line: an empty
+    /// table explains nothing, and people who ask for a part like to know of how much.
+    pub(super) fn says_matches(&self, stats: &Stats) -> bool {
+        let plan = self.plan;
+        let shown = plan.messages_to_terminal && plan.overview.is_none();
+        let nothing = stats.packets > 0 && stats.matching == Some(0);
+        !plan.quiet && stats.matching.is_some() && (nothing || shown || plan.verbose)
+    }
+
     /// Number of inputs of the next wave, at least one. Merged rows and --packets need the
     /// number of packets before them and folds their order, so these inputs are read one after the other.
     pub(super) fn inputs_at_once(&self, inputs: &[Input], most: usize) -> usize {

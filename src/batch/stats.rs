@@ -26,6 +26,8 @@ pub struct Stats {
     pub bytes: u64,
     /// Their packets.
     pub packets: u64,
+    /// Those that the run's conditions select. None if there are none.
+    pub matching: Option<u64>,
     /// Number of ranges.
     pub ranges: u64,
     /// Number of segments whose start was guessed wrong.
@@ -63,7 +65,19 @@ impl fmt::Display for Stats {
         if self.skipped > 0 {
             write!(out, "; {} file{} skipped", self.skipped, plural(self.skipped))?;
         }
-        write!(out, "; {} packet{}", self.packets, plural(self.packets))
+        write!(out, "; {}", self.packets())
+    }
+}
+
+impl Stats {
+    /// `7 packets`, or with `--filter`, `--packets`, `--from` or `--to` `3 of 7 packets match`.
+    pub fn packets(&self) -> String {
+        let packets = format!("{} packet{}", self.packets, plural(self.packets));
+        match self.matching {
+            None => packets,
+            Some(1) => format!("1 of {packets} matches"),
+            Some(matching) => format!("{matching} of {packets} match"),
+        }
     }
 }
 

@@ -47,6 +47,9 @@ impl Batch<'_> {
         stats.inputs += 1;
         stats.bytes += report.file_bytes.unwrap_or(0);
         stats.packets += walked.packets;
+        if let Some(matching) = &mut stats.matching {
+            *matching += report.tallies.totals.counts.packets;
+        }
         let used = &report.tallies.totals.link_types;
         stats.undissected += u64::from(!used.iter().all(|used| dissect::is_dissected(*used)));
         stats.ranges += walked.range_count;
@@ -197,6 +200,8 @@ impl Batch<'_> {
             let seconds = began.elapsed().as_secs_f64();
             let line = visible(&format!("{stats}; {seconds:.1} s{repeated}"));
             let _ = writeln!(io::stderr(), "pcapstat: {line}");
+        } else if self.reader.says_matches(&stats) {
+            let _ = writeln!(io::stderr(), "pcapstat: {}", stats.packets());
         }
         Ok(self.outcome)
     }

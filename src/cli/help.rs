@@ -6,16 +6,19 @@ use crate::source::Compression;
 use crate::table::TABLES;
 use clap::{Command, CommandFactory};
 
+/// What the program is, in a line of 80 columns.
+pub const ABOUT: &str = "Fast, exact statistics from packet captures, on all cores";
+
 /// Commands to begin with.
 pub const EXAMPLES: &str = "\
 Examples:
-  pcapstat capture.pcap -j 8                        packets, bytes, rates; on eight cores
-  pcapstat -t conversations capture.pcap            who talked to whom, how much
-  pcapstat -t all -o stats/ captures/               all tables of a directory of captures
-  pcapstat -t packets capture.pcapng | head         one row per packet
+  pcapstat capture.pcap -j 8                   packets, rates; on eight cores
+  pcapstat -t conversations capture.pcap       who talked to whom, how much
+  pcapstat -t all -o stats/ captures/          all tables of many captures
+  pcapstat -t packets capture.pcapng | head    one row per packet
   pcapstat -t conversations --merge --rows \"layer == tcp\" --top 10 captures/
-                                                    the ten busiest TCP conversations of all
-  tcpdump -i eth0 -w - | pcapstat -                 live traffic until Ctrl-C";
+                                               the ten busiest of a directory
+  tcpdump -i eth0 -w - | pcapstat -            live traffic until Ctrl-C";
 
 /// The command with all of its help, which takes a third of the time of starting: it is made for
 /// those who ask for it.

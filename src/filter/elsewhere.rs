@@ -2,6 +2,7 @@
 //! of applications. Each has a hint that says the same in the words of the filter, where they can.
 
 use super::Filter;
+use super::fields;
 use super::names;
 use super::words::WORDS;
 use crate::dissect::application::Application;
@@ -9,33 +10,12 @@ use crate::dissect::protocol::Protocol;
 use crate::fold::application::ports;
 use crate::suggest::nearest;
 
-/// Fields of display filters, and the words before a value that test the same.
-const FIELDS: &[(&str, &str)] = &[
-    ("ip.addr", "host"),
-    ("ip.host", "host"),
-    ("ip.src", "src host"),
-    ("ip.dst", "dst host"),
-    ("ipv6.addr", "host"),
-    ("ipv6.src", "src host"),
-    ("ipv6.dst", "dst host"),
-    ("eth.addr", "ether host"),
-    ("eth.src", "ether src"),
-    ("eth.dst", "ether dst"),
-    ("eth.type", "ether proto"),
-    ("ip.proto", "proto"),
-    ("tcp.port", "tcp port"),
-    ("tcp.srcport", "tcp src port"),
-    ("tcp.dstport", "tcp dst port"),
-    ("udp.port", "udp port"),
-    ("udp.srcport", "udp src port"),
-    ("udp.dstport", "udp dst port"),
-    ("sctp.port", "sctp port"),
-    ("vlan.id", "vlan"),
-    ("mpls.label", "mpls"),
-];
-
 /// Layers whose fields are no protocol's.
-const OTHER_LAYERS: &[&str] = &["frame", "tcp", "udp", "ip", "ipv6", "eth", "sctp", "data"];
+const OTHER_LAYERS: &[&str] =
+    &["frame", "tcp", "udp", "ip", "ipv6", "eth", "sctp", "data", "ssl", "wlan", "_ws"];
+
+/// Operators of display filters that search bytes or lists.
+const SEARCHES: &[&str] = &["contains", "matches", "in"];
 
 /// The hint for a display filter at or right before an offset, and where it begins. None if there is
 /// no display filter.
@@ -46,7 +26,11 @@ pub fn display_filter(text: &str, at: usize) -> Option<(String, usize)> {
         Some(head.trim_end_matches(part).len())
     };
     let before = text.get(..at)?.trim_end().len();
-    [Some(at), begin(before)].into_iter().flatten().find_map(|begin| {
+    let word = begin(before)?;
+    // The value of a search is no word: the field stands before the operator.
+    let search = text.get(word..before).filter(|word| SEARCHES.contains(word));
+    let searched = search.and_then(|_| begin(text.get(..word)?.trim_end().len()));
+    let found = [Some(at), Some(word), searched].into_iter().flatten().find_map(|begin| {
         let rest = text.get(begin..)?;
         let field = rest.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_')).next()?;
         let (layer, _) = field.split_once('.')?;
@@ -55,15 +39,36 @@ pub fn display_filter(text: &str, at: usize) -> Option<(String, usize)> {
         }
         let hint = match translated(field, rest.get(field.len()..)?) {
             Some((shown, same)) => format!("{shown} is a display filter; here it is {same}"),
-            None => format!("{field} is a field of display filters; the words here are tcpdump's"),
+            None => match (fields::words(field), fields::option(field)) {
+                (Some(words), _) => {
+                    format!("{field} is a field of display filters; here it is {words} VALUE")
+                }
+                (None, Some(option)) => {
+                    format!(
+                        "{field} is a field of display filters; here it is, for example, {option}"
+                    )
+                }
+                (None, None) => {
+                    format!("{field} is a field of display filters; the words here are tcpdump's")
+                }
+            },
         };
         Some((hint, begin))
-    })
+    });
+    let at_search = || {
+        let here = text.get(at..)?.split_whitespace().next()?;
+        let (word, at) = search.map(|found| (found, word)).or(Some((here, at)))?;
+        SEARCHES.contains(&word).then(|| {
+            (format!("{word} is of display filters; bytes of packets are not searched here"), at)
+        })
+    };
+    found.or_else(at_search)
 }
 
 fn is_layer(name: &str) -> bool {
     let known = || Protocol::known().any(|(known, _)| known == name);
-    OTHER_LAYERS.contains(&name) || Application::find(name).is_some() || known()
+    let told = || fields::option(name).is_some();
+    OTHER_LAYERS.contains(&name) || Application::find(name).is_some() || known() || told()
 }
 
 /// A comparison of a field with what follows it, as typed and in the words of the filter.
@@ -75,7 +80,7 @@ fn translated(field: &str, after: &str) -> Option<(String, String)> {
         rest.is_some()
     })?;
     let value = words.split(|c: char| c.is_whitespace() || "()&|".contains(c)).next()?;
-    let word = FIELDS.iter().find(|(name, _)| *name == field).map(|(_, word)| *word);
+    let word = fields::words(field);
     let same = match (word, sign) {
         (Some(word), "==" | "eq") if value.contains('/') => {
             format!("{} {value}", word.replace("host", "net"))
@@ -180,17 +185,45 @@ mod tests {
             (
                 "tcp.flags.syn == 1",
                 0,
-                "tcp.flags.syn is a field of display filters; the words here are tcpdump's",
+                "tcp.flags.syn is a field of display filters; here it is, for example, -t packets --rows \
+                 \"tcp_flags ~ S\"",
             ),
             (
                 "ip.addr == nowhere",
                 0,
-                "ip.addr is a field of display filters; the words here are tcpdump's",
+                "ip.addr is a field of display filters; here it is host VALUE",
             ),
             (
                 "not http.request",
                 4,
-                "http.request is a field of display filters; the words here are tcpdump's",
+                "http.request is a field of display filters; here it is, for example, -t http",
+            ),
+            (
+                "frame.number eq 5",
+                0,
+                "frame.number is a field of display filters; here it is, for example, --packets 5..5",
+            ),
+            (
+                "tcp and http.host matches \"x\"",
+                8,
+                "http.host is a field of display filters; here it is, for example, -t http --rows \
+                 \"host ~ example\"",
+            ),
+            ("ip.ttl < 5", 0, "ip.ttl is a field of display filters; the words here are tcpdump's"),
+            (
+                "ip.addr in {1.2.3.4}",
+                0,
+                "ip.addr is a field of display filters; here it is host VALUE",
+            ),
+            (
+                "frame contains \"x\"",
+                6,
+                "contains is of display filters; bytes of packets are not searched here",
+            ),
+            (
+                "ip contains foo",
+                3,
+                "contains is of display filters; bytes of packets are not searched here",
             ),
         ] {
             let error = Filter::new(text).expect_err(text);

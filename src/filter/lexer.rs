@@ -63,7 +63,7 @@ pub fn tokens(text: &str) -> Result<Vec<Token<'_>>, FilterError> {
 fn token(rest: &str, first: char) -> Result<(Symbol<'_>, usize), (String, usize)> {
     let bytes_hint = || {
         "expressions over bytes, such as tcp[13] or len > 100, are not supported; \
-         use less, greater or a protocol's name"
+         use less, greater, a protocol's name, or rows: -t packets --rows \"tcp_flags ~ S\""
     };
     match first {
         '(' => Ok((Symbol::Open, 1)),
@@ -73,7 +73,8 @@ fn token(rest: &str, first: char) -> Result<(Symbol<'_>, usize), (String, usize)
         '&' if rest.starts_with("&&") => Ok((Symbol::And, 2)),
         '|' if rest.starts_with("||") => Ok((Symbol::Or, 2)),
         '&' | '|' => Err((format!("a single {first}; write {first}{first}"), 1)),
-        '[' | ']' | '<' | '>' | '=' | '+' | '*' | '%' | '^' => Err((bytes_hint().into(), 1)),
+        '=' => Err(("no = stands between a word and its value: port 53".into(), 1)),
+        '[' | ']' | '<' | '>' | '+' | '*' | '%' | '^' => Err((bytes_hint().into(), 1)),
         '\\' => match word(rest.get(1..).unwrap_or_default()) {
             "" => Err(("a backslash without a name".into(), 1)),
             name => Ok((Symbol::Name(name), name.len() + 1)),

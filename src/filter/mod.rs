@@ -11,6 +11,7 @@
 
 mod cursor;
 mod elsewhere;
+mod fields;
 mod lexer;
 mod names;
 mod operand;

@@ -1,9 +1,16 @@
 //! Options of tshark, capinfos, tcpdump and editcap, and how the same is asked for here.
 
-/// An option that pcapstat does not have, and its hint.
-const HINTS: &[(&str, &str)] = &[
+pub mod statistics;
+pub mod usage;
+
+use crate::filter::Filter;
+use crate::plan::STDIN;
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Options that pcapstat does not have, and their hints. `-z` has those of [`statistics`].
+const OPTIONS: &[(&str, &str)] = &[
     ("-r", "captures need no option: pcapstat FILE"),
-    ("-z", "statistics are tables: -t conversations, -t protocols, -t intervals, ..."),
     ("-Y", "display filters are --filter EXPR, in tcpdump's words: --filter \"tcp port 443\""),
     ("-R", "display filters are --filter EXPR, in tcpdump's words: --filter \"tcp port 443\""),
     ("-T", "fields of packets are the table packets: -t packets, in any format of -f"),
@@ -13,6 +20,22 @@ const HINTS: &[(&str, &str)] = &[
     ("-c", "a number of packets is --packets ..N; the table summary counts them"),
     ("-i", "live traffic is piped: tcpdump -i IFACE -w - | pcapstat -"),
     ("-w", "tables are written with -o DIR; captures are cut with editcap"),
+    ("-a", "the end is a selection: --to TIME, --packets ..N"),
+    ("-b", "captures are rotated by tcpdump or dumpcap; the files are PATHs here"),
+    ("-C", "captures are rotated by tcpdump or dumpcap; the files are PATHs here"),
+    ("-G", "captures are rotated by tcpdump or dumpcap; the files are PATHs here"),
+    ("-l", "rows are written as they come when the input is a pipe"),
+    ("-N", "addresses and ports are numbers always"),
+    ("-O", "rows have all columns always: -t packets"),
+    ("-x", "packets have no hex dump here; their fields are -t packets"),
+    ("-X", "packets have no hex dump here; their fields are -t packets"),
+    ("-s", "lengths of packets are columns: captured_bytes, wire_bytes"),
+    ("-S", "sequence numbers are in -t packets, relative ones in -t segments"),
+    ("-2", "the analysis of TCP needs no second pass: -t streams, -t segments"),
+    ("-K", "encrypted traffic is not decrypted; -t tls shows its handshakes"),
+    ("-D", "live traffic is piped: tcpdump -i IFACE -w - | pcapstat -"),
+    ("-I", "live traffic is piped: tcpdump -i IFACE -w - | pcapstat -"),
+    ("-u", "seconds are columns with nine decimals, as duration_s"),
     ("-n", "addresses and ports are numbers always"),
     ("-A", "the start of a period is --from TIME"),
     ("-B", "the end of a period is --to TIME"),
@@ -25,9 +48,23 @@ const HINTS: &[(&str, &str)] = &[
     ("--csv", "formats are -f FORMAT: -f csv"),
 ];
 
-/// The hint for an option that does not exist. None for one of no known tool.
-pub fn hint(option: &str) -> Option<&'static str> {
-    HINTS.iter().find(|(known, _)| *known == option).map(|(_, hint)| *hint)
+/// The line for paths that are no files but an expression, as `tcpdump` takes it.
+pub fn expression(paths: &[OsString]) -> Option<String> {
+    let missing = |path: &&OsString| {
+        path.as_os_str() != STDIN && !Path::new(path).try_exists().unwrap_or(true)
+    };
+    let words: Vec<_> = paths.iter().filter(missing).map(|path| path.to_string_lossy()).collect();
+    let text = words.join(" ");
+    if text.is_empty() || Path::new(&text).extension().is_some() && !text.contains(' ') {
+        return None;
+    }
+    match Filter::new(&text) {
+        Ok(_) => Some(format!("{text:?} is no file; a filter is --filter {text:?}")),
+        Err(error) if error.message.contains("display filter") => {
+            Some(format!("{text:?} is no file; filters are --filter: {}", error.message))
+        }
+        Err(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -39,7 +76,7 @@ mod tests {
     #[test]
     fn no_hint_is_for_an_option_that_exists() {
         let command = Cli::command();
-        for (option, _) in HINTS {
+        for (option, _) in OPTIONS {
             let exists = command.get_arguments().any(|argument| {
                 let short = argument.get_short().map(|short| format!("-{short}"));
                 let long = argument.get_long().map(|long| format!("--{long}"));
@@ -47,6 +84,18 @@ mod tests {
             });
             assert!(!exists, "{option} exists");
         }
-        assert!(hint("-r").is_some() && hint("-J").is_none());
+    }
+
+    #[test]
+    fn paths_that_are_an_expression_are_told() {
+        let said = |words: &[&str]| {
+            expression(&words.iter().map(OsString::from).collect::<Vec<_>>()).unwrap_or_default()
+        };
+        assert!(said(&["port 53"]).contains("--filter \"port 53\""));
+        assert!(said(&["Cargo.toml", "tcp", "port", "80"]).contains("--filter \"tcp port 80\""));
+        assert!(said(&["tcp.port == 80"]).contains("here it is tcp port 80"));
+        for paths in [&["missing.pcap"][..], &["Cargo.toml"], &["-"], &["captures/x"]] {
+            assert_eq!(said(paths), "", "{paths:?}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::dissect::decode_as::DecodeAs;
 use crate::expect::{Expectation, column_of};
 use crate::filter::Filter;
 use crate::fold::application::can_be_assigned;
+use crate::hints::statistics::unknown_table;
 use crate::output::arranged::RowCondition;
 use crate::output::format::{self, Format};
 use crate::pass::period::Period;
@@ -122,15 +123,6 @@ pub(super) fn tables(names: &[String]) -> Result<Vec<&'static Table>, String> {
 /// False for tables as long as the capture, and for the one that measures the run.
 fn is_among_all(table: &Table) -> bool {
     !table.is_export() && table.name != "ranges"
-}
-
-fn unknown_table(name: &str) -> String {
-    let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-    let shared =
-        |known: &str| known.chars().zip(name.chars()).take_while(|(one, two)| one == two).count();
-    let near = names.iter().max_by_key(|known| shared(known)).filter(|known| shared(known) >= 3);
-    let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
-    format!("no table is named {name:?}{hint}; there are {} and all", names.join(", "))
 }
 
 #[cfg(test)]

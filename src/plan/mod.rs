@@ -4,6 +4,7 @@ mod choice;
 mod memory;
 mod paths;
 mod quantity;
+pub mod unused;
 
 pub use memory::{Bounds, OWN_BYTES};
 pub use quantity::bytes;
@@ -59,8 +60,8 @@ pub struct Plan {
     pub screen: Option<Screen>,
     /// The screen, if an overview is shown instead of tables.
     pub overview: Option<Screen>,
-    /// Describe the tables instead of making them.
-    pub schema: bool,
+    /// Tables to describe instead of making any. None to make tables.
+    pub schema: Option<Vec<&'static Table>>,
     /// All inputs as one capture.
     pub merge: bool,
     /// A row for all inputs as one in each table.
@@ -104,6 +105,11 @@ impl Plan {
     /// A message for people: exit code 2.
     pub fn new(cli: Cli) -> Result<Plan, String> {
         let overview = shows_overview(&cli).then(|| Screen::of_terminal(cli.color));
+        let schema = match (cli.schema, cli.tables.is_empty()) {
+            (false, _) => None,
+            (true, true) => Some(table::TABLES.to_vec()),
+            (true, false) => Some(tables(&cli.tables)?),
+        };
         let tables = if cli.schema {
             vec![&table::schema::TABLE]
         } else if overview.is_some() {
@@ -180,7 +186,7 @@ impl Plan {
             output_dir: cli.output_dir,
             page: cli.report,
             format,
-            schema: cli.schema,
+            schema,
             merge: cli.merge,
             total: cli.total && overview.is_none(),
             wanted,

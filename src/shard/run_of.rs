@@ -33,6 +33,11 @@ pub fn with_partials(cli: &Cli, matches: &ArgMatches) -> Result<Option<Plan>, Re
              shard plan"
         )));
     }
+    if !given(matches, &["report"]).is_empty() {
+        return Err(Refusal::Usage(
+            "--report: a partial does not hold all that a page shows".into(),
+        ));
+    }
     let own = given(matches, &[INPUTS, FINISHING, MACHINE, &["tables", "packets"]].concat());
     if own.iter().any(|option| option.starts_with("--packets=")) {
         return Err(Refusal::Usage("--packets: a partial holds no single packets".into()));

@@ -1,6 +1,7 @@
 //! The steps of `pcapstat shard`, as typed, and what each does.
 
 use super::buckets;
+use super::file::Kind;
 use super::finish::Saved;
 use super::map::{self, Bytes};
 use super::merge::{Named, merge};
@@ -94,13 +95,7 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
             let [spec] = specs.as_slice() else {
                 return Err(usage(format!("{step} takes one shard: a line of the plan, or @FILE")));
             };
-            let text = match spec.strip_prefix('@') {
-                Some(path) => fs::read_to_string(path).map_err(|error| {
-                    usage(format!("@{path}: {}", crate::error::without_code(&error)))
-                })?,
-                None => spec.to_string(),
-            };
-            let spec = Spec::parse(text.trim()).map_err(usage)?;
+            let spec = shard(step, spec).map_err(usage)?;
             let plan = map::plan(&spec, given(matches, MACHINE))?;
             let stdin = !stdin.is_empty();
             let rows = if step == "rows" { Some(format_of(&spec, &plan, matches)?) } else { None };
@@ -136,6 +131,31 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
         _ => Err(usage(
             "shard takes a step: plan, map, merge, finish, number, rows, deal, order, fold".into(),
         )),
+    }
+}
+
+/// The shard of a word: a line of a plan, or `@FILE` with such a line.
+fn shard(step: &str, word: &str) -> Result<Spec, String> {
+    let Some(path) = word.strip_prefix('@') else {
+        let is_file = || fs::metadata(word).is_ok();
+        let hint =
+            if is_file() { format!("; a file that holds one is @{word}") } else { String::new() };
+        let parsed = Spec::parse(word.trim());
+        return parsed.map_err(|error| format!("shard {step}: {error}{hint}"));
+    };
+    let takes = format!("shard {step} takes a file with one line that shard plan printed");
+    if file::is(Kind::Partial, path.as_ref()) {
+        return Err(format!("@{path}: the file is a partial, a result of shard map; {takes}"));
+    }
+    let bytes = fs::read(path);
+    let bytes =
+        bytes.map_err(|error| format!("@{path}: {}", crate::error::without_code(&error)))?;
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| format!("@{path}: the file is no text; {takes}"))?;
+    match text.trim().lines().count() {
+        0 => Err(format!("@{path}: the file is empty; {takes}")),
+        1 => Spec::parse(text.trim()).map_err(|error| format!("@{path}: {error}")),
+        lines => Err(format!("@{path}: the file has {lines} lines; {takes}")),
     }
 }
 

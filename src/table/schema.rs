@@ -1,13 +1,12 @@
 //! The description of all tables, itself as a table (`--schema`): one row per column.
 
-use super::TABLES;
 use super::cell::Cell;
 use super::columns::{Column, ColumnType};
 use super::row::{CellSink, RowBuffer, with_sink};
 use super::{Content, Table};
 use crate::tally::Needs;
 
-/// Columns of all tables. Not one of [`TABLES`]: it describes no input.
+/// Columns of all tables. Not one of [`super::TABLES`]: it describes no input.
 pub static TABLE: Table = Table {
     name: "schema",
     about: "columns of all tables: type, unit and meaning",
@@ -37,9 +36,12 @@ fn write(table: &Table, buffer: &mut RowBuffer) {
     }
 }
 
-/// All rows, in buffers that `empty` makes for the first cell of their rows.
-pub fn rows(empty: impl Fn(&str) -> RowBuffer) -> impl Iterator<Item = RowBuffer> {
-    TABLES.iter().map(move |table| {
+/// The rows of tables, in buffers that `empty` makes for the first cell of their rows.
+pub fn rows(
+    tables: &[&'static Table],
+    empty: impl Fn(&str) -> RowBuffer,
+) -> impl Iterator<Item = RowBuffer> {
+    tables.iter().map(move |table| {
         let mut buffer = empty(table.name);
         write(table, &mut buffer);
         buffer

@@ -1,0 +1,44 @@
+//! Options that a mode of the program cannot honour: they are refused, so that none is silently
+//! without effect.
+
+use crate::cli::Cli;
+use crate::shard::options::MACHINE;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
+
+/// A mode, by its option: what it does, and options that it honours beside [`MACHINE`], which never
+/// change a result.
+struct Mode {
+    id: &'static str,
+    does: &'static str,
+    honours: &'static [&'static str],
+}
+
+const MODES: &[Mode] = &[
+    Mode { id: "generate", does: "prints a text of its own", honours: &[] },
+    Mode {
+        id: "schema",
+        does: "describes tables and reads no packet",
+        // A path is not needed, and does no harm.
+        honours: &["paths", "tables", "format", "output_dir"],
+    },
+];
+
+/// Refuses options that the mode of a command line does not honour.
+///
+/// # Errors
+/// A message that names the option.
+pub fn refuse(matches: &ArgMatches) -> Result<(), String> {
+    let is_given = |id: &str| {
+        matches.contains_id(id) && matches.value_source(id) == Some(ValueSource::CommandLine)
+    };
+    let Some(mode) = MODES.iter().find(|mode| is_given(mode.id)) else { return Ok(()) };
+    let honours = |id: &str| id == mode.id || mode.honours.contains(&id) || MACHINE.contains(&id);
+    let command = Cli::command();
+    let others = command.get_arguments().filter(|one| !honours(one.get_id().as_str()));
+    let Some(other) = others.into_iter().find(|one| is_given(one.get_id().as_str())) else {
+        return Ok(());
+    };
+    let name = other.get_long().map_or("a PATH".into(), |long| format!("--{long}"));
+    Err(format!("--{} {}: {name} has no effect on it", mode.id, mode.does))
+}
