@@ -141,10 +141,13 @@ impl View {
             columns.iter().enumerate().map(|(at, (.., early))| (*early, at)).collect();
         order.retain(|(early, at)| *early > 0 && width(&cells, *at) > 0);
         order.sort_unstable();
-        for (_, column) in order {
+        let mut last = 0;
+        for (early, column) in order {
             let widths = (0..columns.len()).map(|at| width(&cells, at)).filter(|width| *width > 0);
             let all: usize = widths.map(|width| width + 2).sum();
-            if all > room + 2 {
+            // Columns of one number, as those of two directions, go together.
+            if all > room + 2 || early == last {
+                last = early;
                 clear(&mut cells, column);
                 let title = columns.get(column).map_or("", |(title, ..)| title);
                 if !self.left_out.contains(&title) {
