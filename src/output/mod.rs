@@ -16,6 +16,7 @@ pub mod json;
 #[cfg(feature = "cli")]
 mod on_screen;
 mod stdout;
+mod target;
 #[cfg(feature = "cli")]
 mod views;
 
@@ -32,18 +33,12 @@ use format::{Encoder, FORMATS, Format};
 #[cfg(feature = "cli")]
 use on_screen::OnScreen;
 use std::fs;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 use stdout::Stdout;
 pub use stdout::{assert_stdout, optional_stdout};
-use tempfile::SpooledTempFile;
-
-/// Bytes that wait to be written to standard output: a directory of captures is many short rows.
-const BUFFER_BYTES: usize = 64 << 10;
-
-/// Bytes of a waiting table that stay in memory; more go to a temporary file.
-const SPOOL_BYTES: usize = 1 << 20;
+use target::Target;
 
 /// The outputs of a run, one per table.
 pub struct Outputs {
@@ -58,13 +53,6 @@ struct Output {
     target: Target,
     /// Rows that wait to be put in order.
     waiting: Waiting,
-}
-
-enum Target {
-    Stdout(BufWriter<Stdout>),
-    File(Box<WholeFile>),
-    /// Waits until the tables before it on standard output are complete.
-    Waiting(SpooledTempFile),
 }
 
 impl Outputs {
@@ -88,19 +76,7 @@ impl Outputs {
         }
         let mut outputs = Vec::new();
         for (number, table) in tables.iter().enumerate() {
-            let target = match directory {
-                Some(directory) => {
-                    let path = directory.join(format!("{}.{}", table.name, format.extension));
-                    Target::File(Box::new(WholeFile::begin(path)?))
-                }
-                None if number == 0 => {
-                    assert_stdout()?;
-                    let out = io::stdout();
-                    let stdout = Stdout { out, before: None, is_optional: false, over: false };
-                    Target::Stdout(BufWriter::with_capacity(BUFFER_BYTES, stdout))
-                }
-                None => Target::Waiting(SpooledTempFile::new(SPOOL_BYTES)),
-            };
+            let target = Target::open(table, directory, format, number == 0)?;
             let (encoder, waiting) = ((format.encoder)(table), Waiting::new(budget));
             let mut output = Output { table, encoder, target, waiting };
             let (first, alone) = (number == 0 || directory.is_some(), tables.len() == 1);
@@ -265,15 +241,5 @@ fn stale_tables(directory: &Path, written: &[String]) -> Vec<String> {
 impl Output {
     fn rows(&mut self, rows: &mut RowBuffer) -> io::Result<()> {
         self.encoder.rows(rows, self.target.out())
-    }
-}
-
-impl Target {
-    fn out(&mut self) -> &mut dyn Write {
-        match self {
-            Target::Stdout(stdout) => stdout,
-            Target::File(file) => file,
-            Target::Waiting(waiting) => waiting,
-        }
     }
 }
