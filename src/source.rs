@@ -8,6 +8,7 @@
 
 #[cfg(unix)]
 mod guard;
+#[cfg(feature = "cli")]
 pub mod heap;
 mod inflate;
 pub mod live;

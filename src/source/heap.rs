@@ -2,13 +2,17 @@
 //!
 //! Rust ends a process by SIGABRT if an allocation fails. Here it ends as the program says instead,
 //! with its own message and exit code. Libraries written in C (zstd, xz, bzip2) allocate past this.
+//!
+//! mimalloc gives the memory: with the C library's allocator workers waited for each other, and its
+//! pools grew page by page.
 #![allow(unsafe_code)]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use mimalloc::MiMalloc;
+use std::alloc::{GlobalAlloc, Layout};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// An allocator that counts the bytes in use: the system's with a bound.
+/// An allocator that counts the bytes in use, and bounds them.
 #[derive(Debug)]
 pub struct Heap {
     used: AtomicUsize,
@@ -47,33 +51,33 @@ impl Heap {
     }
 }
 
-// SAFETY: every call is handed to the system's allocator unchanged or answered by null, which means
+// SAFETY: every call is handed to mimalloc unchanged or answered by null, which means
 // that there is no memory. Counting touches no memory but two atomics.
 unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are the system's conditions.
-        self.more(layout.size(), || unsafe { System.alloc(layout) })
+        // SAFETY: the caller's promises are mimalloc's conditions.
+        self.more(layout.size(), || unsafe { MiMalloc.alloc(layout) })
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: as for `alloc`.
-        self.more(layout.size(), || unsafe { System.alloc_zeroed(layout) })
+        self.more(layout.size(), || unsafe { MiMalloc.alloc_zeroed(layout) })
     }
 
     #[inline]
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         self.used.fetch_sub(layout.size(), Ordering::Relaxed);
         // SAFETY: as for `alloc`.
-        unsafe { System.dealloc(memory, layout) }
+        unsafe { MiMalloc.dealloc(memory, layout) }
     }
 
     #[inline]
     unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let before = layout.size();
         // SAFETY: as for `alloc`.
-        let allocate = || unsafe { System.realloc(memory, layout, size) };
+        let allocate = || unsafe { MiMalloc.realloc(memory, layout, size) };
         if size > before {
             return self.more(size - before, allocate);
         }
@@ -85,22 +89,15 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
-/// Makes the C library return freed memory to the system, and keep few pools of it: for a process
-/// whose resident memory is bounded. Other systems than Linux with glibc do as they do.
+/// Returns freed memory to the system at once: for a process whose resident memory is bounded.
 pub fn return_freed_memory() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    {
-        /// Longer allocations are mapped, and unmapped when they are freed.
-        const MAPPED_FROM: libc::c_int = 256 << 10;
-        const POOLS: libc::c_int = 4;
-        // SAFETY: only sets parameters of the allocator.
-        unsafe {
-            libc::mallopt(libc::M_MMAP_THRESHOLD, MAPPED_FROM);
-            libc::mallopt(libc::M_TRIM_THRESHOLD, 4 * MAPPED_FROM);
-            libc::mallopt(libc::M_ARENA_MAX, POOLS);
-        }
-    }
+    // SAFETY: only sets a parameter of the allocator.
+    unsafe { libmimalloc_sys::mi_option_set(PURGE_DELAY, 0) };
 }
+
+/// mimalloc's option `mi_option_purge_delay`, which its bindings do not name: milliseconds until a
+/// freed page is returned.
+const PURGE_DELAY: libmimalloc_sys::mi_option_t = libmimalloc_sys::mi_option_eager_commit_delay + 1;
 
 #[cfg(test)]
 mod tests {
