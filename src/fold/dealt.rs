@@ -1,7 +1,7 @@
 //! Records of one part of a capture, dealt to the shards of a fold.
 //!
 //! A worker uses the lists of its own parts again, and frees itself what their records own: others
-//! would have to wait for the part of the allocator that they were taken from.
+//! would have to give it back to the heap of the worker that it was taken from.
 
 use super::{Fold, SHARDS, Settings};
 use crate::dissect::packet::Packet;

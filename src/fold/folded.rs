@@ -79,8 +79,7 @@ impl<F: Fold> Folded<F> {
 }
 
 /// Millions of streams take a while to be freed: a worker does it once it has nothing else to do, so
-/// that what follows need not wait. Many workers would be no faster, as they would wait for each
-/// other in the allocator.
+/// that what follows need not wait.
 impl<F: Fold> Drop for Folded<F> {
     fn drop(&mut self) {
         if rayon::current_thread_index().is_some() {
