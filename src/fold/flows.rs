@@ -7,12 +7,16 @@
 //! earlier than the last one ends no flow, nor does FIN or RST. A packet whose addresses were not
 //! captured has no flow.
 
+mod ends;
+
 use super::pair::{Pair, addresses};
 use super::samples::Span;
 use super::{Fold, Folded, Position, Settings};
 use crate::capture::time::Timestamp;
 use crate::dissect::packet::{AddressLayer, Addresses, Packet};
 use crate::engine::memory::Growth;
+use ends::ports;
+pub use ends::{has_ports, is_one_way};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
@@ -200,52 +204,6 @@ impl Folded<Flows> {
     }
 }
 
-/// Types of ICMP (protocol 1) and ICMPv6 (58), and the type that answers each.
-const COUNTERPARTS: &[(u8, u8, u8)] = &[
-    (1, 8, 0),
-    (1, 0, 8),
-    (1, 13, 14),
-    (1, 14, 13),
-    (1, 15, 16),
-    (1, 16, 15),
-    (1, 17, 18),
-    (1, 18, 17),
-    (1, 10, 9),
-    (1, 9, 10),
-    (58, 128, 129),
-    (58, 129, 128),
-    (58, 133, 134),
-    (58, 134, 133),
-    (58, 135, 136),
-    (58, 136, 135),
-    (58, 130, 131),
-    (58, 131, 130),
-    (58, 139, 140),
-    (58, 140, 139),
-    (58, 144, 145),
-    (58, 145, 144),
-];
-
-/// True if no type answers this type of ICMP: its code stands for the destination port.
-pub fn is_one_way(protocol: u8, kind: u16) -> bool {
-    let answers = |(of, one, _): &(u8, u8, u8)| *of == protocol && u16::from(*one) == kind;
-    !COUNTERPARTS.iter().any(answers)
-}
-
-/// Source and destination port; type and counterpart, or code, of ICMP; otherwise 0.
-fn ports(layer: &AddressLayer<'_>) -> (u16, u16) {
-    if let Some(ports) = layer.ports {
-        return (ports.source, ports.destination);
-    }
-    match (layer.protocol, layer.segment) {
-        (Some(protocol @ (1 | 58)), [kind, code, ..]) => {
-            let found = COUNTERPARTS.iter().find(|(of, one, _)| of == &protocol && one == kind);
-            (u16::from(*kind), u16::from(found.map_or(*code, |(_, _, other)| *other)))
-        }
-        _ => (0, 0),
-    }
-}
-
 /// Length of the IP packet by its header; up to the end of the frame if the header leaves it open.
 fn ip_bytes(packet: &Packet<'_>, layer: &AddressLayer<'_>) -> Option<u32> {
     let frame = packet.record.data;
@@ -263,52 +221,5 @@ fn ip_bytes(packet: &Packet<'_>, layer: &AddressLayer<'_>) -> Option<u32> {
     }
 }
 
-/// True for the protocol numbers of TCP, UDP and SCTP.
-pub fn has_ports(protocol: u8) -> bool {
-    matches!(protocol, 6 | 17 | 132)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(packet: u64, seconds: i64, from_low: bool) -> Record {
-        let ends = (([10, 0, 0, 1].into(), 1000), ([10, 0, 0, 2].into(), 53));
-        let (pair, _) = Pair::of(ends.0, ends.1);
-        Record {
-            packet,
-            time: Some(Timestamp { seconds, nanoseconds: 0 }),
-            key: Key { pair, protocol: 17 },
-            from_low,
-            wire_bytes: 60,
-            ip_bytes: 46,
-            tcp_flags: 0,
-        }
-    }
-
-    fn ends(records: &[Record]) -> Vec<(u64, u64, End)> {
-        let settings = Settings {
-            flow_idle: 15_000_000_000,
-            flow_active: 60_000_000_000,
-            ..Settings::default()
-        };
-        let mut shard = Flows::shard(&settings);
-        records.iter().for_each(|record| Flows::apply(&mut shard, record, Position::default()));
-        let packets = |flow: &Flow| flow.sent[0].packets + flow.sent[1].packets;
-        shard.flows.iter().map(|flow| (flow.first_packet, packets(flow), flow.end)).collect()
-    }
-
-    #[test]
-    fn a_flow_ends_by_either_timeout() {
-        let idle = [record(1, 0, true), record(2, 15, false), record(3, 31, true)];
-        assert_eq!(ends(&idle), [(1, 2, End::Idle), (3, 1, End::Capture)]);
-        let active: Vec<_> = (0..=6).map(|n| record(n + 1, n as i64 * 10, true)).collect();
-        assert_eq!(ends(&active), [(1, 6, End::Active), (7, 1, End::Capture)]);
-    }
-
-    #[test]
-    fn a_clock_that_goes_back_ends_no_flow() {
-        let back = [record(1, 100, true), record(2, 60, false), record(3, 101, true)];
-        assert_eq!(ends(&back), [(1, 3, End::Capture)]);
-    }
-}
+mod tests;

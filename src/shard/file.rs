@@ -15,6 +15,7 @@
 
 use super::Refusal;
 use super::hashed::Hashed;
+pub use super::kind::Kind;
 use super::partial::{Partial, Piece};
 use super::spec::{Spec, options_hash};
 use crate::fold::encoded::bytes::in_file;
@@ -26,37 +27,6 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 use std::sync::Arc;
 use twox_hash::XxHash3_128;
-
-/// Kinds of files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A partial.
-    Partial,
-    /// Records of a bucket.
-    Bucket,
-    /// State of a bucket whose records were applied.
-    Folded,
-}
-
-impl Kind {
-    /// First bytes of a file.
-    const fn magic(self) -> [u8; 8] {
-        match self {
-            Kind::Partial => *b"\x89PCAPST\n",
-            Kind::Bucket => *b"\x89PCAPSB\n",
-            Kind::Folded => *b"\x89PCAPSF\n",
-        }
-    }
-
-    /// For people.
-    const fn name(self) -> &'static str {
-        match self {
-            Kind::Partial => "a partial",
-            Kind::Bucket => "records of a bucket",
-            Kind::Folded => "a folded bucket",
-        }
-    }
-}
 
 /// Length of a magic.
 const MAGIC_BYTES: usize = 8;
