@@ -41,13 +41,20 @@ mod unix {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     /// Standard input is being read.
     static READING: AtomicBool = AtomicBool::new(false);
 
     /// Standard input is to end.
     static ENDED: AtomicBool = AtomicBool::new(false);
+
+    /// When it was told to.
+    static ENDED_AT: OnceLock<Instant> = OnceLock::new();
+
+    /// Time in which the writer's last bytes are read: the same Ctrl-C ends it, and it writes first
+    /// what it holds. Without them the last record would be cut short.
+    const LAST_BYTES: Duration = Duration::from_secs(1);
 
     /// A pipe that becomes readable then.
     static END: OnceLock<(OwnedFd, OwnedFd)> = OnceLock::new();
@@ -62,6 +69,9 @@ mod unix {
         let wait = move || {
             for signal in signals.forever() {
                 let reading = READING.load(Ordering::Acquire);
+                if signal == SIGINT && reading {
+                    ENDED_AT.get_or_init(Instant::now);
+                }
                 if signal == SIGINT && reading && !ENDED.swap(true, Ordering::AcqRel) {
                     if let Some((_, end)) = END.get() {
                         // An empty pipe has room.
@@ -75,7 +85,7 @@ mod unix {
         let _ = thread::Builder::new().name("signals".into()).spawn(wait);
     }
 
-    /// Standard input, up to its end or the first SIGINT.
+    /// Standard input, up to its end, or up to a second after the first SIGINT.
     #[derive(Debug, Default)]
     pub struct Stdin {
         /// Time without bytes after which a call ends with `WouldBlock`.
@@ -112,7 +122,24 @@ mod unix {
                     Err(error) => return Err(error.into()),
                 }
             }
-            Ok(0)
+            Stdin::read_rest(buffer)
+        }
+
+        /// Reads what the writer still gives after the first SIGINT.
+        fn read_rest(buffer: &mut [u8]) -> io::Result<usize> {
+            let stdin = rustix::stdio::stdin();
+            let mut waiting = [PollFd::new(&stdin, PollFlags::IN)];
+            loop {
+                let since = ENDED_AT.get().map_or(LAST_BYTES, Instant::elapsed);
+                let left = Timespec::try_from(LAST_BYTES.saturating_sub(since)).unwrap_or_default();
+                match poll(&mut waiting, Some(&left)) {
+                    Ok(0) => return Ok(0),
+                    Ok(_) if since >= LAST_BYTES => return Ok(0),
+                    Ok(_) => return Ok(rustix::io::read(stdin, buffer)?),
+                    Err(Errno::INTR) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ fn refused(bytes: usize) {
 
 fn main() -> ExitCode {
     let began = Instant::now();
+    heap::share_pool();
     if env::args_os().nth(1).is_some_and(|word| word == command::NAME) {
         return shard(began);
     }

@@ -293,6 +293,32 @@ mod unix {
         assert!(files.len() > 5 && files.iter().all(|name| !name.starts_with('.')), "{files:?}");
     }
 
+    /// The same Ctrl-C ends a writer that holds a part of a record back.
+    #[test]
+    fn the_last_bytes_of_a_writer_are_read_after_ctrl_c() {
+        if skips("-INT") {
+            return;
+        }
+        let mut run = Waiting::for_more_of("-");
+        let (shorter, longer) = (long_capture(10), long_capture(11));
+        let (now, later) = longer[shorter.len()..].split_at(30);
+        run.input.write_all(now).expect("room");
+        std::thread::sleep(Duration::from_millis(200));
+        run.send("-INT");
+        std::thread::sleep(Duration::from_millis(200));
+        run.input.write_all(later).expect("room");
+        let rows = run.directory.path().join("out/packets.csv");
+        let (code, messages, _) = {
+            let Waiting { directory, child, input } = run;
+            let output = child.wait_with_output().expect("it ends");
+            drop(input);
+            let rows = fs::read_to_string(rows).expect("a table");
+            assert_eq!(rows.lines().count(), 12);
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), directory)
+        };
+        assert_eq!((code, messages.as_str()), (Some(0), ""));
+    }
+
     #[test]
     fn ignored_signals_stay_ignored() {
         let mut child = Command::new("sh")

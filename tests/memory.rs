@@ -270,6 +270,20 @@ fn a_system_that_refuses_memory_is_no_crash() {
     }
 }
 
+/// Threads and allocators need few addresses of their own.
+#[cfg(target_os = "linux")]
+#[test]
+fn short_captures_are_read_with_few_addresses() {
+    for tables in ["summary", "conversations"] {
+        let words =
+            format!(r#"ulimit -v 300000; exec "$0" -q -j 4 -t {tables} -f csv testdata/dns.pcap"#);
+        let mut command = Command::new("sh");
+        command.args(["-c", &words]).arg(program().get_program());
+        let output = command.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 /// One input that needs too much memory stops no other, and its row says so.
 #[test]
 fn an_input_without_enough_memory_stops_no_other() {

@@ -89,6 +89,16 @@ unsafe impl GlobalAlloc for Heap {
     }
 }
 
+/// Has all threads use one pool of the C library's allocator, which gives only what libraries in C ask
+/// for: each pool takes 64 MiB of addresses, of which `ulimit -v` leaves few.
+pub fn share_pool() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: only sets a parameter of the allocator.
+    unsafe {
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
 /// Returns freed memory to the system at once: for a process whose resident memory is bounded.
 pub fn return_freed_memory() {
     // SAFETY: only sets a parameter of the allocator.
