@@ -212,6 +212,19 @@ fn a_page_is_whole_or_not_at_all_and_never_an_input() {
 }
 
 /// A page with another extension would be opened by a program that cannot read it.
+/// Nobody takes a part of a capture for the whole.
+#[test]
+fn a_page_tells_which_packets_it_counts() {
+    let directory = directory();
+    assert!(!page(directory.path(), &["a.pcap"]).contains("Only packets selected"));
+    let selected =
+        page(directory.path(), &["--filter", "udp && port 53", "--packets", "1..", "a.pcap"]);
+    let said =
+        "selected by <code>--filter &#39;udp &#38;&#38; port 53&#39; --packets &#39;1..&#39;</code>";
+    assert!(selected.contains(said), "{selected:.2000}");
+    assert_well_formed(&selected);
+}
+
 #[test]
 fn a_page_has_the_extension_of_html() {
     let directory = directory();

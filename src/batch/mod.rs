@@ -80,7 +80,8 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     if plan.has_other_results() {
         outputs.outlive_reader();
     }
-    let page = plan.page.as_deref().map(Page::begin).transpose()?;
+    let page = plan.page.as_deref();
+    let page = page.map(|path| Page::begin(path, plan.selection.clone())).transpose()?;
     let matching = (!plan.wanted.conditions.is_empty()).then_some(0);
     let outcome = Outcome { stats: Stats { matching, ..Stats::default() }, ..Outcome::default() };
     let only = inputs.list.len() == 1;

@@ -65,6 +65,7 @@ pub fn needs() -> Needs {
 /// An unfinished page.
 pub struct Page {
     file: WholeFile,
+    selection: Option<String>,
     overall: Overall,
     parts: Parts,
 }
@@ -77,19 +78,20 @@ struct Whole<'a> {
     style: &'a str,
     script: &'a str,
     one: bool,
+    selection: &'a Option<String>,
     overall: &'a str,
     total: &'a str,
     parts: &'a [(usize, String)],
 }
 
 impl Page {
-    /// Begins the page that is to be at `path`.
+    /// Begins the page that is to be at `path`. `selection` are the options that select packets.
     ///
     /// # Errors
     /// If its directory cannot be written.
-    pub fn begin(path: &Path) -> io::Result<Page> {
+    pub fn begin(path: &Path, selection: Option<String>) -> io::Result<Page> {
         let file = WholeFile::begin(path.to_path_buf())?;
-        Ok(Page { file, overall: Overall::default(), parts: Parts::default() })
+        Ok(Page { file, selection, overall: Overall::default(), parts: Parts::default() })
     }
 
     /// Adds the section of a report.
@@ -120,6 +122,7 @@ impl Page {
             total: &total,
             parts: &parts,
             one: self.overall.count() == 1,
+            selection: &self.selection,
         };
         self.file.write_all(rendered(&whole).as_bytes())?;
         self.file.finish()

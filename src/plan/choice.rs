@@ -45,6 +45,20 @@ pub(super) fn conditions(cli: &Cli) -> Result<Conditions, String> {
     Ok(conditions.into())
 }
 
+/// The options that select packets, as they were given. None if there are none.
+pub(super) fn selection(cli: &Cli) -> Option<String> {
+    let options = [
+        ("--filter", &cli.filter),
+        ("--packets", &cli.packets),
+        ("--from", &cli.from),
+        ("--to", &cli.to),
+    ];
+    let given =
+        |(option, text): (&str, &Option<String>)| Some(format!("{option} '{}'", text.as_ref()?));
+    let given: Vec<String> = options.into_iter().filter_map(given).collect();
+    Some(given.join(" ")).filter(|given| !given.is_empty())
+}
+
 /// Names of the tables with one row for each input, whose columns can be expected.
 const EXPECTED_TABLES: [&str; 2] = ["summary", "health"];
 

@@ -54,6 +54,8 @@ pub struct Plan {
     pub output_dir: Option<PathBuf>,
     /// File for a page about all inputs.
     pub page: Option<PathBuf>,
+    /// Options that select packets, as they were given. None if all packets count.
+    pub selection: Option<String>,
     /// Output format.
     pub format: &'static Format,
     /// The screen, if tables are shown on a terminal.
@@ -157,6 +159,7 @@ impl Plan {
         let expectations = expectations(&cli.expect)?;
         let needed = tables.iter().copied().chain(expectations.iter().map(|one| one.table));
         let shown: Vec<&Table> = cli.report.iter().flat_map(|_| page::tables()).collect();
+        let selection = choice::selection(&cli);
         let of_page = if cli.report.is_some() { page::needs() } else { Needs::NOTHING };
         let mut needs = needed.fold(of_page, |needs, table| needs.union(table.needs));
         if overview.is_some() {
@@ -184,6 +187,7 @@ impl Plan {
                 .then(|| Screen::of_terminal(cli.color)),
             overview,
             output_dir: cli.output_dir,
+            selection,
             page: cli.report,
             format,
             schema,
