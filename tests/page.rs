@@ -219,8 +219,7 @@ fn a_page_tells_which_packets_it_counts() {
     assert!(!page(directory.path(), &["a.pcap"]).contains("Only packets selected"));
     let selected =
         page(directory.path(), &["--filter", "udp && port 53", "--packets", "1..", "a.pcap"]);
-    let said =
-        "selected by <code>--filter &#39;udp &#38;&#38; port 53&#39; --packets &#39;1..&#39;</code>";
+    let said = "selected by <code>--filter &#39;udp &#38;&#38; port 53&#39; --packets &#39;1..&#39;</code>";
     assert!(selected.contains(said), "{selected:.2000}");
     assert_well_formed(&selected);
 }
