@@ -33,7 +33,8 @@ pub struct Damaged {
     pub intact: Vec<Key>,
     /// Offsets of damaged records: they may be given or not.
     pub damaged: Vec<u64>,
-    /// What the damaged records were: a byte before the damage may stand for the one that was lost.
+    /// The damaged records as they were: a byte before the damage may stand for the one that was
+    /// lost.
     pub were: Vec<Key>,
     /// Number of damaged places.
     pub places: usize,

@@ -6,7 +6,7 @@ use crate::source::Compression;
 use crate::table::TABLES;
 use clap::{Command, CommandFactory};
 
-/// What the program is, in a line of 80 columns.
+/// Purpose of the program, in a line of 80 columns.
 pub const ABOUT: &str = "Fast, exact statistics from packet captures, on all cores";
 
 /// Commands to begin with.

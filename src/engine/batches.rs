@@ -6,13 +6,13 @@ use super::memory::Reservation;
 use super::options::Options;
 use super::pass::{Pass, Shift};
 use super::run::Run;
-use super::speculation::{Taking, taken_runs};
+use super::speculation::{Taking, lock, taken_runs};
 use super::walker::{Pages, Walker};
 use crate::capture::Capture;
 use crate::capture::cut::Ranges;
 use std::ops::{ControlFlow, Range};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Ranges per worker that are walked and held at once, at most.
 const BATCH: u64 = 2;
@@ -135,9 +135,4 @@ pub fn window<P: Pass>(
         }
     }
     taker.failed.map_or(Ok(()), Err)
-}
-
-/// Locks what a panic of a worker leaves whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,7 +4,8 @@
 //! A worker that may not claim a segment leaves the walk, so that its pool has it help with taking.
 //! Whoever has taken parts calls workers back. So nobody waits for the others to end a batch.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use super::speculation::lock;
+use std::sync::Mutex;
 
 /// Segments of a walk in file order: taken ones, claimed ones, and the others.
 pub struct Claims {
@@ -34,13 +35,13 @@ impl Claims {
 
     /// Goes back to the segment `first`, with one worker in the walk.
     pub fn restart(&self, first: usize) {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         (state.next, state.walking) = (first, 1);
     }
 
     /// The segment that a worker walks next. None if it has left the walk.
     pub fn next(&self) -> Option<usize> {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         if self.free(&state) == 0 {
             state.walking -= 1;
             return None;
@@ -52,7 +53,7 @@ impl Claims {
     /// Notes that the parts of the next `count` segments were taken. Gives the number of workers
     /// that must enter the walk beside the caller.
     pub fn took(&self, count: usize) -> usize {
-        let mut state = self.state();
+        let mut state = lock(&self.state);
         state.taken += count;
         let others = self.free(&state).saturating_sub(1);
         let called = self.workers.saturating_sub(state.walking).min(others);
@@ -68,11 +69,6 @@ impl Claims {
     /// Number of segments that may be claimed now.
     fn free(&self, state: &State) -> usize {
         self.segments.min(state.taken.saturating_add(self.ahead)).saturating_sub(state.next)
-    }
-
-    /// The state; a panic of a worker ends the whole walk.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

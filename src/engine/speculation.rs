@@ -27,7 +27,7 @@ const WORTH_RESTARTING: usize = 8;
 /// Guessed start of a run, and the run. None if no start was found.
 type Guess<P> = Option<(Position, Run<P>)>;
 
-/// What becomes of accepted runs.
+/// Use of accepted runs.
 pub struct Taking<A, T> {
     /// Segments that are walked before the runs of earlier ones are taken, at most.
     pub ahead: usize,
@@ -218,7 +218,8 @@ where
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks what a panic of a worker leaves whole: it ends the whole walk.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

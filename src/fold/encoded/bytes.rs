@@ -1,6 +1,7 @@
 //! Bytes of records: those that were encoded here, or those of a file, which are read where they are.
 
 use crate::source::Source;
+use serde::ser::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::cell::RefCell;
 use std::ops::{Deref, Range};
@@ -33,7 +34,7 @@ impl Bytes {
     pub fn are_whole(&self) -> bool {
         match &self.0 {
             Held::Own(_) => true,
-            Held::InFile(file, _) => !file.has_shrunk(),
+            Held::InFile(file, _) => file.shrunk().is_none(),
         }
     }
 }
@@ -92,7 +93,9 @@ impl Deref for Bytes {
 
 impl Serialize for Bytes {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(self)
+        let written = serializer.serialize_bytes(self)?;
+        let lost = || S::Error::custom("the file of these records became shorter");
+        if self.are_whole() { Ok(written) } else { Err(lost()) }
     }
 }
 
@@ -121,5 +124,21 @@ mod tests {
         let after = postcard::from_bytes::<Bytes>(file.rest(0)).unwrap();
         assert!(other.as_ptr() != saved[1..].as_ptr() && after.as_ptr() != file.rest(1).as_ptr());
         assert_eq!((&*other, &*after), (&[1, 2, 3][..], &[1, 2, 3][..]));
+    }
+
+    /// What was lost after the checksum was verified is neither applied nor written again.
+    #[cfg(unix)]
+    #[test]
+    fn bytes_of_a_file_that_became_shorter_are_not_whole() {
+        use crate::source::ReadOptions;
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let saved = postcard::to_allocvec(&Bytes::from(vec![7; 3 << 20])).unwrap();
+        std::fs::write(file.path(), saved).unwrap();
+        let options = ReadOptions { mmap: true, ..ReadOptions::default() };
+        let source = Arc::new(Source::open(file.path(), options, |_| true).unwrap());
+        let read = in_file(&source, |all| postcard::from_bytes::<Bytes>(all)).unwrap();
+        assert!(read.are_whole() && postcard::to_allocvec(&read).is_ok());
+        file.as_file().set_len(1 << 20).unwrap();
+        assert!(!read.are_whole() && postcard::to_allocvec(&read).is_err());
     }
 }

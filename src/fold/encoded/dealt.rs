@@ -69,7 +69,7 @@ impl Records {
     /// Applies the records of a bucket to folds that have seen none. Gives their state.
     ///
     /// # Errors
-    /// If they cannot be decoded, or those of a part are missing.
+    /// If they cannot be decoded, those of a part are missing, or a file became shorter.
     pub fn fold(
         &self,
         folds: &mut Folds,
@@ -94,6 +94,7 @@ impl Records {
         for parts in parts.chunks(super::AT_ONCE * rayon::current_num_threads()) {
             folds.apply_parts(&mut state, parts, 0, How::OneShard)?;
         }
+        self.are_whole()?;
         let mut out = Vec::new();
         put_saved(&mut out, &folds.state(bucket));
         Ok(out)

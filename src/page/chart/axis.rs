@@ -122,7 +122,7 @@ fn moment(nanoseconds: i128, step: i128) -> String {
     time.get(part).unwrap_or_default().to_string()
 }
 
-/// What ticks by the clock leave out.
+/// The part of the date that ticks by the clock leave out.
 fn dates(start: i128, span: i128, step: i128) -> String {
     let date = |time: i128| {
         let text = text::time(Timestamp::from_total_nanoseconds(time), 0);

@@ -35,17 +35,17 @@ pub fn anchor(percent: f64, near: f64) -> &'static str {
     }
 }
 
-/// Gaps behind the values, and their lengths where there is room: two drawings. A gap reaches into
-/// the steps at its ends.
+/// Rectangles of gaps, to be drawn before the values, and the lengths of gaps where there is room. A
+/// gap reaches into the steps at its ends.
 pub fn gaps(gaps: &[Gap], span: i128, steps: usize, above: f64, height: f64) -> (String, String) {
     /// Widths of a letter and of the chart on a screen and on a phone, in pixels.
     const LETTER: f64 = 7.0;
     const SCREEN: f64 = 720.0;
     const PHONE: f64 = 270.0;
-    let (mut behind, mut lengths) = (String::new(), String::new());
+    let (mut rectangles, mut lengths) = (String::new(), String::new());
     for gap in gaps {
         let (from, width) = (share(gap.from, span), share(gap.length, span));
-        behind += &format!(
+        rectangles += &format!(
             r#"<rect class="gap" x="{}%" y="{above}" width="{}%" height="{height}"/>"#,
             percent(from),
             percent(width)
@@ -67,7 +67,7 @@ pub fn gaps(gaps: &[Gap], span: i128, steps: usize, above: f64, height: f64) -> 
             above + height - 10.0,
         );
     }
-    (behind, lengths)
+    (rectangles, lengths)
 }
 
 /// Circles at the peaks, and their values.
