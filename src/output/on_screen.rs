@@ -95,6 +95,12 @@ impl Encoder for OnScreen {
                 aligned.finish(out)?;
                 aligned.left_out()
             }
+            Body::View(view, held) if view.is_for_more(held) => {
+                let mut aligned = Aligned::on(self.table, self.screen);
+                held.drain(..).try_for_each(|row| aligned.push(row, out))?;
+                aligned.finish(out)?;
+                aligned.left_out()
+            }
             Body::View(view, held) => {
                 view.write(std::mem::take(held), self.screen, out)?;
                 view.left_out()

@@ -1,16 +1,17 @@
-//! Views of tables for a terminal: the protocol tree with shares and bars; conversations, endpoints
-//! and streams with their ports and human units; packets as tcpdump shows them. A new view is a
-//! function and a line in [`VIEWS`].
+//! Views of tables for a terminal: captures below each other; the protocol tree with shares and bars;
+//! conversations, endpoints and streams with their ports and human units; packets as tcpdump shows
+//! them. A new view is a function and a line in [`VIEWS`].
 
+mod captures;
 mod packets;
+mod protocols;
 mod traffic;
 
 use crate::table::Table;
 use crate::terminal::Screen;
-use crate::terminal::graph::bar;
 use crate::terminal::grid::{Grid, Side};
 use crate::terminal::line::{Line, Style};
-use crate::terminal::units::{bytes, count, duration, share};
+use crate::terminal::units::{bytes, count, duration};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -24,23 +25,15 @@ struct Kind {
     columns: &'static [Column],
     /// The column that is cut where there is no room for it.
     yields: usize,
+    /// Rows of several files stand below each other: one of the columns is the file. A single row is
+    /// no view, as all of its columns fit on a screen.
+    of_files: bool,
     row: fn(&Row<'_>) -> Vec<Line>,
 }
 
-static VIEWS: [Kind; 5] = [
-    Kind {
-        table: "protocols",
-        columns: &[
-            ("protocol", Side::Left, 0),
-            ("packets", Side::Right, 0),
-            ("share", Side::Left, 2),
-            ("", Side::Right, 0),
-            ("captured", Side::Right, 1),
-            ("bytes", Side::Right, 0),
-        ],
-        yields: 0,
-        row: protocol,
-    },
+static VIEWS: [Kind; 6] = [
+    captures::KIND,
+    protocols::KIND,
     traffic::CONVERSATIONS,
     traffic::ENDPOINTS,
     traffic::STREAMS,
@@ -82,6 +75,11 @@ impl View {
         }
     }
 
+    /// True if these rows, all that there are, are shown better with every column.
+    pub fn is_for_more(&self, rows: &[Vec<String>]) -> bool {
+        self.kind.of_files && self.shown.is_none() && rows.len() == 1
+    }
+
     /// Names of the columns for which there was no room.
     pub fn left_out(&self) -> Vec<&'static str> {
         self.left_out.clone()
@@ -95,6 +93,10 @@ impl View {
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let mut rows = &rows[..];
+        if self.kind.of_files {
+            let lines = self.lines("", rows, 0, screen);
+            return write_lines(lines, screen, out);
+        }
         while let Some(file) = rows.first().and_then(|row| row.first()) {
             let same = rows.iter().take_while(|row| row.first() == Some(file)).count();
             let (of_file, later) = rows.split_at(same);
@@ -106,10 +108,7 @@ impl View {
                 lines.push(Line::of(Style::Faint, "file: ").with(Style::Strong, file));
             }
             lines.extend(self.lines(file, of_file, whole, screen));
-            for line in lines {
-                let line = line.cut(screen.columns.saturating_sub(1));
-                out.write_all(line.text(screen.color).as_bytes())?;
-            }
+            write_lines(lines, screen, out)?;
         }
         Ok(())
     }
@@ -171,6 +170,13 @@ impl View {
     }
 }
 
+fn write_lines(lines: Vec<Line>, screen: Screen, out: &mut dyn Write) -> io::Result<()> {
+    lines.into_iter().try_for_each(|line| {
+        let line = line.cut(screen.columns.saturating_sub(1));
+        out.write_all(line.text(screen.color).as_bytes())
+    })
+}
+
 const NO_SCREEN: Screen = Screen { columns: 0, rows: 0, color: false };
 
 fn clear(cells: &mut [Vec<Line>], column: usize) {
@@ -197,10 +203,15 @@ impl Row<'_> {
 
     /// A number of seconds with nine decimals as a duration.
     fn duration(&self, column: &str) -> Line {
-        let digits: String = self.text(column).chars().filter(char::is_ascii_digit).collect();
-        let nanoseconds = digits.parse().unwrap_or(0);
+        let nanoseconds = self.nanoseconds(column);
         let text = if nanoseconds > 0 { duration(nanoseconds) } else { String::new() };
         Line::of(Style::Faint, &text)
+    }
+
+    /// A number of seconds with nine decimals in nanoseconds; 0 if there is none.
+    fn nanoseconds(&self, column: &str) -> u128 {
+        let digits: String = self.text(column).chars().filter(char::is_ascii_digit).collect();
+        digits.parse().unwrap_or(0)
     }
 
     fn side(&self, address: &str, port: &str) -> Line {
@@ -209,20 +220,4 @@ impl Row<'_> {
             &crate::terminal::units::endpoint(self.text(address), self.text(port)),
         )
     }
-}
-
-fn protocol(row: &Row<'_>) -> Vec<Line> {
-    /// Deeper branches are not indented further.
-    const DEEPEST: u64 = 20;
-    let bars = (row.screen.columns / 6).clamp(8, 30);
-    let packets = row.number("packets");
-    let indent = " ".repeat(row.number("depth").saturating_sub(1).min(DEEPEST) as usize * 2);
-    vec![
-        Line::of(Style::Plain, &indent).with(Style::Strong, row.text("protocol")),
-        row.count("packets"),
-        Line::of(Style::Graph, &bar(packets, row.whole, bars)).padded(bars),
-        Line::of(Style::Plain, &share(packets, row.whole)),
-        row.bytes("captured_bytes", Style::Faint),
-        row.bytes("wire_bytes", Style::Plain),
-    ]
 }

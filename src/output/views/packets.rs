@@ -17,6 +17,7 @@ pub(super) const KIND: Kind = Kind {
         ("problem", Side::Left, 3),
     ],
     yields: 2,
+    of_files: false,
     row: packet,
 };
 

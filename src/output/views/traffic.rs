@@ -19,6 +19,7 @@ pub(super) const CONVERSATIONS: Kind = Kind {
         ("time", Side::Right, 4),
     ],
     yields: 0,
+    of_files: false,
     row: conversation,
 };
 
@@ -34,6 +35,7 @@ pub(super) const ENDPOINTS: Kind = Kind {
         ("conversations", Side::Right, 1),
     ],
     yields: 0,
+    of_files: false,
     row: endpoint,
 };
 
@@ -53,6 +55,7 @@ pub(super) const STREAMS: Kind = Kind {
         ("time", Side::Right, 1),
     ],
     yields: 0,
+    of_files: false,
     row: stream,
 };
 
