@@ -3,7 +3,7 @@
 mod help;
 mod values;
 
-use clap::{ArgAction, Parser};
+use clap::{Arg, ArgAction, Parser};
 pub use help::with_help;
 use help::{ABOUT, EXAMPLES};
 use std::ffi::OsString;
@@ -11,14 +11,26 @@ use std::path::PathBuf;
 use values::formats;
 pub use values::{AUTO, Depth, FileAs, Kind, OTHER_NAMES, When};
 
+/// Options of how a machine works, which change no result.
+pub const MACHINE: &[&str] =
+    &["jobs", "range_bytes", "max_memory", "no_mmap", "progress", "color", "quiet", "verbose"];
+
+/// Lets the last one of an option count if that cannot lose a selection or an output. Other options
+/// that take one value are refused when they are given twice.
+pub fn last_wins(argument: Arg) -> Arg {
+    let id = argument.get_id().clone();
+    let loses_nothing = MACHINE.contains(&id.as_str()) || !argument.get_action().takes_values();
+    if loses_nothing { argument.overrides_with(id) } else { argument }
+}
+
 /// The command line.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "pcapstat", version, about = ABOUT, before_long_help = EXAMPLES, before_help = EXAMPLES)]
-#[command(max_term_width = 100, args_override_self = true, arg_required_else_help = true)]
+#[command(max_term_width = 100, arg_required_else_help = true, mut_args = last_wins)]
 pub struct Cli {
     /// Capture, directory, or - for standard input
     ///
-    /// The first Ctrl-C ends standard input
+    /// With -, the first Ctrl-C ends the input, and the tables are written
     #[arg(required_unless_present_any = ["schema", "generate", "files_from"], value_name = "PATH")]
     pub paths: Vec<OsString>,
 
@@ -36,7 +48,7 @@ pub struct Cli {
     #[arg(short, long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
-    /// Text of the column `file`: the path as given, or the file's name alone
+    /// Value of the column `file`: the path as given, or the name of the file alone
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FileAs::Path, hide_short_help = true)]
     pub file_as: FileAs,
 
@@ -81,12 +93,12 @@ pub struct Cli {
     /// Order of rows: wire_bytes:desc, first_packet
     ///
     /// Ascending unless :desc. Each table that has the column is sorted by it, input by input; COLUMN:asc, COLUMN:desc
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", allow_hyphen_values = true)]
     pub sort: Option<String>,
 
-    /// At most N rows of each table and input
+    /// At most N rows of each table, for each input
     ///
-    /// With --merge, of all inputs. Rows of all layers count together: --rows "layer == tcp" chooses one
+    /// With --merge, N rows in all. Layers are not counted apart: --rows "layer == tcp" chooses one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub top: Option<u32>,
 
@@ -107,9 +119,10 @@ pub struct Cli {
 
     /// Only packets that match: "tcp port 443 or net 10"
     ///
-    /// Words are tcpdump's, on decoded fields; `any` before a word looks at every layer of a tunnel
-    #[arg(long, value_name = "EXPR")]
-    pub filter: Option<String>,
+    /// Words are tcpdump's, on decoded fields; `any` before a word looks at every layer of a tunnel.
+    /// Repeatable; all must hold
+    #[arg(long, value_name = "EXPR", action = ArgAction::Append)]
+    pub filter: Vec<String>,
 
     /// Only packets with these numbers, both ends included: 10..20, 10.., ..20
     #[arg(long, value_name = "A..B", hide_short_help = true)]
@@ -149,8 +162,8 @@ pub struct Cli {
 
     /// Columns that --baseline compares: packets,wire_bytes [default: all]
     ///
-    /// For a new capture, whose times are others. Rows that only one of the tables has are
-    /// differences all the same
+    /// Leave out times to compare captures of different days. A row that only one of the tables has is
+    /// a difference in any case
     #[arg(
         long,
         value_name = "NAME",
@@ -161,7 +174,7 @@ pub struct Cli {
     )]
     pub baseline_columns: Vec<String>,
 
-    /// Difference of a number from the baseline, at most: 5%
+    /// Let numbers differ from the baseline by at most: 5%
     #[arg(
         long,
         value_name = "P%",
@@ -180,7 +193,7 @@ pub struct Cli {
     #[arg(long, hide_short_help = true)]
     pub github: bool,
 
-    /// How deep protocol paths go: down to the `application`, or to the `transport`, which is faster
+    /// Depth of protocol paths: to the `application`, or to the `transport`, which is faster
     #[arg(long, value_name = "LAYER", value_enum, default_value_t = Depth::Application, hide_short_help = true)]
     pub depth: Depth,
 
@@ -218,12 +231,12 @@ pub struct Cli {
     #[arg(long, hide_short_help = true)]
     pub no_mmap: bool,
 
-    /// Draw a progress bar on standard error after half a second, until rows go to a terminal or a
-    /// pipe; `auto`: if it is a terminal
+    /// Progress bar on standard error, from half a second on and before rows go to a terminal or a
+    /// pipe; `auto`: if standard error is a terminal
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub progress: When,
 
-    /// Colours on a terminal; `auto` looks at NO_COLOR and CLICOLOR_FORCE, too
+    /// Colours of the overview and of -f table on a terminal; `auto` honours NO_COLOR and CLICOLOR_FORCE
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto, hide_short_help = true)]
     pub color: When,
 

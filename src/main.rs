@@ -15,7 +15,7 @@ use pcapstat::shard::Refusal;
 use pcapstat::shard::command;
 use pcapstat::shard::run_of;
 use pcapstat::shard::step::{self, Step};
-use pcapstat::source::heap::{self, Heap};
+use pcapstat::source::heap::{self, Heap, Refused};
 #[cfg(unix)]
 use pcapstat::source::process as process_start;
 use std::env;
@@ -28,12 +28,19 @@ use std::time::Instant;
 static HEAP: Heap = Heap::new(refused);
 
 /// Ends the process when memory is refused. Allocates nothing.
-fn refused(bytes: usize) {
+fn refused(refused: Refused) {
     output::remove_unfinished();
+    let by = if refused.by_bound {
+        "--max-memory allows no more"
+    } else {
+        "the system gives no more (ulimit -v, ulimit -d, control groups)"
+    };
+    let used = refused.used >> 20;
     // Nobody can be told that standard error is closed or full.
     let _ = writeln!(
         io::stderr(),
-        "pcapstat: out of memory: {bytes} more bytes are refused by --max-memory or the system"
+        "pcapstat: out of memory with {used} MiB in use: {by}; fewer workers (-j 1) and fewer tables \
+         need less"
     );
     process::exit(i32::from(Exit::OutOfMemory.code()));
 }
@@ -66,6 +73,9 @@ fn main() -> ExitCode {
     };
     match plan {
         Ok(mut plan) => {
+            for notice in unused::without_effect(&matches, &plan) {
+                warn(&notice);
+            }
             limit(&mut plan);
             work(&mut plan, began)
         }
@@ -228,13 +238,12 @@ fn print_stats(plan: &Plan, stats: &Stats) {
         "{inputs} inputs, {bytes} bytes, {packets} packets; {jobs} workers; {ranges} ranges of up \
          to {range_bytes} bytes; {rewalked} walked again"
     ));
-    let memory =
-        limits::peak_memory().map_or("unknown".into(), |bytes| format!("{} MiB", bytes >> 20));
     warn(&format!(
-        "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {memory}",
+        "{:.3} s working ({:.3} s of it merging), {:.3} s writing; peak memory {}",
         stats.working.as_secs_f64(),
         stats.merging.as_secs_f64(),
         stats.writing.as_secs_f64(),
+        peak_memory(),
     ));
 }
 

@@ -61,6 +61,8 @@ const VALUES: &[(&str, &[&str], &str)] = &[
     ("range_bytes", &["--range-bytes", "4X"], "64k"),
     ("max_inflated", &["--max-inflated", "much"], "64k"),
     ("max_memory", &["--max-memory", "much"], "64k"),
+    ("max_memory", &["--max-memory", "20"], "as in 20M or 20G"),
+    ("sort", &["--sort", "-packets"], "packets:desc"),
     ("tolerance", &["--baseline", ".", "--tolerance", "five"], "5%"),
     ("glob", &["-g", "a["], "unclosed"),
 ];

@@ -48,6 +48,7 @@ mod outputs;
 mod overview;
 mod page;
 mod paths;
+mod repeated;
 mod salvage;
 mod salvage_evidence;
 mod salvage_rates;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// `EX_IOERR` of sysexits.h.
 const OUTPUT_FAILED: i32 = 74;
@@ -481,6 +481,22 @@ fn a_full_device_is_no_panic() {
         let shown = String::from_utf8_lossy(&output.stdout);
         assert_eq!(shown.contains("\na.pcap,ok,"), code != 2, "{arguments:?}: {shown}");
     }
+}
+
+/// More outputs than this process may open: the message says which limit it is.
+#[cfg(unix)]
+#[test]
+fn too_few_descriptors_for_the_outputs_are_told() {
+    let directory = directory();
+    let output = Command::new("sh")
+        .args(["-c", r#"ulimit -n 10; "$0" -t all -o out a.pcap"#])
+        .arg(program().get_program())
+        .current_dir(directory.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(OUTPUT_FAILED), "{said}");
+    assert!(said.contains("cannot write: out: Too many open files"), "{said}");
 }
 
 #[cfg(not(feature = "columnar"))]

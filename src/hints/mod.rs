@@ -58,6 +58,9 @@ pub fn expression(paths: &[OsString]) -> Option<String> {
     if text.is_empty() || Path::new(&text).extension().is_some() && !text.contains(' ') {
         return None;
     }
+    if matches!(text.as_str(), "help" | "version") {
+        return Some(format!("{text:?} is no file; there is pcapstat --{text}"));
+    }
     match Filter::new(&text) {
         Ok(_) => Some(format!("{text:?} is no file; a filter is --filter {text:?}")),
         Err(error) if error.message.contains("display filter") => {
@@ -94,6 +97,7 @@ mod tests {
         assert!(said(&["port 53"]).contains("--filter \"port 53\""));
         assert!(said(&["Cargo.toml", "tcp", "port", "80"]).contains("--filter \"tcp port 80\""));
         assert!(said(&["tcp.port == 80"]).contains("here it is tcp port 80"));
+        assert!(said(&["help"]).contains("pcapstat --help"));
         for paths in [&["missing.pcap"][..], &["Cargo.toml"], &["-"], &["captures/x"]] {
             assert_eq!(said(paths), "", "{paths:?}");
         }

@@ -80,6 +80,10 @@ impl Arrangement {
         if !columns().any(|column| column == name) {
             let (hint, elsewhere) = (hint(&name, columns()), elsewhere(&name));
             let hint = if hint.is_empty() { elsewhere } else { hint };
+            let hint = match name.strip_prefix('-') {
+                Some(column) => format!("; the greatest first is {column}:desc"),
+                None => hint,
+            };
             return Err(format!("--sort {text}: no table of this run has that column{hint}"));
         }
         Ok(Arrangement { column: Some(name), descending, top, ..Arrangement::default() })

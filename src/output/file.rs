@@ -5,7 +5,7 @@
 //! follows it; a pipe or device is written as it is.
 
 use crate::error::without_code;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -46,7 +46,7 @@ pub struct WholeFile {
 enum Unfinished {
     #[cfg(target_os = "linux")]
     Unnamed(fs::File),
-    Named(NamedTempFile),
+    Named(NamedTempFile<fs::File>),
     /// A pipe or device, which keeps its name.
     Special(fs::File),
 }
@@ -54,15 +54,22 @@ enum Unfinished {
 impl Unfinished {
     /// A file that is to be in a directory, with the permissions of any other new file.
     fn begin(directory: &Path) -> io::Result<Unfinished> {
-        // Errors of temporary files name these files.
         fs::metadata(directory)?;
         #[cfg(target_os = "linux")]
         if let Some(file) = unnamed::begin(directory) {
             return Ok(Unfinished::Unnamed(file));
         }
         let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-        let named = builder().tempfile_in(directory);
-        let file = named.map_err(|error| io::Error::from(error.kind()))?;
+        let mut code = None;
+        let named = builder().make_in(directory, |path| {
+            let opened = options().create_new(true).open(path);
+            code = opened.as_ref().err().and_then(io::Error::raw_os_error);
+            opened
+        });
+        // Its error names the temporary file.
+        let file = named.map_err(|error| {
+            code.map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
+        })?;
         unfinished.push(file.path().to_path_buf());
         Ok(Unfinished::Named(file))
     }
@@ -92,15 +99,20 @@ impl Unfinished {
     }
 }
 
-/// Temporary names, with the permissions of any other new file.
+/// Temporary names.
 fn builder<'a>() -> tempfile::Builder<'a, 'a> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pcapstat-");
-    #[cfg(unix)]
-    let permissions = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666);
-    #[cfg(unix)]
-    builder.permissions(permissions);
     builder
+}
+
+/// A new file, with the permissions of any other.
+fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o666);
+    options
 }
 
 impl Write for Unfinished {
@@ -116,9 +128,9 @@ impl Write for Unfinished {
 /// Files without a name (`O_TMPFILE`).
 #[cfg(target_os = "linux")]
 mod unnamed {
-    use super::builder;
+    use super::{builder, options};
     use rustix::fs::{AtFlags, CWD, OFlags, linkat};
-    use std::fs::{File, OpenOptions};
+    use std::fs::File;
     use std::io::{self, ErrorKind};
     use std::os::fd::AsRawFd;
     use std::os::unix::fs::OpenOptionsExt;
@@ -129,8 +141,8 @@ mod unnamed {
 
     /// A file without a name. None if the file system has none, or they could not be named.
     pub fn begin(directory: &Path) -> Option<File> {
-        let mut options = OpenOptions::new();
-        options.write(true).mode(0o666).custom_flags(OFlags::TMPFILE.bits().cast_signed());
+        let mut options = options();
+        options.custom_flags(OFlags::TMPFILE.bits().cast_signed());
         Path::new(LINKS).exists().then(|| options.open(directory).ok()).flatten()
     }
 

@@ -16,24 +16,40 @@ pub struct Period {
 }
 
 impl Period {
-    /// From one time up to another, as typed; an end may be missing.
+    /// All times at or after one, as typed.
     ///
     /// # Errors
-    /// A message that names the option.
-    pub fn new(from: Option<&str>, to: Option<&str>) -> Result<Period, String> {
-        let end = |option: &str, text: Option<&str>, default| {
-            let Some(text) = text else { return Ok(default) };
-            time(text).ok_or_else(|| {
-                format!("{option} {text}: not a time such as 2026-01-31T12:00:00Z or 1769860800.5")
-            })
-        };
-        let from = end("--from", from, Timestamp::MIN)?;
-        let until = end("--to", to, Timestamp::MAX)?;
-        match (from < until, to) {
-            (false, Some(to)) => Err(format!("--to {to}: is not after --from")),
-            _ => Ok(Period { from, to: until }),
-        }
+    /// If it is no time.
+    pub fn from(text: &str) -> Result<Period, String> {
+        Ok(Period { from: typed(text)?, to: Timestamp::MAX })
     }
+
+    /// All times before one, as typed.
+    ///
+    /// # Errors
+    /// If it is no time.
+    pub fn to(text: &str) -> Result<Period, String> {
+        Ok(Period { from: Timestamp::MIN, to: typed(text)? })
+    }
+}
+
+/// Refuses a period that holds no time. Texts that are no times are for [`Period`] to refuse.
+///
+/// # Errors
+/// A message that names the options.
+pub fn in_order(from: &str, to: &str) -> Result<(), String> {
+    match (time(from), time(to)) {
+        (Some(start), Some(end)) if start >= end => {
+            Err(format!("--to '{to}' is not after --from '{from}'"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn typed(text: &str) -> Result<Timestamp, String> {
+    time(text).ok_or_else(|| {
+        format!("'{text}' is not a time such as 2026-01-31T12:00:00Z or 1769860800.5")
+    })
 }
 
 /// A time as RFC 3339 or as decimal seconds since 1970. None if it is neither.
@@ -90,11 +106,11 @@ mod tests {
 
     #[test]
     fn the_start_is_included_and_the_end_is_not() {
-        let period = Period::new(Some("10"), Some("12")).unwrap();
+        let [from, to] = [Period::from("10").unwrap(), Period::to("12").unwrap()];
         let selected = |seconds| {
             let mut packet = Packet::empty();
             packet.record.time = seconds;
-            period.selects(&packet, 0)
+            from.selects(&packet, 0) && to.selects(&packet, 0)
         };
         let at = |seconds| Some(Timestamp { seconds, nanoseconds: 0 });
         assert_eq!(
@@ -102,6 +118,7 @@ mod tests {
             [false, true, true, false]
         );
         assert!(!selected(None));
-        assert!(Period::new(Some("x"), None).is_err_and(|message| message.contains("--from x")));
+        assert!(Period::from("x").is_err_and(|message| message.contains("'x' is not a time")));
+        assert!(in_order("12", "12").is_err() && in_order("10", "12").is_ok());
     }
 }

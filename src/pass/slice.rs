@@ -16,9 +16,8 @@ impl FromStr for Slice {
 
     /// Reads `A..B`, `A..`, `..B` or `A`.
     fn from_str(text: &str) -> Result<Slice, String> {
-        let wrong = || {
-            format!("--packets {text}: not a range of packet numbers such as 10..20, 10.. or ..20")
-        };
+        let wrong =
+            || format!("'{text}' is not a range of packet numbers such as 10..20, 10.. or ..20");
         let number = |text: &str, default| match text.trim() {
             "" => Ok(default),
             text => text.parse().map_err(|_| wrong()),
@@ -31,7 +30,7 @@ impl FromStr for Slice {
             }
         };
         if first == 0 || last < first {
-            return Err(format!("--packets {text}: packets count from 1, the lower number first"));
+            return Err(format!("'{text}': packets count from 1, the lower number first"));
         }
         Ok(Slice { first, last })
     }

@@ -8,7 +8,7 @@ use crate::fold::application::can_be_assigned;
 use crate::hints::statistics::unknown_table;
 use crate::output::arranged::RowCondition;
 use crate::output::format::{self, Format};
-use crate::pass::period::Period;
+use crate::pass::period::{self, Period};
 use crate::pass::selected::{Condition, Conditions};
 use crate::pass::slice::Slice;
 use crate::suggest::{elsewhere, nearest};
@@ -30,32 +30,39 @@ pub(super) fn decode_as(texts: &[String]) -> Result<Arc<[DecodeAs]>, String> {
     texts.iter().map(parsed).collect()
 }
 
-/// Conditions on packets; one line for each option that selects.
+/// An option that selects packets: its name, its texts in a command line, the condition of a text.
+type Selecting =
+    (&'static str, fn(&Cli) -> Vec<&String>, fn(&str) -> Result<Box<dyn Condition>, String>);
+
+const SELECTING: &[Selecting] = &[
+    ("--filter", |cli| cli.filter.iter().collect(), filter),
+    ("--packets", |cli| cli.packets.iter().collect(), |text| Ok(Box::new(text.parse::<Slice>()?))),
+    ("--from", |cli| cli.from.iter().collect(), |text| Ok(Box::new(Period::from(text)?))),
+    ("--to", |cli| cli.to.iter().collect(), |text| Ok(Box::new(Period::to(text)?))),
+];
+
+fn filter(text: &str) -> Result<Box<dyn Condition>, String> {
+    Ok(Box::new(Filter::new(text).map_err(|error| error.to_string())?))
+}
+
+/// Conditions on packets, all of which must hold.
 pub(super) fn conditions(cli: &Cli) -> Result<Conditions, String> {
-    let mut conditions: Vec<Box<dyn Condition>> = Vec::new();
-    if let Some(text) = &cli.filter {
-        conditions.push(Box::new(Filter::new(text).map_err(|error| format!("--filter: {error}"))?));
+    if let (Some(from), Some(to)) = (&cli.from, &cli.to) {
+        period::in_order(from, to)?;
     }
-    if let Some(text) = &cli.packets {
-        conditions.push(Box::new(text.parse::<Slice>()?));
-    }
-    if cli.from.is_some() || cli.to.is_some() {
-        conditions.push(Box::new(Period::new(cli.from.as_deref(), cli.to.as_deref())?));
-    }
-    Ok(conditions.into())
+    let of = |(option, given, condition): &Selecting| -> Vec<Result<_, String>> {
+        let made = |text: &String| condition(text).map_err(|error| format!("{option}: {error}"));
+        given(cli).into_iter().map(made).collect()
+    };
+    SELECTING.iter().flat_map(of).collect()
 }
 
 /// The options that select packets, as they were given. None if there are none.
 pub(super) fn selection(cli: &Cli) -> Option<String> {
-    let options = [
-        ("--filter", &cli.filter),
-        ("--packets", &cli.packets),
-        ("--from", &cli.from),
-        ("--to", &cli.to),
-    ];
-    let given =
-        |(option, text): (&str, &Option<String>)| Some(format!("{option} '{}'", text.as_ref()?));
-    let given: Vec<String> = options.into_iter().filter_map(given).collect();
+    let of = |(option, given, _): &Selecting| -> Vec<String> {
+        given(cli).into_iter().map(|text| format!("{option} '{text}'")).collect()
+    };
+    let given: Vec<String> = SELECTING.iter().flat_map(of).collect();
     Some(given.join(" ")).filter(|given| !given.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! Memory that a run may take.
 
-use super::quantity::bytes;
+use super::quantity;
 use crate::capture::cut::DEFAULT_RANGE_BYTES;
 use crate::limits;
 use crate::table::Table;
@@ -31,7 +31,7 @@ pub(super) fn bounds(
     jobs: usize,
 ) -> Result<Bounds, String> {
     let all = match max_memory {
-        Some(text) => bytes("--max-memory", text)?,
+        Some(text) => quantity::memory(text)?,
         None => limits::free_memory(jobs).map_or(u64::MAX, |free| free / 4 * 3),
     };
     let ends = tables.iter().any(|table| matches!(table.name, "endpoints" | "ports"));

@@ -54,6 +54,20 @@ pub fn bytes(option: &str, text: &str) -> Result<u64, String> {
     size(text).ok_or_else(|| format!("{option} {text}: not a size such as 65536, 64k, 2M"))
 }
 
+/// The value of `--max-memory`. A small number without a unit is not meant as bytes.
+///
+/// # Errors
+/// A message that names the option.
+pub(super) fn memory(text: &str) -> Result<u64, String> {
+    const LEAST: u64 = 64 << 10;
+    match (split(text), bytes("--max-memory", text)?) {
+        ((Some(number), ""), bytes) if bytes < LEAST => Err(format!(
+            "--max-memory {text}: that is {number} bytes; write a unit, as in {number}M or {number}G"
+        )),
+        (_, bytes) => Ok(bytes),
+    }
+}
+
 /// A number and a binary unit as bytes, at least one.
 fn size(text: &str) -> Option<u64> {
     let (number, unit) = split(text);
@@ -90,6 +104,9 @@ mod tests {
         assert_eq!(size("64k"), Some(65_536));
         assert_eq!(size("2MiB"), Some(2 << 20));
         assert_eq!(size("1GB"), Some(1 << 30));
+        assert_eq!(memory("1k"), Ok(1024));
+        assert_eq!(memory("100000"), Ok(100_000));
+        assert!(memory("20").is_err_and(|message| message.contains("as in 20M or 20G")));
         for wrong in ["", "0", "k", "1x", "99999999999T"] {
             assert_eq!(size(wrong), None, "{wrong}");
         }

@@ -1,8 +1,8 @@
-//! Options that a mode of the program cannot honour: they are refused, so that none is silently
-//! without effect.
+//! Options without effect: those that a mode of the program cannot honour are refused, those of a
+//! table that is not chosen are told.
 
-use crate::cli::Cli;
-use crate::shard::options::MACHINE;
+use super::Plan;
+use crate::cli::{Cli, MACHINE};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory};
 
@@ -41,4 +41,20 @@ pub fn refuse(matches: &ArgMatches) -> Result<(), String> {
     };
     let name = other.get_long().map_or("a PATH".into(), |long| format!("--{long}"));
     Err(format!("--{} {}: {name} has no effect on it", mode.id, mode.does))
+}
+
+/// Options of one table.
+const OF_A_TABLE: &[(&str, &str)] =
+    &[("interval", "intervals"), ("flow_idle", "flows"), ("flow_active", "flows")];
+
+/// Messages about options whose table is not written.
+pub fn without_effect(matches: &ArgMatches, plan: &Plan) -> Vec<String> {
+    let unused = OF_A_TABLE.iter().filter(|(id, table)| {
+        let given = matches.value_source(id) == Some(ValueSource::CommandLine);
+        given && !plan.writes(table) && !plan.quiet
+    });
+    let told = |(id, table): &(&str, &str)| {
+        format!("--{} has no effect without -t {table}", id.replace('_', "-"))
+    };
+    unused.map(told).collect()
 }

@@ -1,7 +1,7 @@
 //! The command line of `pcapstat shard`: its options are those of the run that belong to a step.
 
-use super::options::{DECIDING, FINISHING, INPUTS, MACHINE};
-use crate::cli::Cli;
+use super::options::{DECIDING, FINISHING, INPUTS};
+use crate::cli::{Cli, MACHINE, last_wins};
 use clap::{Arg, ArgMatches, Command, CommandFactory};
 use std::ffi::OsString;
 
@@ -26,7 +26,7 @@ pub fn command() -> Command {
             .filter(belongs)
             .map(|one| one.clone().hide_short_help(false))
             .collect();
-        Command::new(name).about(about).args(options).args_override_self(true)
+        Command::new(name).about(about).args(options).mut_args(last_wins)
     };
     let partials = || {
         let partials = Arg::new("partials").value_name("PARTIAL").num_args(1..).required(true);

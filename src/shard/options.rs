@@ -5,6 +5,7 @@ use crate::cli::Cli;
 use crate::plan::Plan;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, Parser};
+use std::iter;
 
 /// Options that choose inputs: `plan`.
 pub const INPUTS: &[&str] = &["files_from", "null", "glob", "file_as"];
@@ -22,9 +23,6 @@ pub const DECIDING: &[&str] = &[
     "salvage",
     "max_inflated",
 ];
-/// Options of how a machine works, which change no result: `map` and `finish`.
-pub const MACHINE: &[&str] =
-    &["jobs", "range_bytes", "max_memory", "no_mmap", "progress", "color", "quiet", "verbose"];
 /// Options of what becomes of the result: `finish`.
 pub const FINISHING: &[&str] = &[
     "output_dir",
@@ -70,9 +68,11 @@ pub fn given(matches: &ArgMatches, ids: &[&str]) -> Vec<String> {
 /// If they are wrong.
 pub fn plan(options: &[String]) -> Result<Plan, Refusal> {
     // Any number of tables fits into JSON, and no path is read.
-    let fixed = ["pcapstat", "--format=json"].map(String::from);
+    let format = "--format=json".to_string();
+    let is_free = !options.iter().any(|option| option.starts_with("--format="));
+    let fixed = iter::once("pcapstat".to_string()).chain(is_free.then_some(format));
     let ends = ["--", "-"].map(String::from);
-    let cli = Cli::try_parse_from(fixed.iter().chain(options).chain(&ends))
+    let cli = Cli::try_parse_from(fixed.chain(options.iter().cloned()).chain(ends))
         .map_err(|error| Refusal::Usage(error.to_string().trim_end().into()))?;
     Plan::new(cli).map_err(Refusal::Usage)
 }
@@ -80,6 +80,7 @@ pub fn plan(options: &[String]) -> Result<Plan, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::MACHINE;
 
     #[test]
     fn every_option_belongs_to_one_step() {

@@ -2,9 +2,9 @@
 //! own.
 
 use super::finish::Saved;
-use super::options::{DECIDING, FINISHING, INPUTS, MACHINE, given};
+use super::options::{DECIDING, FINISHING, INPUTS, given};
 use super::{Refusal, options};
-use crate::cli::Cli;
+use crate::cli::{Cli, MACHINE};
 use crate::path_text;
 use crate::plan::Plan;
 use crate::table::{Table, segments};

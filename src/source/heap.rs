@@ -17,13 +17,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Heap {
     used: AtomicUsize,
     limit: AtomicUsize,
-    refused: fn(usize),
+    refused: fn(Refused),
+}
+
+/// An allocation that was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Bytes in use without it.
+    pub used: u64,
+    /// True if the heap's own bound refused it, false if the system did.
+    pub by_bound: bool,
 }
 
 impl Heap {
-    /// A heap without a bound. `refused` is called with the number of bytes that cannot be
-    /// allocated and should end the process; it must not allocate.
-    pub const fn new(refused: fn(usize)) -> Heap {
+    /// A heap without a bound. `refused` is called for memory that cannot be allocated and should end
+    /// the process; it must not allocate.
+    pub const fn new(refused: fn(Refused)) -> Heap {
         Heap { used: AtomicUsize::new(0), limit: AtomicUsize::new(usize::MAX), refused }
     }
 
@@ -44,8 +53,8 @@ impl Heap {
         let allowed = used <= self.limit.load(Ordering::Relaxed);
         let memory = if allowed { allocate() } else { ptr::null_mut() };
         if memory.is_null() {
-            self.used.fetch_sub(bytes, Ordering::Relaxed);
-            (self.refused)(bytes);
+            let used = self.used.fetch_sub(bytes, Ordering::Relaxed).saturating_sub(bytes);
+            (self.refused)(Refused { used: used as u64, by_bound: !allowed });
         }
         memory
     }
@@ -112,13 +121,16 @@ const PURGE_DELAY: libmimalloc_sys::mi_option_t = libmimalloc_sys::mi_option_eag
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::AtomicU64;
 
-    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+    static REFUSED: AtomicU64 = AtomicU64::new(0);
 
     #[test]
     fn bytes_in_use_are_counted_and_bounded() {
-        let heap = Heap::new(|bytes| REFUSED.store(bytes, Ordering::Relaxed));
+        let heap = Heap::new(|refused| {
+            assert!(refused.by_bound);
+            REFUSED.store(refused.used, Ordering::Relaxed);
+        });
         heap.limit(1000);
         let layout = |size| Layout::from_size_align(size, 8).unwrap();
         // SAFETY: the layouts are not empty and every block is freed as it was allocated.
@@ -126,7 +138,7 @@ mod tests {
             let block = heap.alloc(layout(600));
             assert_eq!(heap.used(), 600);
             assert!(heap.alloc_zeroed(layout(500)).is_null());
-            assert_eq!((REFUSED.load(Ordering::Relaxed), heap.used()), (500, 600));
+            assert_eq!((REFUSED.load(Ordering::Relaxed), heap.used()), (600, 600));
             assert!(heap.realloc(block, layout(600), 1001).is_null());
             let block = heap.realloc(block, layout(600), 1000);
             let block = heap.realloc(block, layout(1000), 10);
