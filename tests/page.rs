@@ -211,7 +211,6 @@ fn a_page_is_whole_or_not_at_all_and_never_an_input() {
     assert_eq!((beside.code, beside.stdout), (Some(0), alone.stdout));
 }
 
-/// A page with another extension would be opened by a program that cannot read it.
 /// Nobody takes a part of a capture for the whole.
 #[test]
 fn a_page_tells_which_packets_it_counts() {
@@ -224,6 +223,7 @@ fn a_page_tells_which_packets_it_counts() {
     assert_well_formed(&selected);
 }
 
+/// A page with another extension would be opened by a program that cannot read it.
 #[test]
 fn a_page_has_the_extension_of_html() {
     let directory = directory();

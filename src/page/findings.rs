@@ -6,7 +6,7 @@ use super::clock;
 use super::lines::Lines;
 use crate::report::{Report, Status};
 use crate::table::cell::Cell;
-use rules::{CLOCKLESS, DROPPED, RULES, UNORDERED};
+use rules::{CLOCKLESS, DROPPED, LONGEST_PACKET, OVERLONG, RULES, UNORDERED};
 use std::collections::BTreeMap;
 
 /// Degree of a finding.
@@ -110,6 +110,8 @@ impl Numbers {
         }
         let times = report.tallies.totals.time_extent();
         numbers.insert(CLOCKLESS, times.map_or(0, |times| u64::from(!clock::is_plausible(times))));
+        let longest = numbers.get("max_wire_bytes").copied().unwrap_or(0);
+        numbers.insert(OVERLONG, u64::from(longest > LONGEST_PACKET));
         let interfaces = Lines::first("interfaces", report, usize::MAX);
         let dropped = interfaces.rows.iter().map(|line| line.number("dropped"));
         numbers.insert(DROPPED, dropped.fold(0, u64::saturating_add));

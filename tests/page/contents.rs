@@ -132,3 +132,32 @@ fn tables_show_what_is_not_zero() {
         &["<dt>Retransmissions</dt>", "None seen: ", ", previous segment not captured, "],
     );
 }
+
+/// Gaps of regular traffic say nothing; one that is longer than the others does.
+#[test]
+fn gaps_are_listed_if_they_are_longer_than_others() {
+    let directory = directory();
+    let mut regular = packets(40, false);
+    let write = |file: &Pcap| {
+        fs::write(directory.path().join("a.pcap"), &file.bytes).expect("a capture");
+        page(directory.path(), &["a.pcap"])
+    };
+    assert!(!write(&regular).contains("Longest gaps"));
+    regular.frame(90, &udp(1, 9, b"late"));
+    let page = write(&regular);
+    let gaps = page.split("Longest gaps").nth(1).expect("a list");
+    assert!(gaps.contains("510000000"), "{gaps:.300}");
+}
+
+#[test]
+fn a_length_that_no_link_carries_is_a_finding() {
+    let directory = directory();
+    let mut file = packets(20, false);
+    let write = |file: &Pcap| {
+        fs::write(directory.path().join("a.pcap"), &file.bytes).expect("a capture");
+        page(directory.path(), &["a.pcap"])
+    };
+    assert!(!write(&file).contains("not to be trusted"));
+    file.record((1_700_000_001, 0), &udp(1, 9, b"long"), 4_093_509_168);
+    assert!(write(&file).contains("a packet of more than 256 KiB on the wire"));
+}

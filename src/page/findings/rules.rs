@@ -39,6 +39,12 @@ pub const DROPPED: &str = "dropped";
 /// 1 if a packet is earlier than the one before it.
 pub const UNORDERED: &str = "unordered";
 
+/// 1 if a packet claims to be longer than any that a link carries.
+pub const OVERLONG: &str = "overlong";
+
+/// Bytes on the wire that no link carries in a packet: the longest snaplen of libpcap.
+pub const LONGEST_PACKET: u64 = 262_144;
+
 /// 1 if its times are not those of a clock.
 pub const CLOCKLESS: &str = "clockless";
 
@@ -46,6 +52,7 @@ pub const CLOCKLESS: &str = "clockless";
 pub const RULES: &[Rule] = &[
     Rule { column: "problem_packets", noun: "packet", says: "with a malformed or truncated header", whole: "packets", warn: ANY, bad: Least(10, 10.0), section: "problems" },
     Rule { column: DROPPED, noun: "packet", says: "dropped by the capturing system: all counts are too low", whole: "packets", warn: ANY, bad: Least(10, 5.0), section: "" },
+    Rule { column: OVERLONG, noun: "capture", says: "with a packet of more than 256 KiB on the wire: bytes and rates on the wire are not to be trusted", whole: "", warn: ANY, bad: NEVER, section: "lengths" },
     Rule { column: "tcp_retransmissions", noun: "TCP retransmission", says: "", whole: "tcp_packets", warn: Least(10, 1.0), bad: Least(10, 5.0), section: "tcp" },
     Rule { column: "tcp_lost_segments", noun: "TCP segment", says: "with “previous segment not captured”: it was lost, or missed by the capture", whole: "tcp_packets", warn: Least(10, 1.0), bad: Least(10, 10.0), section: "tcp" },
     Rule { column: "tcp_out_of_order", noun: "TCP out-of-order segment", says: "", whole: "tcp_packets", warn: Least(10, 2.0), bad: Least(10, 10.0), section: "tcp" },

@@ -41,10 +41,15 @@ pub fn make(report: &Report, detail: Detail) -> Option<String> {
         return None;
     }
     let span = i128::from(width) * slots.len() as i128;
-    let first =
-        report.tallies.totals.time_extent().map_or(start, |(first, _)| first.total_nanoseconds());
+    let extent = report.tallies.totals.time_extent();
+    let first = extent.map_or(start, |(first, _)| first.total_nanoseconds());
     let times = Times::of(start, span, first);
-    let silences = timeline.silences();
+    // Gaps of regular traffic are no longer than others.
+    let whole =
+        extent.map_or(0, |(first, last)| last.total_nanoseconds() - first.total_nanoseconds());
+    let mean = whole / i128::from(packets.saturating_sub(1).max(1));
+    let silences: Vec<Silence> =
+        timeline.silences().iter().copied().filter(|one| one.nanoseconds > mean * 2).collect();
     // Packets that are not in order of time may be within a silence.
     let is_empty = |one: &Silence| {
         let from = (one.from.total_nanoseconds() - start) / i128::from(width) + 1;
