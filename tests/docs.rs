@@ -144,7 +144,7 @@ const SECTIONS: &[Section] = &[
     ("options", options),
     ("exit codes", exit_codes),
     ("filter words", filter_words),
-    ("filter differences", crate::filter::differences),
+    ("filter differences", crate::filter::differences::differences),
 ];
 
 /// The page with each generated section made anew, and the names of these.

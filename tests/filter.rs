@@ -4,16 +4,17 @@
 //! which reads bytes at offsets, are the rows of [`DIFFERENCES`]; a difference without a row fails,
 //! and so does a row without a difference.
 
+pub mod differences;
+mod sets;
+
 use crate::bpf::Bpf;
-use crate::cli::{directory, run};
-use crate::frames;
 use crate::reading::{captures_beside, check_each};
+use differences::{Case, DIFFERENCES, without_shims};
 use pcapstat::capture::{Capture, Record};
 use pcapstat::dissect::dissect;
-use pcapstat::dissect::packet::{Addresses, Packet};
+use pcapstat::dissect::packet::Packet;
 use pcapstat::filter::Filter;
 use pcapstat::source::Source;
-use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -98,113 +99,6 @@ const EXPRESSIONS: &[&str] = &[
     "greater 1000",
     "less 100 and tcp or udp",
 ];
-
-/// A packet on which the two disagree.
-struct Case<'a> {
-    expression: &'a str,
-    link_type: u16,
-    path: String,
-    problem: Option<&'static str>,
-    /// True if tcpdump reads beyond the captured bytes and refuses the packet for that.
-    beyond: bool,
-    /// True if pcapstat's answer is tcpdump's on the same packet without the layers between
-    /// Ethernet and IP or ARP.
-    as_without_shims: bool,
-}
-
-impl Case<'_> {
-    fn names(&self, word: &str) -> bool {
-        self.expression.split_whitespace().any(|part| part == word)
-    }
-
-    fn has(&self, layer: &str) -> bool {
-        self.path.split(':').any(|part| part == layer)
-    }
-
-    fn is_shimmed(&self) -> bool {
-        ["vlan", "ieee8021ad", "mpls", "pppoes", "ppp", "chdlc", "llc", "null"]
-            .iter()
-            .any(|shim| self.has(shim))
-    }
-}
-
-type Applies = fn(&Case<'_>) -> bool;
-
-/// Every place where decoded fields differ from tcpdump.
-const DIFFERENCES: &[(&str, Applies)] = &[
-    (
-        "Every word looks past VLAN tags, MPLS labels, PPPoE, PPP and LLC: `ip` matches tagged IPv4.",
-        |case| case.as_without_shims && case.is_shimmed(),
-    ),
-    (
-        "`vlan`, `mpls` and `pppoes` look at every tag and label of the outermost layers, and do not change\n  the words after them: `vlan 1 or vlan 2` is either tag.",
-        |case| {
-            ["vlan", "mpls", "pppoes"].iter().any(|word| case.names(word) && case.has(word))
-                || (case.names("vlan") && case.has("ieee8021ad"))
-        },
-    ),
-    ("Ports and protocols are found after IPv6 extension headers and AH.", |case| {
-        case.path.contains("ipv6.") || case.has("ah")
-    }),
-    (
-        "A field that was not captured equals nothing, so `not port 80` matches. tcpdump refuses the packet.",
-        |case| case.beyond,
-    ),
-    ("Link types that are not dissected have no fields, so `not ip` matches.", |case| {
-        case.problem == Some("link_type_unknown")
-    }),
-    (
-        "A header that is truncated or invalid has no fields beyond those that the table `packets` shows.",
-        |case| case.problem.is_some(),
-    ),
-    ("SLARP of Cisco HDLC has the number of RARP and is no RARP.", |case| case.has("slarp")),
-    ("`ether` addresses are those of Ethernet, not of IEEE 802.11.", |case| {
-        case.names("ether") && case.has("wlan")
-    }),
-    ("Addresses in ARP are read if it maps IPv4 to Ethernet. `arp` is RARP, too.", |case| {
-        case.path == "eth:arp"
-    }),
-    (
-        "Encapsulations are looked into that tcpdump's filters take for the end of a packet: MACsec without\n  encryption, NSH, Arista, Frame Relay, PPI, Juniper, ARCNET.",
-        |case| {
-            ["macsec", "nsh", "avsp", "fr", "ppi", "juniper", "arcnet"]
-                .iter()
-                .any(|name| case.has(name))
-        },
-    ),
-    ("`vrrp` is VRRP over IPv4 and IPv6.", |case| case.names("vrrp") && case.has("ipv6")),
-    ("An IPv6 header after the EtherType of IPv4 is IPv6.", |case| case.path.contains("ip:ipv6")),
-];
-
-/// The differences as a list for the documentation.
-pub fn differences() -> String {
-    DIFFERENCES.iter().map(|(row, _)| format!("- {row}\n")).collect()
-}
-
-/// A record's first IP header or ARP packet directly in Ethernet.
-fn without_shims(packet: &Packet<'_>) -> Option<Vec<u8>> {
-    let data = packet.record.data;
-    let place = |part: &[u8], before: usize| {
-        (part.as_ptr() as usize).checked_sub(data.as_ptr() as usize + before)
-    };
-    let layer = packet.address_layers().iter().find(|layer| layer.is_ip());
-    let (number, at) = match layer.map(|layer| layer.addresses) {
-        Some(Addresses::Ipv4(both)) => (0x0800u16, place(both, 12)?),
-        Some(Addresses::Ipv4Routed(source, _) | Addresses::Ipv4Source(source)) => {
-            (0x0800, place(source, 12)?)
-        }
-        Some(Addresses::Ipv6(both)) => (0x86DD, place(both, 8)?),
-        Some(Addresses::Ipv6Source(source)) => (0x86DD, place(source, 8)?),
-        _ if packet.path.to_string().ends_with(":arp") => {
-            let at = data.windows(2).position(|two| two == [0x08, 0x06])?;
-            (0x0806, at + 2)
-        }
-        _ => return None,
-    };
-    let macs =
-        packet.macs().map_or(vec![2; 12], |(source, destination)| [destination, source].concat());
-    Some([&macs[..], &number.to_be_bytes(), data.get(at..)?].concat())
-}
 
 /// tcpdump's programs for each link type, compiled when they are first needed.
 struct Programs {
@@ -349,70 +243,4 @@ fn as_many_packets_as_tcpdump_writes() {
     let compared = compared.into_inner().expect("no panic while held");
     println!("{compared} counts compared");
     assert!(compared > share.len(), "only {compared} counts compared");
-}
-
-/// Parts of expressions, to be joined.
-fn part() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(EXPRESSIONS.to_vec()).prop_map(String::from);
-    let ours = prop::sample::select(vec![
-        "any host 10.0.0.1",
-        "any net 10.0.0.0/8",
-        "any tcp",
-        "any udp port 80",
-        "any vlan 1",
-        "vxlan",
-        "gre",
-        "any ip6",
-        "problem",
-        "gtp",
-    ]);
-    prop_oneof![3 => words, 1 => ours.prop_map(String::from)]
-}
-
-proptest! {
-    #[test]
-    fn and_or_and_not_are_those_of_sets(
-        loose in frames::loose(), one in part(), two in part(), three in part()
-    ) {
-        let record = loose.record(0);
-        let mut packet = Packet::empty();
-        dissect(&record, &mut packet);
-        let holds = |text: String| match Filter::new(&text) {
-            Ok(filter) => filter.matches(&packet),
-            Err(error) => panic!("{error}"),
-        };
-        let (a, b, c) = (holds(one.clone()), holds(two.clone()), holds(three.clone()));
-        prop_assert_eq!(holds(format!("({one}) and ({two})")), a && b);
-        prop_assert_eq!(holds(format!("({one}) or ({two})")), a || b);
-        prop_assert_eq!(holds(format!("not ({one})")), !a);
-        prop_assert_eq!(holds(format!("({one}) or ({two}) and ({three})")), (a || b) && c);
-        prop_assert_eq!(holds(format!("({one}) and ({two}) or not ({three})")), a && b || !c);
-    }
-
-    /// On every layer there is all that there is on the outermost ones.
-    #[test]
-    fn any_matches_at_least_what_the_outermost_layers_match(loose in frames::loose()) {
-        let record = loose.record(0);
-        let mut packet = Packet::empty();
-        dissect(&record, &mut packet);
-        for word in ["tcp", "udp", "ip", "ip6", "net 10", "port 80", "proto 17", "vlan", "gre"] {
-            let outer = Filter::new(word).expect("an expression");
-            let any = Filter::new(&format!("any {word}")).expect("an expression");
-            prop_assert!(!outer.matches(&packet) || any.matches(&packet), "{}", word);
-        }
-    }
-}
-
-/// As for tcpdump, an empty expression is no condition: scripts pass one on.
-#[test]
-fn an_empty_expression_matches_every_packet() {
-    let directory = directory();
-    let all = run(directory.path(), &["-t", "packets", "a.pcap"]).stdout;
-    for empty in ["", " "] {
-        let said = run(directory.path(), &["--filter", empty, "-t", "packets", "a.pcap"]);
-        assert_eq!(
-            (said.code, said.stdout.as_str(), said.stderr.as_str()),
-            (Some(0), all.as_str(), "")
-        );
-    }
 }
