@@ -6,7 +6,7 @@
 //! whose end may be a pager on the same terminal.
 
 use crate::plan::STDIN;
-use crate::terminal::line::end_of;
+use crate::table::visible::end_of;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::io::{self, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};

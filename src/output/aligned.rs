@@ -10,6 +10,7 @@ mod layout;
 use super::format::{Encoder, Format, Several};
 use crate::table::Table;
 use crate::table::row::{Encoded, RowBuffer};
+use crate::table::visible::end_of;
 #[cfg(feature = "cli")]
 use layout::name;
 use layout::{Layout, are_of_one_file, is_right, turned, width, write_line};
@@ -153,8 +154,15 @@ impl Aligned {
 
     fn write(&self, row: &Row, out: &mut dyn Write) -> io::Result<()> {
         let Some(layout) = &self.layout else { return Ok(()) };
+        let file = row.first().map(String::as_str).unwrap_or_default();
+        let cut = match layout.columns.first() {
+            Some(&(0, columns)) if layout.cuts_file => Some(end_of(file, columns)),
+            _ => None,
+        };
         let cells = layout.columns.iter().map(|&(column, width)| {
-            (row.get(column).map_or("", String::as_str), width, is_right(self.table, column))
+            let cell = row.get(column).map_or("", String::as_str);
+            let cell = cut.as_deref().filter(|_| column == 0).unwrap_or(cell);
+            (cell, width, is_right(self.table, column))
         });
         write_line(cells, out)
     }

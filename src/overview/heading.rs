@@ -3,7 +3,8 @@
 use super::rows::{Row, View};
 use super::{LABEL, fact, separated};
 use crate::report::{Report, Status};
-use crate::terminal::line::{Line, Style, end_of};
+use crate::table::visible::end_of;
+use crate::terminal::line::{Line, Style};
 use crate::terminal::units::{bit_rate, bytes, count, counted, duration, packet_rate};
 
 pub(super) fn lines(report: &Report, columns: usize, _: usize) -> Vec<Line> {

@@ -5,9 +5,10 @@
 use super::heading::{shown, state};
 use super::rows::View;
 use crate::report::{Report, Status};
+use crate::table::visible::end_of;
 use crate::terminal::Screen;
 use crate::terminal::grid::{Grid, Side};
-use crate::terminal::line::{Line, Style, end_of};
+use crate::terminal::line::{Line, Style};
 use crate::terminal::units::{bit_rate, bytes, count, duration};
 use std::io::{self, Write};
 

@@ -3,6 +3,8 @@
 //! A terminal acts on control characters; bidirectional controls (Unicode TR 9) reorder what is
 //! read; invisible ones make two different names look the same. Programs get the text as it is.
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 /// Appends a text with its invisible characters as `\n`, `\u{202e}`, ….
 pub fn write_visible(text: &str, out: &mut Vec<u8>) {
     let mut plain = 0;
@@ -35,6 +37,26 @@ fn is_hidden(c: char) -> bool {
             | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
+/// The end of a text after an ellipsis if it is wider than this: the name of a file says more than
+/// its directories.
+pub fn end_of(text: &str, columns: usize) -> String {
+    let text = visible(text);
+    if text.width() <= columns {
+        return text;
+    }
+    let mut left = columns.saturating_sub(1);
+    let mut begin = text.len();
+    for (at, c) in text.char_indices().rev() {
+        let width = c.width().unwrap_or(0);
+        if width > left {
+            break;
+        }
+        left -= width;
+        begin = at;
+    }
+    format!("…{}", text.get(begin..).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,5 +74,12 @@ mod tests {
         ] {
             assert_eq!(visible(text), shown);
         }
+    }
+
+    #[test]
+    fn the_end_of_a_text_fits() {
+        assert_eq!(end_of("captures/of/a.pcap", 8), "…/a.pcap");
+        assert_eq!(end_of("a.pcap", 6), "a.pcap");
+        assert_eq!(end_of("大きさ", 5), "…きさ");
     }
 }

@@ -150,26 +150,6 @@ impl Line {
     }
 }
 
-/// The end of a text after an ellipsis if it is wider than this: the name of a file says more than
-/// its directories.
-pub fn end_of(text: &str, columns: usize) -> String {
-    let text = visible(text);
-    if text.width() <= columns {
-        return text;
-    }
-    let mut left = columns.saturating_sub(1);
-    let mut begin = text.len();
-    for (at, c) in text.char_indices().rev() {
-        let width = c.width().unwrap_or(0);
-        if width > left {
-            break;
-        }
-        left -= width;
-        begin = at;
-    }
-    format!("…{}", text.get(begin..).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,7 +163,6 @@ mod tests {
         assert_eq!(line.clone().cut(6).width(), 5);
         assert_eq!(line.clone().padded_left(14).text(false), "  大きさ of it\n");
         assert_eq!(line.padded(14).then(Line::of(Style::Plain, "|")).width(), 15);
-        assert_eq!(end_of("captures/of/a.pcap", 8), "…/a.pcap");
     }
 
     #[test]

@@ -8,10 +8,15 @@ use std::io::{self, Write};
 /// A line of a column's name may be as long as this, however short its cells are.
 const NAME_LINE: usize = 10;
 
+/// Characters of a path that are shown at least, however narrow the screen is.
+const LEAST_FILE: usize = 16;
+
 /// The columns that are shown, and their widths.
 pub(super) struct Layout {
     /// The file of all rows, if it is a heading.
     pub(super) file: Option<String>,
+    /// Paths of files are cut to the width of their column.
+    pub(super) cuts_file: bool,
     /// Numbers of the columns and their widths.
     pub(super) columns: Vec<(usize, usize)>,
 }
@@ -32,11 +37,18 @@ impl Layout {
             let name = wrap(name(table, column), widest.max(NAME_LINE));
             (column, name.iter().map(|line| width(line)).max().unwrap_or(0).max(widest))
         });
-        Layout { columns: columns.collect(), file }
+        Layout { columns: columns.collect(), file, cuts_file: false }
     }
 
-    /// Leaves out columns from the end until a line fits into `room`, and gives them in order.
+    /// Cuts paths of files, then leaves out columns from the end, until a line fits into `room`. Gives
+    /// the columns that are left out, in order.
     pub(super) fn narrow(&mut self, room: usize) -> Vec<usize> {
+        let all: usize = self.columns.iter().map(|(_, width)| width + 2).sum();
+        if let Some((0, width)) = self.columns.first_mut().filter(|_| all > room.saturating_add(2))
+        {
+            *width = (*width).min(LEAST_FILE.max(room / 3));
+            self.cuts_file = true;
+        }
         let mut end = 0;
         let fits = |(_, width): &&(usize, usize)| {
             end += width + 2;

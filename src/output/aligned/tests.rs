@@ -78,3 +78,23 @@ fn a_later_value_in_a_column_that_was_left_out_begins_a_new_block() {
     ];
     assert_eq!(after.lines().collect::<Vec<_>>(), lines);
 }
+
+#[cfg(feature = "cli")]
+#[test]
+fn a_path_yields_to_the_columns_after_it() {
+    let table = named("lengths").unwrap();
+    let screen = crate::terminal::Screen { columns: 70, rows: 24, color: false };
+    let (mut aligned, mut out) = (Aligned::on(table, screen), Vec::new());
+    let path = "captures/of/a/directory/that/is/far/away/first.pcap";
+    for file in [path, "b.pcap"] {
+        let cells = [file, "0", "19", "7", "100", "", ""];
+        aligned.push(cells.map(String::from).to_vec(), &mut out).unwrap();
+    }
+    aligned.finish(&mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(aligned.left_out().is_empty(), "{text}");
+    let lines: Vec<&str> = text.lines().collect();
+    let first = "…is/far/away/first.pcap           0        19        7         100";
+    assert_eq!(lines[1], first);
+    assert!(lines.iter().all(|line| line.chars().count() < 70), "{text}");
+}

@@ -1,8 +1,9 @@
 //! View of `summary` for several captures: a line each, with the end of its path and human units.
 
 use super::{Kind, Row};
+use crate::table::visible::end_of;
 use crate::terminal::grid::Side;
-use crate::terminal::line::{Line, Style, end_of};
+use crate::terminal::line::{Line, Style};
 use crate::terminal::units::bit_rate;
 
 pub(super) const KIND: Kind = Kind {
