@@ -1,8 +1,9 @@
 //! Options that are given twice: nothing that was asked for is lost silently.
 
-use crate::cli::{directory, run};
+use crate::cli::{directory, pcapstat, run};
 use clap::{ArgAction, CommandFactory};
 use pcapstat::cli::{Cli, MACHINE};
+use std::fs;
 
 #[test]
 fn an_option_of_one_value_is_refused_the_second_time() {
@@ -37,6 +38,29 @@ fn all_filters_must_hold() {
     assert_eq!([tcp, other].map(|rows| rows.lines().count()), [21, 21]);
     let both = packets(&["--filter", "tcp", "--filter", "not tcp"]);
     assert_eq!(both.lines().count(), 1, "{both}");
+}
+
+/// A part of the filters that a partial was mapped with is another selection.
+#[test]
+fn a_partial_has_all_of_its_filters() {
+    let directory = directory();
+    let filters = ["--filter", "tcp", "--filter", "port 80"];
+    let plan = run(directory.path(), &[&["shard", "plan"], &filters[..], &["a.pcap"]].concat());
+    let mut map = pcapstat();
+    map.current_dir(directory.path()).args(["shard", "map", plan.stdout.trim()]);
+    let part = map.output().expect("it runs").stdout;
+    fs::write(directory.path().join("a.part"), part).expect("a partial");
+    let of = |path: &str, filters: &[&str]| run(directory.path(), &[filters, &[path]].concat());
+    let whole = of("a.pcap", &filters);
+    for given in [&filters[..], &[]] {
+        let said = of("a.part", given);
+        assert_eq!((said.code, &said.stdout), (Some(0), &whole.stdout), "{}", said.stderr);
+    }
+    for given in [&filters[..2], &filters[2..], &["--filter", "udp"]] {
+        let said = of("a.part", given);
+        assert_eq!(said.code, Some(2), "{given:?}");
+        said.assert_message(&["a.part was mapped with --filter=tcp --filter=port 80"]);
+    }
 }
 
 #[test]

@@ -23,13 +23,20 @@ pub fn with_partials(cli: &Cli, matches: &ArgMatches) -> Result<Option<Plan>, Re
         return Ok(None);
     }
     let decided = given(matches, DECIDING);
-    let is_table = |option: &&String| option.starts_with("--tables=");
-    let other =
-        decided.iter().filter(|one| !is_table(one)).find(|one| !saved.options.contains(one));
+    // Of an option that is repeatable all count.
+    let of = |options: &[String], name: &str| -> Vec<String> {
+        options.iter().filter(|one| option_name(one) == name).cloned().collect()
+    };
+    let other = decided.iter().find(|option| {
+        let name = option_name(option);
+        name != "--tables" && of(&decided, name) != of(&saved.options, name)
+    });
     if let Some(option) = other {
         let name = saved.paths.first().map_or(String::new(), |path| path_text::of(path));
+        let had = of(&saved.options, option_name(option));
+        let had = if had.is_empty() { "out it".into() } else { format!(" {}", had.join(" ")) };
         return Err(Refusal::Usage(format!(
-            "{option}: {name} was mapped without it; options that decide the result are given to \
+            "{option}: {name} was mapped with{had}; options that decide the result are given to \
              shard plan"
         )));
     }
@@ -43,6 +50,11 @@ pub fn with_partials(cli: &Cli, matches: &ArgMatches) -> Result<Option<Plan>, Re
         return Err(Refusal::Usage("--packets: a partial holds no single packets".into()));
     }
     finishing(saved, own, cli.paths.clone(), false).map(Some)
+}
+
+/// The name of an option `--name=value`.
+fn option_name(option: &str) -> &str {
+    option.split('=').next().unwrap_or(option)
 }
 
 /// The plan of making tables. `all` chooses every table that the partials were mapped for.
