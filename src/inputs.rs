@@ -105,7 +105,7 @@ impl Inputs {
     }
 }
 
-/// Which files of directories are inputs, and what tables call them.
+/// Choice of the files of directories, and their names in tables.
 #[derive(Clone, Debug)]
 pub struct Naming {
     /// Patterns of `--glob`; without any, all files match.

@@ -25,7 +25,7 @@ pub const MICROSECONDS: u32 = 0xA1B2_C3D4;
 pub const NANOSECONDS: u32 = 0xA1B2_3C4D;
 pub const MODIFIED: u32 = 0xA1B2_CD34;
 
-/// How a variant of pcap is written.
+/// Form of a variant of pcap.
 #[derive(Clone, Copy, Debug)]
 pub struct Variant {
     pub name: &'static str,

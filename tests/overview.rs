@@ -218,6 +218,6 @@ fn progress_begins_after_half_a_second_and_is_never_in_the_output() {
     assert_eq!(stdout, expected);
     let drawn = |line: &str| line.contains("B/s") && line.ends_with("standard input");
     assert!(!stderr.is_empty() && stderr.lines().all(drawn), "{stderr:?}");
-    // What came is told though no range of it is full.
+    // Packets that came are told though no range of it is full.
     assert!(stderr.lines().next().is_some_and(|line| !line.contains(" 0 B ")), "{stderr:?}");
 }

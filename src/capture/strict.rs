@@ -7,7 +7,7 @@ use super::{AnyFormat, Appended, Capture, Position, Record, pseudo_header};
 use crate::error::FaultKind;
 use std::cell::Cell;
 
-/// How a strict walk ended.
+/// A strict walk and its end.
 pub struct StrictWalk {
     /// The walk.
     pub walk: Walk,

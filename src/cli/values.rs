@@ -8,7 +8,7 @@ use clap::{CommandFactory, ValueEnum};
 use clap_complete::Shell;
 use std::io::{self, Write};
 
-/// How deep protocol paths go.
+/// Depth of protocol paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Depth {
     /// Down to the first application protocol

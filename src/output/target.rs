@@ -1,4 +1,4 @@
-//! Where the rows of a table go.
+//! Destinations of the rows of a table: a file, standard output, or a temporary file that waits for it.
 
 use super::stdout::{Stdout, assert_stdout};
 use super::{Format, Table, WholeFile};

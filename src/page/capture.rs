@@ -76,7 +76,7 @@ pub fn part(
 struct Head {
     file: String,
     grade: Grade,
-    /// How reading it ended. Empty if well.
+    /// End of reading it, if it did not end well. Else empty.
     ended: String,
     tiles: Vec<Tile>,
     findings: Vec<Finding>,
@@ -112,7 +112,7 @@ fn of_one(text: &str) -> String {
     }
 }
 
-/// How reading ended, in one sentence.
+/// The end of reading in one sentence.
 fn ended(report: &Report) -> String {
     let (_, status) = status(report.status);
     match report.error.as_deref().map(text::name) {

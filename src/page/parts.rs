@@ -1,4 +1,4 @@
-//! Which captures have a part of the page, and how detailed: the worst first, as much as fits.
+//! Captures that have a part of the page, and its detail: the worst first, as much as fits.
 
 use super::capture::{Detail, part};
 use super::findings::{Numbers, Rank};

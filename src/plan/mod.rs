@@ -42,7 +42,7 @@ pub const STDIN: &str = "-";
 pub struct Plan {
     /// Inputs, in order.
     pub paths: Vec<OsString>,
-    /// Which files of directories are inputs, and what tables call them.
+    /// Choice of the files of directories, and their names in tables.
     pub naming: Naming,
     /// Choice, order and number of rows.
     pub arrangement: Arrangement,

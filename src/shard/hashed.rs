@@ -5,7 +5,7 @@ use twox_hash::XxHash3_128;
 
 /// Writes and hashes.
 pub struct Hashed<W> {
-    /// Where to.
+    /// Destination of the bytes.
     pub out: W,
     /// Of all that was written.
     pub hash: XxHash3_128,

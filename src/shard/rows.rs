@@ -22,7 +22,7 @@ use std::sync::{Mutex, PoisonError};
 /// Formats whose rows can be put together.
 pub const FORMATS: [&str; 5] = ["csv", "tsv", "ndjson", "parquet", "arrow"];
 
-/// Where the rows of a shard go.
+/// Destination of the rows of a shard.
 pub struct Writer {
     format: &'static Format,
     out: Mutex<Out>,

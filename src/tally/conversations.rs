@@ -1,4 +1,4 @@
-//! Who talked to whom: every Ethernet, IPv4 and IPv6 layer of every packet, with the transport
+//! Conversations: every Ethernet, IPv4 and IPv6 layer of every packet, with the transport
 //! above it.
 //!
 //! The finest conversations are kept (address pair, transport and ports); the coarser layers,

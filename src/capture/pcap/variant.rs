@@ -149,7 +149,7 @@ struct Attempt {
     contradictions: usize,
     /// Nothing but the end of the file contradicts it.
     is_whole: bool,
-    /// Where the second record begins. 0 if there is none.
+    /// Start of the second record in bytes. 0 if there is none.
     second: usize,
     /// No record that was read is of a length that is not plausible, or empty and of another time.
     is_only_plausible: bool,

@@ -1,4 +1,4 @@
-//! Who talked to whom.
+//! Conversations of each layer, the busiest first.
 
 use crate::page::capture::Detail;
 use crate::page::grid::{Column, Show};
