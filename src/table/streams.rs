@@ -27,7 +27,7 @@ pub static TABLE: Table = Table {
 columns! {
     fn fill(counted: &(&Stream, &Counts)) {
         let (stream, counts) = counted;
-        let began = usize::from(counts.high_began);
+        let began = usize::from(counts.high_began());
         let (pair, sent, control) = (stream.pair(), counts.sent(), counts.control());
         let ends = [pair.low, pair.high];
         let (a, b) = (ends[began], ends[1 - began]);

@@ -18,8 +18,8 @@ const MOST_MARKS: usize = 256;
 pub struct Naming {
     /// The protocol that a heuristic, an announcement or a change to TLS gave to the stream.
     pub own: Option<Application>,
-    /// The server's port, once a SYN told it.
-    pub server_port: Option<u16>,
+    /// The server's port, once a SYN told it; else 0.
+    pub server_port: u16,
     /// True once HTTP was asked for something.
     requested: bool,
     /// Number of payloads that the stream's protocols took.
@@ -28,6 +28,8 @@ pub struct Naming {
     asked: Option<bool>,
     /// Parts of a stream that few have.
     further: Option<Box<Further>>,
+    /// The name of the first packet that has one, in this stream or an earlier one of the pair.
+    pub first_of_pair: Option<Application>,
     /// The first name.
     first: Option<Application>,
     /// Number of packets that had it.
@@ -78,6 +80,11 @@ pub enum Within {
 }
 
 impl Naming {
+    /// That of a new stream; `first_of_pair` is the first name of an earlier one.
+    pub fn after(first_of_pair: Option<Application>) -> Naming {
+        Naming { first_of_pair, ..Naming::default() }
+    }
+
     /// Whether the payload continues a PDU.
     pub fn within(&self, place: Place) -> Within {
         let Some(further) = &self.further else { return Within::None };
@@ -172,8 +179,9 @@ impl Naming {
 
     fn port_offer(&self, offers: &Offers, place: Place) -> Option<Offer> {
         let server = match self.server_port {
-            Some(port) if port == place.lower => offers.lower,
-            Some(port) if port == place.higher => offers.higher,
+            0 => None,
+            port if port == place.lower => offers.lower,
+            port if port == place.higher => offers.higher,
             _ => None,
         };
         server.or(offers.lower).or(offers.higher)

@@ -8,7 +8,7 @@ use super::after;
 use super::flags::*;
 use super::record::{ACK, FIN, PSH, RST, Record, SYN};
 use super::several::Segment;
-use super::side::{SCALE_UNKNOWN, SCALE_UNUSED, Side};
+use super::side::*;
 use super::unacked::Lists;
 
 /// Most segments that are remembered as unacknowledged.
@@ -78,7 +78,7 @@ pub fn analyze(
     let (f, r) = (f & 1, r & 1);
 
     if acks {
-        sides[r].in_flight_valid = true;
+        sides[r].mark(IN_FLIGHT_VALID, true);
     }
     let fwd = &sides[f];
     if length == 1 && sequence == fwd.next && sides[r].window() == 0 {
@@ -124,10 +124,11 @@ pub fn analyze(
             fwd.max_ack = fwd.next;
         }
     }
-    (fwd.window, fwd.has_window) = (record.window, true);
+    fwd.set_window(record.window);
     fwd.last_ack = ack;
     fwd.last_ack_time = time;
-    fwd.last_flags = found.flags;
+    fwd.mark(WAS_KEEP_ALIVE, found.flags & KEEP_ALIVE != 0);
+    fwd.mark(WAS_PROBE, found.flags & ZERO_WINDOW_PROBE != 0);
 
     let rev = &mut sides[r];
     if let Some(segment) = lists.acknowledge(&mut rev.unacked, ack) {
@@ -136,15 +137,15 @@ pub fn analyze(
     }
     let sacked = sides[r].sacked;
     let fwd = &mut sides[f];
-    if length > 0 && fwd.in_flight_valid && !fwd.unacked.is_empty() {
+    if length > 0 && fwd.is(IN_FLIGHT_VALID) && !fwd.unacked.is_empty() {
         let bytes = lists.in_flight(&fwd.unacked, fwd.base).wrapping_sub(sacked);
         if (1..IMPLAUSIBLE_IN_FLIGHT).contains(&bytes) {
             found.bytes_in_flight = bytes - sf;
         }
         let push = record.has(PSH);
-        let before = if fwd.push_was_last { 0 } else { fwd.push_sum };
+        let before = if fwd.is(PUSH_WAS_LAST) { 0 } else { fwd.push_sum };
         fwd.push_sum = before.wrapping_add(length);
-        fwd.push_was_last = push;
+        fwd.mark(PUSH_WAS_LAST, push);
         found.push_bytes_sent = fwd.push_sum;
     }
     found
@@ -177,7 +178,7 @@ fn window_and_acks(
         found.flags |= WINDOW_UPDATE;
     }
     if length > 0 && rev.scale != SCALE_UNKNOWN && !control {
-        let unscaled = rev.first_ack || rev.scale == SCALE_UNUSED;
+        let unscaled = rev.is(FIRST_ACK) || rev.scale == SCALE_UNUSED;
         let shift = if unscaled { 0 } else { u32::from(rev.scale.unsigned_abs()) };
         let edge = rev.last_ack.wrapping_add(rev.window().wrapping_shl(shift));
         if sequence.wrapping_add(length) == edge {
@@ -185,9 +186,9 @@ fn window_and_acks(
         }
     }
     let same = length == 0 && window == fwd.window() && unchanged;
-    if same && window != 0 && rev.last_flags & KEEP_ALIVE != 0 {
+    if same && window != 0 && rev.is(WAS_KEEP_ALIVE) {
         found.flags |= KEEP_ALIVE_ACK;
-    } else if same && window == 0 && rev.last_flags & ZERO_WINDOW_PROBE != 0 {
+    } else if same && window == 0 && rev.is(WAS_PROBE) {
         found.flags |= ZERO_WINDOW_PROBE_ACK;
     } else if same && window != 0 {
         let fwd = &mut sides[f];
@@ -197,7 +198,7 @@ fn window_and_acks(
         found.duplicate_packet = fwd.last_not_duplicate.get();
     }
     if lost {
-        sides[f].in_flight_valid = false;
+        sides[f].mark(IN_FLIGHT_VALID, false);
     }
 }
 

@@ -14,10 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct Counts {
     /// Number of the first packet; 0 if only quoted headers belong to the stream.
     first_packet: Number,
-    /// True if the high endpoint sent the first packet.
-    pub high_began: bool,
-    /// Packets with SYN, FIN and RST: the low bits.
-    control: [u8; 3],
+    /// Packets with SYN, FIN and RST: [`CONTROL_BITS`] low bits of each. The bit above them is set
+    /// if the high endpoint sent the first packet.
+    control: u16,
     /// Packets, bytes on the wire and of payload that the low and the high endpoint sent: the low
     /// bits.
     sent: [[u32; 3]; 2],
@@ -52,6 +51,12 @@ struct High {
     ack_rtt_sum: i64,
 }
 
+/// Bits of each number of packets with SYN, FIN and RST.
+const CONTROL_BITS: u32 = 5;
+const CONTROL_MASK: u16 = (1 << CONTROL_BITS) - 1;
+/// The bit of streams that the high endpoint began.
+const HIGH_BEGAN: u16 = 1 << (3 * CONTROL_BITS);
+
 /// Nanoseconds of a stream without a timestamp.
 const NO_TIME: u32 = u32::MAX;
 
@@ -59,8 +64,7 @@ impl Default for Counts {
     fn default() -> Counts {
         Counts {
             first_packet: Number::default(),
-            high_began: false,
-            control: [0; 3],
+            control: 0,
             sent: [[0; 3]; 2],
             max_bytes_in_flight: 0,
             ack_rtts: 0,
@@ -78,7 +82,7 @@ impl Counts {
     pub fn add(&mut self, record: &Record, findings: &Findings) {
         if self.first_packet() == 0 {
             self.first_packet = record.packet.into();
-            self.high_began = !record.from_low;
+            self.control |= if record.from_low { 0 } else { HIGH_BEGAN };
         }
         let length = record.payload_bytes.unwrap_or(0);
         let side = usize::from(!record.from_low);
@@ -108,9 +112,11 @@ impl Counts {
         self.max_bytes_in_flight = self.max_bytes_in_flight.max(findings.bytes_in_flight);
         if record.flags & (SYN | FIN | RST) != 0 {
             for (at, flag) in [SYN, FIN, RST].into_iter().enumerate() {
-                let (sum, exceeds) = self.control[at].overflowing_add(u8::from(record.has(flag)));
-                self.control[at] = sum;
-                if exceeds {
+                let shift = at as u32 * CONTROL_BITS;
+                let sum = (self.control >> shift & CONTROL_MASK) + u16::from(record.has(flag));
+                self.control =
+                    self.control & !(CONTROL_MASK << shift) | (sum & CONTROL_MASK) << shift;
+                if sum > CONTROL_MASK {
                     self.high_mut().control[at] += 1;
                 }
             }
@@ -143,6 +149,11 @@ impl Counts {
         self.first_packet.get()
     }
 
+    /// True if the high endpoint sent the first packet.
+    pub fn high_began(&self) -> bool {
+        self.control & HIGH_BEGAN != 0
+    }
+
     /// Packets and bytes that the low and the high endpoint sent.
     pub fn sent(&self) -> [Direction; 2] {
         let high = self.high().map_or([[0; 3]; 2], |high| high.sent);
@@ -157,7 +168,10 @@ impl Counts {
     /// Packets with SYN, FIN and RST.
     pub fn control(&self) -> [u64; 3] {
         let high = self.high().map_or([0; 3], |high| high.control);
-        [0, 1, 2].map(|at: usize| u64::from(high[at]) << 8 | u64::from(self.control[at]))
+        [0, 1, 2].map(|at: usize| {
+            let low = self.control >> (at as u32 * CONTROL_BITS) & CONTROL_MASK;
+            u64::from(high[at]) << CONTROL_BITS | u64::from(low)
+        })
     }
 
     fn note_time(&mut self, time: Timestamp) {
@@ -206,34 +220,4 @@ impl Counts {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::record::ACK;
-    use super::super::tests::record;
-    use super::*;
-
-    #[test]
-    fn numbers_beyond_their_low_bits_are_exact() {
-        let mut counts = Counts::default();
-        let (wire_bytes, payload_bytes) = (u32::MAX, Some(u32::MAX));
-        let short = record(1, true, SYN | RST, 1, 1, 0);
-        let long = Record { wire_bytes, payload_bytes, ..short };
-        let found = |ack_rtt| Findings { flags: RETRANSMISSION, ack_rtt, ..Findings::default() };
-        for _ in 0..70_000 {
-            counts.add(&long, &found(i64::MAX));
-        }
-        let back = record(2, false, ACK, 1, 1, 7);
-        counts.add(&back, &found(i64::MIN));
-        let all = 70_000 * u64::from(u32::MAX);
-        let [low, high] = counts.sent();
-        assert_eq!((low.packets, low.wire_bytes, low.payload_bytes), (70_000, all, all));
-        assert_eq!((high.packets, high.wire_bytes, high.payload_bytes), (1, 61, 7));
-        assert_eq!(counts.control(), [70_000, 0, 70_000]);
-        assert_eq!((counts.flags()[0], counts.flags()[1]), (70_001, 0));
-        assert_eq!(counts.retransmitted_bytes(), all + 7);
-        let sum = 70_000 * i128::from(i64::MAX) + i128::from(i64::MIN);
-        assert_eq!((counts.ack_rtts, counts.ack_rtt_sum()), (70_001, sum));
-        let mut less = Counts::default();
-        less.add(&back, &found(-5));
-        assert_eq!((less.ack_rtt_sum(), less.ack_rtt_extent), (-5, (-5, -5)));
-    }
-}
+mod tests;

@@ -2,8 +2,8 @@
 
 use super::analysis::{Findings, analyze};
 use super::record::{ACK, FIN, RST, Record, SYN};
-use super::side::{SCALE_UNKNOWN, SCALE_UNUSED};
-use super::stream::Stream;
+use super::side::{FIRST_ACK, SCALE_UNKNOWN, SCALE_UNUSED};
+use super::stream::{HAS_INITIAL_RTT, Stream};
 use super::unacked::Lists;
 
 /// Completeness of a stream whose SYN was seen.
@@ -124,16 +124,17 @@ impl Stream {
             self.completeness |= if record.has(RST) { SEEN_RST } else { 0 };
         }
         if syn {
-            self.sides[f & 1].first_ack = true;
-            if !ack && !self.has_initial_rtt {
+            self.sides[f & 1].mark(FIRST_ACK, true);
+            if !ack && !self.is(HAS_INITIAL_RTT) {
                 self.handshake = record.nanoseconds();
             }
         } else if ack {
             let since = record.nanoseconds().wrapping_sub(self.handshake);
-            if self.handshake != 0 && !self.has_initial_rtt && since != 0 {
-                (self.handshake, self.has_initial_rtt) = (since, true);
+            if self.handshake != 0 && !self.is(HAS_INITIAL_RTT) && since != 0 {
+                self.handshake = since;
+                self.mark(HAS_INITIAL_RTT);
             }
-            self.sides[f & 1].first_ack = false;
+            self.sides[f & 1].mark(FIRST_ACK, false);
         }
     }
 

@@ -16,7 +16,7 @@ use super::requests::Kinds;
 use super::segment::{SEEN_SYN, Segment};
 use super::sign::{self, Sign};
 use super::socks::{self, Handshake};
-use super::stream::Stream;
+use super::stream::{RESTARTED, Stream};
 use super::streams::Noted;
 use super::unacked::Lists;
 use crate::dissect::application::Application;
@@ -84,7 +84,7 @@ impl Shard {
         // Streams that are kept have no name yet, apart from few.
         let newest = if self.only_first && !self.keeps_named { None } else { self.newest(pair) };
         let Some(place) = newest else { return self.settled.get(pair).copied() };
-        self.streams.get(place as usize)?.first_of_pair
+        self.streams.get(place as usize)?.naming.first_of_pair
     }
 
     /// The streams that have packets and their counts, in no order.
@@ -136,7 +136,7 @@ impl Shard {
         let stream = self.streams.get_mut(place as usize)?;
         let held = stream.held_bytes();
         match announced {
-            Some(Announcement::Rest) => stream.restarted = true,
+            Some(Announcement::Rest) => stream.mark(RESTARTED),
             Some(Announcement::Connection(application)) => stream.naming.own = Some(application),
             None => {}
         }
@@ -230,7 +230,7 @@ impl Shard {
     /// Forgets a stream whose pair has a first application, unless it may announce others.
     fn forget(&mut self, record: &Record, place: u32) {
         let Pair { high, low } = record.pair;
-        let first = self.streams.get(place as usize).and_then(|stream| stream.first_of_pair);
+        let first = self.streams.get(place as usize).and_then(|stream| stream.naming.first_of_pair);
         let Some(application) = first else { return };
         let is_newest = self.newest(&record.pair) == Some(place);
         let Some(stream) = self.streams.get_mut(place as usize) else { return };
@@ -253,7 +253,7 @@ impl Shard {
             return self.announced.note(record);
         }
         let Some(stream) = self.streams.get(place as usize) else { return };
-        if !stream.restarted {
+        if !stream.is(RESTARTED) {
             self.remove(&record.pair);
             self.announced.note(record);
         }

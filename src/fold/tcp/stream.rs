@@ -19,24 +19,24 @@ use super::streams::Noted;
 use crate::dissect::application::Application;
 use serde::{Deserialize, Serialize};
 
-/// A TCP stream.
+/// Marks of a stream: the time of its handshake is known;
+pub(super) const HAS_INITIAL_RTT: u8 = 1;
+/// it is the rest of another stream.
+pub(super) const RESTARTED: u8 = 1 << 1;
+
+/// A TCP stream. A million take as many times its size, which a test limits.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Stream {
     pair: Kept,
     number: Number,
     /// Bits of what was seen of the connection, as Wireshark's `tcp.completeness`.
     pub completeness: u8,
-    /// True once the time of the handshake is known.
-    pub(super) has_initial_rtt: bool,
-    /// True if it is the rest of another stream.
-    pub(super) restarted: bool,
+    marks: u8,
     /// Time of the newest SYN, and then from it to the first acknowledgment; 0 if unknown.
     pub(super) handshake: i64,
     pub(super) rare: Option<Box<Rare>>,
     /// Applications of its packets.
     pub naming: Naming,
-    /// The name of the first packet that has one, in this stream or an earlier one of the pair.
-    pub(super) first_of_pair: Option<Application>,
     /// Both directions: of the low and of the high endpoint.
     pub sides: Sides,
 }
@@ -64,12 +64,10 @@ impl Stream {
             pair: Kept::from(&record.pair),
             number: Number::default(),
             completeness: 0,
-            has_initial_rtt: false,
-            restarted: false,
+            marks: 0,
             handshake: 0,
             rare: None,
-            naming: Naming::default(),
-            first_of_pair,
+            naming: Naming::after(first_of_pair),
             sides: Sides::default(),
         }
     }
@@ -83,6 +81,16 @@ impl Stream {
     #[inline]
     pub fn is_of(&self, pair: &Pair) -> bool {
         self.pair.is(pair)
+    }
+
+    /// True if it has a mark.
+    pub(super) fn is(&self, mark: u8) -> bool {
+        self.marks & mark != 0
+    }
+
+    /// Sets a mark.
+    pub(super) fn mark(&mut self, mark: u8) {
+        self.marks |= mark;
     }
 
     /// Its number: that of Wireshark's `tcp.stream`, once its batch is settled.
@@ -109,7 +117,7 @@ impl Stream {
         // Wireshark takes the option for a layer before the application.
         let is_multipath = noted.is_innermost && record.options.multipath;
         let application = if is_multipath { Some(MPTCP) } else { payload };
-        self.first_of_pair = self.first_of_pair.or(application);
+        self.naming.first_of_pair = self.naming.first_of_pair.or(application);
         self.note_server(record);
         if self.rare.as_ref().is_some_and(|rare| rare.unfinished.is_some()) {
             self.finish(record, more.and_then(|more| more.rest.as_deref()));
@@ -172,7 +180,7 @@ impl Stream {
         if record.has(SYN) {
             let server_is_low = record.from_low == record.has(ACK);
             let server = if server_is_low { record.pair.low } else { record.pair.high };
-            self.naming.server_port = Some(server.1);
+            self.naming.server_port = server.1;
         }
     }
 
@@ -242,7 +250,7 @@ impl Stream {
 
     /// Time from SYN to the first acknowledgment in nanoseconds; 0 if unknown.
     pub fn initial_rtt(&self) -> i64 {
-        if self.has_initial_rtt { self.handshake } else { 0 }
+        if self.is(HAS_INITIAL_RTT) { self.handshake } else { 0 }
     }
 
     /// TLS handshakes.

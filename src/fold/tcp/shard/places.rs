@@ -48,7 +48,7 @@ impl Shard {
         let free = self.free.pop();
         let place = free.unwrap_or(self.streams.len() as u32);
         let earlier = before.and_then(|before| self.streams.get(before as usize));
-        let first_of_pair = earlier.and_then(|before| before.first_of_pair);
+        let first_of_pair = earlier.and_then(|before| before.naming.first_of_pair);
         let stream = Stream::opened(record, first_of_pair);
         self.heap_bytes += stream.held_bytes();
         match free.and_then(|place| self.streams.get_mut(place as usize)) {
