@@ -50,6 +50,7 @@ mod page;
 mod paths;
 mod repeated;
 mod salvage;
+mod salvage_doubt;
 mod salvage_evidence;
 mod salvage_rates;
 mod selection;

@@ -223,6 +223,12 @@ impl Format for Pcapng {
         bytes >= u64::from(FRAMING_BYTES) - 4 && (is_length(false) || is_length(true))
     }
 
+    fn after_damaged(&self, block: &[u8], at: &Position) -> Option<Position> {
+        let before = at.section.as_ref().filter(|_| has_magic(block))?;
+        let section = described::section_without_interfaces(block, before);
+        Some(Position { section: Some(Arc::new(section)), ..at.clone() })
+    }
+
     fn described(&self, block: &[u8], at: &Position) -> Vec<Position> {
         let sections = at.section.as_ref().map(|section| described::sections(block, section));
         let after = |section| Position { section: Some(section), ..at.clone() };

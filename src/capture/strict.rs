@@ -2,7 +2,7 @@
 //! the next record after the damage.
 
 use super::salvage::{self, Before, Found, Verdict, View};
-use super::walk::{self, Walk};
+use super::walk::{self, Format, Walk};
 use super::{AnyFormat, Appended, Capture, Position, Record, pseudo_header};
 use crate::error::FaultKind;
 use std::cell::Cell;
@@ -62,7 +62,12 @@ impl Capture {
             };
             walk::walk(format, rest, from, first, until, check, each)
         });
-        let end = Position { before: before.get(), appended, ..walk.end };
+        let mut end = Position { before: before.get(), appended, ..walk.end };
+        // The next bytes of a stream may complete what is cut.
+        if walk.fault.is_some_and(|fault| complete || !fault.kind.is_record_cut()) {
+            let block = self.source.rest(end.offset);
+            end = with_format!(own, format => format.after_damaged(block, &end)).unwrap_or(end);
+        }
         let first_time = first_time.get();
         StrictWalk { walk: Walk { end, ..walk }, first_time, unsure: unsure.get() }
     }

@@ -105,6 +105,12 @@ pub trait Format {
         Vec::new()
     }
 
+    /// The state after the damaged block that begins with these bytes, if it is known to begin a section: nothing
+    /// that was described before it holds after it.
+    fn after_damaged(&self, _block: &[u8], _at: &Position) -> Option<Position> {
+        None
+    }
+
     /// End of the record at `offset` by a second length in its header. None if there is none.
     fn other_end(&self, _rest: &[u8], _offset: u64) -> Option<u64> {
         None

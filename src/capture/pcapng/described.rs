@@ -1,5 +1,5 @@
-//! Interface Description Blocks whose lengths or options are damaged, in files that are salvaged. The
-//! fields that are intact are enough to read packets.
+//! Interface Description Blocks whose lengths or options are damaged, and Section Header Blocks, in files
+//! that are salvaged. The fields that are intact are enough to read packets.
 //!
 //! Refused: a block whose type, link type or reserved field is damaged too. Packets of a damaged
 //! capture are better skipped than read as those of another link type.
@@ -7,14 +7,25 @@
 use super::Options;
 use super::block::{INTERFACE_DESCRIPTION, number, short};
 use super::declared::{IF_TSRESOL, interface};
-use crate::capture::{Interface, Section};
+use crate::capture::{Interface, Interfaces, Section};
 use std::sync::Arc;
 
 /// Length of the fields before the options.
 const FIXED_BYTES: usize = 16;
 
+/// First field of a section header's body, in the byte order of the section.
+const BYTE_ORDER_MAGIC: u32 = 0x1A2B_3C4D;
+
 /// Microseconds, which need not be stated, and nanoseconds, which are usual too.
 const USUAL_RESOLUTIONS: [u8; 2] = [6, 9];
+
+/// The section that a damaged header begins: without interfaces, and in the byte order of the section before
+/// it if its own is destroyed.
+pub(super) fn section_without_interfaces(header: &[u8], before: &Section) -> Section {
+    let has_magic = |big_endian| number(header, 8, big_endian) == Some(BYTE_ORDER_MAGIC);
+    let big_endian = has_magic(true) || (before.big_endian && !has_magic(false));
+    Section { number: before.number.wrapping_add(1), big_endian, interfaces: Interfaces::new() }
+}
 
 /// The section after a damaged block that begins with these bytes, once for each resolution that
 /// its times may have. None if the block describes no interface.

@@ -38,6 +38,8 @@ pub(in super::super) struct Chain {
     widest: (i128, Option<u64>),
     /// Least distance to the time that was known before, and where its record begins.
     closest: Option<(i128, u64)>,
+    /// The last record that is more than a second earlier than the one before it.
+    backward: Option<u64>,
     /// Time of the last record that has one.
     pub(super) latest: Option<Timestamp>,
 }
@@ -66,6 +68,7 @@ impl Chain {
             odd_frames: 0,
             widest: (0, None),
             closest: None,
+            backward: None,
             latest: None,
         }
     }
@@ -92,6 +95,9 @@ impl Chain {
                 self.closest = Some((distance, at));
             }
         }
+        if step > SECOND && self.latest.is_some_and(|latest| time < latest) {
+            self.backward = Some(at);
+        }
         if step > self.widest.0 {
             self.widest = (step, Some(at));
         }
@@ -103,7 +109,12 @@ impl Chain {
     /// The record at which the times most likely turn to those that were known before, if the chain
     /// began at `start` in a capture that a packet carried.
     pub fn turn(&self, start: u64) -> Option<u64> {
-        self.closest.map(|(_, at)| at).filter(|at| *at > start).or(self.widest.1)
+        match self.closest {
+            Some((_, at)) if at > start => Some(at),
+            Some(_) => self.widest.1,
+            // Two captures of one day: the later one of the places at which the first may end.
+            None => self.widest.1.max(self.backward),
+        }
     }
 
     /// The record before which the widest step of its times is, if that is a day or more.

@@ -1,9 +1,11 @@
 //! Damaged descriptions of interfaces: without them no packet of theirs could be read.
 //!
-//! Such a block is believed by its intact fields if blocks that can be read follow soon. If it has no
-//! resolution, the one is taken that gives their times a sensible year.
+//! Such a block is believed by its intact fields if blocks that can be read follow soon, at times near the
+//! one before it. If it has no resolution, the one is taken that gives such times, or a sensible year if
+//! no time is before it.
 
 use super::super::Position;
+use super::super::time::Timestamp;
 use super::super::walk::Format;
 use super::view::View;
 
@@ -30,10 +32,14 @@ pub(super) fn described<F: Format>(view: &View<'_, F>, at_damage: &[u8]) -> Opti
     let block = at_damage.get(..usize::try_from(next - damage).ok()?)?;
     let options = block.len().saturating_sub(4);
     let mut descriptions = view.format.described(block.get(..options)?, view.known);
-    let is_certain = descriptions.len() == 1;
+    let (is_certain, before) = (descriptions.len() == 1, view.known.before.time());
     descriptions.retain(|known| {
         let chain = View { known, ..*view }.follow(next, u64::MAX, 16);
-        is_certain || chain.first.is_none_or(|first| YEARS.contains(&first.seconds))
+        let is_in_years = |first: Timestamp| YEARS.contains(&first.seconds);
+        match before {
+            Some(_) => chain.is_near(before),
+            None => is_certain || chain.first.is_none_or(is_in_years),
+        }
     });
     descriptions.into_iter().next().map(|known| Position { offset: next, ..known })
 }

@@ -40,6 +40,10 @@ pub(super) fn first<F: Format>(
     let Some(time) = view.format.plausible(own, view.known, at).and_then(|own| own.seconds) else {
         return Some(at);
     };
+    // Zeros in place of a time may be those that were inserted.
+    if time == 0 && before.is_some_and(|before| before != 0) {
+        return chain.second.map(|(second, _)| second);
+    }
     // Between its neighbours, but far from both: bytes of a nearer time may be at the damage.
     let apart = |seconds: i64| {
         let to = |other: Option<i64>| other.map_or(u64::MAX, |other| seconds.abs_diff(other));

@@ -102,13 +102,23 @@ impl<'a> Scan<'a> {
     /// Goes on after the start of a chain that is not believed, and passes others of its records.
     pub fn disbelieve<F: Format>(&mut self, view: &View<'_, F>, start: Start, part: Part) {
         self.doubts = self.doubts.saturating_sub(usize::from(self.counts(view, start)));
-        self.from = start.at + 1;
+        self.from = self.after_doubted(view, start.at);
         // Blocks that follow may be as long as the damaged one.
         self.at_damage = &[];
         let has_others = start.chain.links > 1 && part != Part::Start;
         let (next, last) = (has_others.then_some(start.at), start.chain.last);
         let part = if start.chain.is_far(self.before) { Part::Whole } else { part };
         self.doubted = Doubted { next, last, part };
+    }
+
+    /// Where to look on after a record that is not believed: what a packet carries of which the record and
+    /// the one after it are certain is no record, whether the packet is the capture's own or not.
+    fn after_doubted<F: Format>(&self, view: &View<'_, F>, at: u64) -> u64 {
+        let next = view.next(at).filter(|_| !F::FRAMED && view.states_its_length(at));
+        let leads_on = |next: &u64| {
+            view.format.plausible(view.rest(*next, u64::MAX), view.known, *next).is_some()
+        };
+        next.filter(leads_on).unwrap_or(at + 1)
     }
 
     /// False for what garbage holds by chance: one record of another time that nothing follows.

@@ -11,7 +11,7 @@ use super::chain::Ends;
 use super::header::{self, Header};
 use super::scan::{DOUBTS, Next, Part, Scan, Start};
 use super::view::View;
-use super::{AHEAD, Found, LONGEST, described, mended, weigh};
+use super::{AHEAD, Found, LONGEST, described, mended, near, weigh};
 
 /// Bytes that are searched at once.
 const STRETCH: u64 = 8 << 20;
@@ -54,11 +54,18 @@ pub(super) fn resume<F: Format>(
     }
     // So does the packet of a record whose header is damaged.
     let told = view.format.ends_by_packet(at_damage, damage);
+    if view.complete && told.is_some_and(|ends| ends.contains(&view.end())) {
+        return Found::Nothing;
+    }
     for told in told.into_iter().flatten() {
         let chain = view.follow(told, told, FIRM);
         let leads_on = || match before {
+            // A capture that follows a record that was cut off is not read late.
+            Some(_) if !chain.is_near(before) && chain.odd_frames > 0 => false,
             Some(before) if !chain.is_near(Some(before)) => {
-                view.returns(told, before) || view.are_sessions(told, FIRM_BLOCKS, before)
+                chain.ends == Ends::File
+                    || view.returns(told, before)
+                    || view.are_sessions(told, FIRM_BLOCKS, before)
             }
             _ => view.follow(told, u64::MAX, 2).is_firm(2),
         };
@@ -135,10 +142,19 @@ pub(super) fn resume<F: Format>(
             let is_beside = view.is_beside_damage(start.at);
             let are_sessions =
                 |before| (is_beside || is_turn) && view.are_sessions(start.at, least, before);
-            // One block at the end of the file may be of a section whose header is lost.
-            let is_block = F::FRAMED && chain.links < 2 && before.is_some() && !is_beside;
+            // Records that lead back to the right time lie in place before it, as carried ones do.
+            let returns = chain.jump.is_some_and(|(_, jump)| {
+                before.is_some_and(|before| near(jump.seconds, before.seconds))
+            });
+            if returns && !is_odd && !is_beside {
+                scan.disbelieve(view, start, Part::Whole);
+                continue;
+            }
+            // One record at the end of the file may have a damaged time, and one block may be of a section
+            // whose header is lost.
+            let is_single = chain.links < 2 && before.is_some() && !(F::FRAMED && is_beside);
             let is_firm =
-                || (chain.is_firm(least) && !is_block) || before.is_some_and(are_sessions);
+                || (chain.is_firm(least) && !is_single) || before.is_some_and(are_sessions);
             if other.is_none() && !is_odd && is_firm() {
                 // Nothing carried it, nor was it cut off as bytes of another file are.
                 let leads_on = chain.jump.is_some() || chain.ends != Ends::Broken;

@@ -87,7 +87,7 @@ impl<F: Format> View<'_, F> {
         chain.links < 2 && chain.jump.is_none() && is_soon_after_1970(chain)
     }
 
-    /// True if a record that leads nowhere may stand alone at `at`: its packet states the record's length.
+    /// True if the packet of the record at `at` states the record's length.
     pub fn states_its_length(&self, at: u64) -> bool {
         let Some(next) = self.next(at) else { return false };
         let told = self.format.ends_by_packet(self.rest(at, next), at);
@@ -103,7 +103,7 @@ impl<F: Format> View<'_, F> {
 
     /// True if so many records follow each other from `start` on, or lead to the end of the file: sessions
     /// at several times, as of captures that were joined, none of which is near `before`. Carried
-    /// records lead to one that is.
+    /// records lead to one that is. A single record has a damaged time.
     pub fn are_sessions(&self, start: u64, least: usize, before: Timestamp) -> bool {
         let (mut at, mut links) = (start, 0);
         loop {
@@ -113,7 +113,7 @@ impl<F: Format> View<'_, F> {
                 return false;
             }
             match chain.jump {
-                _ if chain.ends != Ends::Broken => return true,
+                _ if chain.ends != Ends::Broken => return links > 1,
                 Some((jump, _)) if links < least => at = jump,
                 Some(_) => return true,
                 None => return false,

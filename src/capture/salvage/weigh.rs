@@ -62,8 +62,8 @@ pub(super) fn weigh<F: Format>(
                 _ => false,
             };
             let is_alone = chain.links == 1 && chain.jump.is_none();
-            return (chain.links >= 2 || (soon && (!is_alone || view.states_its_length(at))))
-                .then(|| chain.lead(at, before));
+            // A single record that leads nowhere may be part of a frame.
+            return (chain.links >= 2 || (soon && !is_alone)).then(|| chain.lead(at, before));
         };
         // Neighbours may be out of order a little, but few by chance.
         let order = i64::from(chain.links >= FIRM);
