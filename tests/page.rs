@@ -107,7 +107,7 @@ fn a_page_tells_all_about_a_capture() {
     {
         assert!(page.contains(&format!("<h3>{heading}</h3>")), "no {heading}");
     }
-    for part in ["DNS queries", "TLS servers", "HTTP requests", "<h1>hostile.pcap</h1>"] {
+    for part in ["DNS names by", "TLS servers by", "HTTP hosts by", "<h1>hostile.pcap</h1>"] {
         assert!(page.contains(part), "no {part}");
     }
 }

@@ -6,7 +6,8 @@ use super::clock;
 use super::lines::Lines;
 use crate::report::{Report, Status};
 use crate::table::cell::Cell;
-use rules::{CLOCKLESS, DROPPED, LONGEST_PACKET, OVERLONG, RULES, UNORDERED};
+use rules::{CLOCKLESS, DROPPED, LONGEST_PACKET, OVERLONG, RULES, UNICAST_QUERIES, UNORDERED};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Degree of a finding.
@@ -40,7 +41,7 @@ impl Grade {
     /// The verdict.
     pub fn verdict(self) -> &'static str {
         match self {
-            Grade::Good | Grade::Note => "Healthy",
+            Grade::Good | Grade::Note => "No findings",
             Grade::Few => "Too few packets",
             Grade::Warn => "Worth a look",
             Grade::Bad => "Not healthy",
@@ -73,7 +74,7 @@ impl Rank {
     }
 }
 
-/// Number of packets from which a capture without findings is called healthy.
+/// Number of packets from which the lack of findings says something.
 pub const FEW_PACKETS: u64 = 10;
 
 /// Something worth knowing.
@@ -84,8 +85,41 @@ pub struct Finding {
     pub text: String,
     /// Column of its number.
     pub column: &'static str,
+    /// The next thing to look at. May be empty.
+    pub check: &'static str,
     /// The section that tells more.
     pub section: &'static str,
+    /// Share in percent of what it is a part of.
+    pub share: f64,
+}
+
+/// Order of captures on the page: the worst first, then as given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Order {
+    /// The rank.
+    pub rank: Rank,
+    /// Greater is worse, within a rank.
+    severity: Reverse<u32>,
+    /// Number of the capture from 1.
+    pub number: usize,
+}
+
+impl Order {
+    /// Place of a capture.
+    pub fn of(number: usize, report: &Report, numbers: &Numbers) -> Order {
+        /// More than any share: a capture that did not end well.
+        const ENDED: u32 = 1_000_000;
+        let grade = grade(report, numbers);
+        let shares = numbers.findings().into_iter().filter(|finding| finding.grade == grade);
+        let share = shares.map(|finding| (finding.share * 1_000.0) as u32).max().unwrap_or(0);
+        let severity = match grade {
+            Grade::Few => 0,
+            Grade::Good | Grade::Note => 1,
+            grade if grade == status(report.status).0 => ENDED + report.status as u32,
+            _ => share,
+        };
+        Order { rank: Rank::of(grade), severity: Reverse(severity), number }
+    }
 }
 
 /// Numbers of a capture, or sums over several, by the columns of `summary` and `health`.
@@ -112,6 +146,10 @@ impl Numbers {
         numbers.insert(CLOCKLESS, times.map_or(0, |times| u64::from(!clock::is_plausible(times))));
         let longest = numbers.get("max_wire_bytes").copied().unwrap_or(0);
         numbers.insert(OVERLONG, u64::from(longest > LONGEST_PACKET));
+        let questions = Lines::first("dns", report, usize::MAX);
+        let unicast = questions.rows.iter().filter(|line| line.text("protocol") != "mdns");
+        let queries = unicast.map(|line| line.number("queries"));
+        numbers.insert(UNICAST_QUERIES, queries.fold(0, u64::saturating_add));
         let interfaces = Lines::first("interfaces", report, usize::MAX);
         let dropped = interfaces.rows.iter().map(|line| line.number("dropped"));
         numbers.insert(DROPPED, dropped.fold(0, u64::saturating_add));

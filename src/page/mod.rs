@@ -74,6 +74,8 @@ pub struct Page {
 #[template(path = "page.html")]
 struct Whole<'a> {
     title: &'a str,
+    place: &'a str,
+    none: bool,
     version: &'a str,
     style: &'a str,
     script: &'a str,
@@ -97,8 +99,8 @@ impl Page {
     /// Adds the section of a report.
     pub fn add(&mut self, report: &Report) {
         let numbers = Numbers::of(report);
-        let (number, rank) = self.overall.add(report, &numbers);
-        self.parts.add(number, rank, report, &numbers);
+        let order = self.overall.add(report, &numbers);
+        self.parts.add(order, report, &numbers);
     }
 
     /// Adds the section of all captures as one (`--total`).
@@ -115,6 +117,8 @@ impl Page {
         let total = self.parts.take_total().unwrap_or_default();
         let whole = Whole {
             title: &self.overall.title(),
+            place: &self.overall.place(),
+            none: self.overall.is_empty(),
             version: env!("CARGO_PKG_VERSION"),
             style: include_str!("templates/page.css"),
             script: include_str!("templates/page.js"),

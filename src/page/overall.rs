@@ -1,7 +1,7 @@
 //! All captures together: the worst by name, sums, and a line for each.
 
 use super::clock;
-use super::findings::{Finding, Grade, Numbers, Rank, grade};
+use super::findings::{Finding, Grade, Numbers, Order, Rank, grade};
 use super::row::{Row, SEPARATORS};
 use super::tiles::Tile;
 use super::{parts, rendered, text};
@@ -28,13 +28,8 @@ pub struct Overall {
     times: Option<(Timestamp, Timestamp)>,
     /// The directory that all are below, with what ends it.
     directory: Option<String>,
-    /// The lines of each rank, no more than fit alone.
-    lines: BTreeMap<Rank, Lines>,
-}
-
-#[derive(Default)]
-struct Lines {
-    rows: Vec<Row>,
+    /// A line for each of the worst captures, no more than fit, and their length in bytes.
+    lines: BTreeMap<Order, (Row, usize)>,
     bytes: usize,
 }
 
@@ -69,11 +64,11 @@ struct Name {
 }
 
 impl Overall {
-    /// Adds a capture; returns its number from 1 and its rank.
-    pub fn add(&mut self, report: &Report, numbers: &Numbers) -> (usize, Rank) {
+    /// Adds a capture; returns its place.
+    pub fn add(&mut self, report: &Report, numbers: &Numbers) -> Order {
         self.count += 1;
         if self.count == 1 {
-            self.only = text::name(&report.file);
+            self.only.clone_from(&report.file);
         }
         let grade = grade(report, numbers);
         if let Some(count) = self.grades.get_mut(grade as usize) {
@@ -89,14 +84,16 @@ impl Overall {
             None => directory(&report.file, &report.file),
             Some(known) => directory(known, &report.file),
         });
-        let rank = Rank::of(grade);
-        let lines = self.lines.entry(rank).or_default();
-        if lines.bytes < MOST_BYTES {
-            let row = Row::of(self.count, report, numbers, grade);
-            lines.bytes += row.html(0, true).len();
-            lines.rows.push(row);
+        let order = Order::of(self.count, report, numbers);
+        let row = Row::of(self.count, report, numbers, grade);
+        let bytes = row.html(0, true).len();
+        self.bytes += bytes;
+        self.lines.insert(order, (row, bytes));
+        while self.bytes > MOST_BYTES {
+            let Some((_, (_, bytes))) = self.lines.pop_last() else { break };
+            self.bytes -= bytes;
         }
-        (self.count, rank)
+        order
     }
 
     /// Number of captures.
@@ -108,9 +105,20 @@ impl Overall {
     pub fn title(&self) -> String {
         match self.count {
             0 => "No capture".into(),
-            1 => self.only.clone(),
+            1 => text::name(self.only.rsplit(SEPARATORS).next().unwrap_or_default()),
             count => format!("{} captures", text::count(count as u64)),
         }
+    }
+
+    /// Directory of the only capture. Empty if it has none, or there are several.
+    pub fn place(&self) -> String {
+        let one = if self.count == 1 { self.only.as_str() } else { "" };
+        text::name(one.get(..one.rfind(SEPARATORS).unwrap_or(0)).unwrap_or_default())
+    }
+
+    /// True if no packet was counted.
+    pub fn is_empty(&self) -> bool {
+        self.numbers.get("packets") == 0
     }
 
     /// The part about all captures, of which some have one of their own. Nothing for one.
@@ -120,7 +128,7 @@ impl Overall {
         }
         let linked: BTreeSet<usize> = parts.iter().map(|(number, _)| *number).collect();
         let mut bytes = 0;
-        let rows = self.lines.values().flat_map(|lines| &lines.rows);
+        let rows = self.lines.values().map(|(row, _)| row);
         let directory = self.directory.as_deref().unwrap_or_default();
         let lines = rows.map(|row| row.html(directory.len(), linked.contains(&row.number)));
         let fits = |line: &String| {
@@ -167,7 +175,8 @@ impl Overall {
             Rank::Bad => (Grade::Bad, "not healthy"),
             _ => (Grade::Warn, "worth a look"),
         };
-        let rows = self.lines.get(&rank).map(|lines| lines.rows.as_slice()).unwrap_or_default();
+        let rows =
+            self.lines.iter().filter(|(order, _)| order.rank == rank).map(|(_, (row, _))| row);
         let name = |row: &Row| Name {
             file: row.name(),
             place: match linked.contains(&row.number) {
@@ -175,7 +184,7 @@ impl Overall {
                 false => String::new(),
             },
         };
-        let names: Vec<Name> = rows.iter().take(NAMED).map(name).collect();
+        let names: Vec<Name> = rows.take(NAMED).map(name).collect();
         Worst {
             grade,
             text: format!("{} {says}", text::counted(count as u64, "capture")),
@@ -187,20 +196,22 @@ impl Overall {
     fn tiles(&self) -> Vec<Tile> {
         let [good, note, few, warn, bad] = self.grades.map(|count| count as u64);
         let span = self.times.map(|(a, b)| b.total_nanoseconds() - a.total_nanoseconds());
+        // Years between captures say nothing of them.
+        let is_short = |span: &i128| *span < 366 * 86_400 * 1_000_000_000;
         let time =
             |time: Option<Timestamp>| time.map(|time| text::time(time, 0)).unwrap_or_default();
         let some = |number: u64| if number == 0 { String::new() } else { text::count(number) };
         let tiles = [
             ("Not healthy", text::count(bad)),
             ("Worth a look", text::count(warn)),
-            ("Healthy", text::count(good + note)),
+            ("No findings", text::count(good + note)),
             ("Too few packets", some(few)),
             ("Packets", text::count(self.numbers.get("packets"))),
             ("On the wire", text::bytes(self.numbers.get("wire_bytes"))),
             ("Files", text::bytes(self.numbers.get("file_bytes"))),
             ("First packet (UTC)", time(self.times.map(|(from, _)| from))),
             ("Last packet (UTC)", time(self.times.map(|(_, to)| to))),
-            ("From first to last", span.map(text::duration).unwrap_or_default()),
+            ("From first to last", span.filter(is_short).map(text::duration).unwrap_or_default()),
         ];
         tiles.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }

@@ -1,7 +1,7 @@
 //! Captures that have a part of the page, and its detail: the worst first, as much as fits.
 
 use super::capture::{Detail, part};
-use super::findings::{Numbers, Rank};
+use super::findings::{Numbers, Order, Rank};
 use crate::report::Report;
 use std::collections::BTreeMap;
 
@@ -34,8 +34,8 @@ const MOST_BYTES: usize = 620_000;
 pub struct Parts {
     /// Of the only capture so far.
     alone: Option<String>,
-    /// By rank and number, empty where they cannot all fit.
-    several: BTreeMap<(Rank, usize), [String; LEVELS.len()]>,
+    /// In order, empty where they cannot all fit.
+    several: BTreeMap<Order, [String; LEVELS.len()]>,
     /// Length of all parts of a rank in each detail.
     bytes: BTreeMap<Rank, [usize; LEVELS.len()]>,
     /// All captures as one (`--total`).
@@ -43,11 +43,12 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Adds a capture, counted from 1.
-    pub fn add(&mut self, number: usize, rank: Rank, report: &Report, numbers: &Numbers) {
+    /// Adds a capture.
+    pub fn add(&mut self, order: Order, report: &Report, numbers: &Numbers) {
+        let Order { rank, number, .. } = order;
         let of = |level: &Level| part(&id(number), report, numbers, level.bytes, level.detail);
         self.alone = (number == 1).then(|| of(&ALONE));
-        let worse = self.several.range(..(rank, number)).count();
+        let worse = self.several.range(..order).count();
         if worse < MOST_CAPTURES {
             let bytes = self.bytes.entry(rank).or_default();
             let mut parts: [String; LEVELS.len()] = Default::default();
@@ -57,7 +58,7 @@ impl Parts {
                     *bytes += part.len();
                 }
             }
-            self.several.insert((rank, number), parts);
+            self.several.insert(order, parts);
         }
         if self.several.len() > MOST_CAPTURES {
             self.several.pop_last();
@@ -82,7 +83,7 @@ impl Parts {
         for rank in Rank::ALL {
             let all = self.bytes.get(&rank).copied().unwrap_or_default();
             let bytes = |level: usize| all.get(level).copied().unwrap_or(0);
-            let others = several.keys().any(|(known, _)| *known > rank);
+            let others = several.keys().any(|order| order.rank > rank);
             let share = if others { left / 3 * 2 } else { left };
             let fits = |level: &usize| bytes(*level) <= share;
             let level = (0..LEVELS.len()).find(fits).unwrap_or(LEVELS.len() - 1);
@@ -90,9 +91,9 @@ impl Parts {
             chosen.push((rank, level));
         }
         let mut left = MOST_BYTES.saturating_sub(self.total.as_ref().map_or(0, String::len));
-        let parts = several.into_iter().filter_map(|((rank, number), parts)| {
-            let (_, level) = chosen.iter().find(|(known, _)| *known == rank)?;
-            Some((number, parts.into_iter().nth(*level)?))
+        let parts = several.into_iter().filter_map(|(order, parts)| {
+            let (_, level) = chosen.iter().find(|(known, _)| *known == order.rank)?;
+            Some((order.number, parts.into_iter().nth(*level)?))
         });
         let fits = |(_, part): &(usize, String)| {
             let fits = !part.is_empty() && part.len() <= left;

@@ -99,7 +99,7 @@ fn few_packets_are_told_as_a_person_would() {
     assert!(one.contains("Zero or empty: Application, B → A, Duration."));
     let both = page(directory.path(), &["one.pcap", "many.pcap"]);
     assert_eq!(both.matches("<svg class=\"spark").count(), 1);
-    places(&both, &["<b>Healthy</b>", "<dt>Packet rate</dt>", "<dt>Duration</dt>"]);
+    places(&both, &["<b>No findings</b>", "<dt>Packet rate</dt>", "<dt>Duration</dt>"]);
 }
 
 /// Columns of zeros are left out and named; of the others, some wait to be asked for.

@@ -6,6 +6,9 @@ use crate::page::text;
 /// Number of peaks that are marked.
 const PEAKS: usize = 3;
 
+/// Number of steps with packets below which a peak is one packet more.
+const LEAST_STEPS: usize = 10;
+
 /// A time without packets, after the start of the chart, in nanoseconds.
 pub struct Gap {
     /// Its begin.
@@ -73,6 +76,9 @@ pub fn gaps(gaps: &[Gap], span: i128, steps: usize, above: f64, height: f64) -> 
 /// Circles at the peaks, and their values.
 pub fn peaks(values: &[f64], y: impl Fn(f64) -> f64, text: fn(f64) -> String) -> String {
     let mut out = String::new();
+    if values.iter().filter(|value| **value > 0.0).count() < LEAST_STEPS {
+        return out;
+    }
     for (number, (place, value)) in greatest(values).into_iter().enumerate() {
         let at = (place as f64 + 0.5) * 100.0 / values.len().max(1) as f64;
         let (x, at_y) = (percent(at), y(value));

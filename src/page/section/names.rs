@@ -10,7 +10,7 @@ use crate::report::Report;
 const TABLES: &[(&str, &str, &[Column])] = &[
     (
         "dns",
-        "DNS queries",
+        "DNS names by type",
         &[
             Column::new("Name", "name", Show::Text),
             Column::new("Type", "type", Show::Text),
@@ -26,21 +26,21 @@ const TABLES: &[(&str, &str, &[Column])] = &[
     ),
     (
         "tls",
-        "TLS servers",
+        "TLS servers by version and ALPN",
         &[
             Column::new("Server name", "server_name", Show::Text),
             Column::new("Version", "version", Show::Text),
+            Column::new("ALPN", "alpn", Show::Text),
             Column::new("Handshakes", "handshakes", Show::Bar),
             Column::new("Completed", "completed", Show::Count),
             Column::new("Alerts", "alerts", Show::Count),
             Column::new("Transport", "transport", Show::Text).extra(),
-            Column::new("ALPN", "alpn", Show::Text).extra(),
             Column::new("Cipher suite", "cipher", Show::Text).extra(),
         ],
     ),
     (
         "http",
-        "HTTP requests",
+        "HTTP hosts by method and status",
         &[
             Column::new("Host", "host", Show::Text),
             Column::new("Method", "method", Show::Text),
