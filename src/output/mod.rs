@@ -37,7 +37,7 @@ use std::io::{self, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 use stdout::Stdout;
-pub use stdout::{assert_stdout, optional_stdout};
+pub use stdout::{assert_stdout, optional_stdout, stdout_file};
 use target::Target;
 
 /// The outputs of a run, one per table.

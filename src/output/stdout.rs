@@ -1,6 +1,9 @@
 //! Standard output: it may have been closed before the process began, and its reader may leave.
 
+use super::{Identity, identity};
+use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Standard output, and a call before it is first written.
 pub(super) struct Stdout {
@@ -65,4 +68,17 @@ pub fn assert_stdout() -> io::Result<()> {
 pub fn optional_stdout() -> io::Result<impl Write> {
     assert_stdout()?;
     Ok(Stdout { out: io::stdout(), before: None, is_optional: true, over: false })
+}
+
+/// The file that standard output is. None if it is none, or the system does not tell.
+pub fn stdout_file() -> Option<Identity> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let file = fs::File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+        let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
+        identity(Path::new(""), &metadata)
+    }
+    #[cfg(not(unix))]
+    None
 }

@@ -1,8 +1,9 @@
 //! Views of tables for a terminal: captures below each other; the protocol tree with shares and bars;
-//! conversations, endpoints and streams with their ports and human units; packets as tcpdump shows
-//! them. A new view is a function and a line in [`VIEWS`].
+//! conversations, endpoints, streams and flows with their ports and human units; names; packets as
+//! tcpdump shows them. A new view is a function and a line in [`VIEWS`].
 
 mod captures;
+mod names;
 mod packets;
 mod protocols;
 mod traffic;
@@ -31,12 +32,16 @@ struct Kind {
     row: fn(&Row<'_>) -> Vec<Line>,
 }
 
-static VIEWS: [Kind; 6] = [
+static VIEWS: [Kind; 10] = [
     captures::KIND,
     protocols::KIND,
     traffic::CONVERSATIONS,
     traffic::ENDPOINTS,
     traffic::STREAMS,
+    traffic::FLOWS,
+    names::DNS,
+    names::TLS,
+    names::HTTP,
     packets::KIND,
 ];
 
@@ -177,6 +182,21 @@ fn write_lines(lines: Vec<Line>, screen: Screen, out: &mut dyn Write) -> io::Res
     })
 }
 
+/// Characters of an address that are shown at least: any of IPv4 and Ethernet.
+const LEAST_ADDRESS: usize = 17;
+
+/// A text without its middle if it is longer than this.
+fn middle_cut(text: &str, most: usize) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let Some(over) = letters.len().checked_sub(most).filter(|over| *over > 0) else {
+        return text.into();
+    };
+    // The end tells hosts of a network apart.
+    let begin = (most.saturating_sub(1)) / 2;
+    let end = begin + over + 1;
+    letters.iter().take(begin).chain(&['…']).chain(letters.iter().skip(end)).collect()
+}
+
 const NO_SCREEN: Screen = Screen { columns: 0, rows: 0, color: false };
 
 fn clear(cells: &mut [Vec<Line>], column: usize) {
@@ -214,10 +234,10 @@ impl Row<'_> {
         digits.parse().unwrap_or(0)
     }
 
+    /// An address and its port. A long address is cut in the middle where two would take the line.
     fn side(&self, address: &str, port: &str) -> Line {
-        Line::of(
-            Style::Plain,
-            &crate::terminal::units::endpoint(self.text(address), self.text(port)),
-        )
+        let most = (self.screen.columns / 5).max(LEAST_ADDRESS);
+        let address = middle_cut(self.text(address), most);
+        Line::of(Style::Plain, &crate::terminal::units::endpoint(&address, self.text(port)))
     }
 }

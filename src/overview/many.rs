@@ -104,7 +104,9 @@ impl Many {
         let extent = self.extent.map(|(first, last)| (last - first).unsigned_abs());
         let extent = extent.filter(|extent| *extent > 0 && *extent != self.durations);
         let within = extent.map(|extent| format!("within {}", duration(extent)));
-        let sum = Some(self.durations).filter(|sum| *sum > 0);
+        // Centuries are times that no clock made.
+        const CENTURY: u128 = 100 * 365 * 86_400 * 1_000_000_000;
+        let sum = Some(self.durations).filter(|sum| (1..CENTURY).contains(sum));
         let total = format!("{} captures", count(self.captures));
         self.waiting.push(vec![
             Line::of(Style::Heading, &total),

@@ -13,7 +13,7 @@ pub(super) const KIND: Kind = Kind {
         ("status", Side::Left, 0),
         ("packets", Side::Right, 0),
         ("bytes", Side::Right, 0),
-        ("time", Side::Right, 8),
+        ("duration", Side::Right, 8),
         ("bit rate", Side::Right, 6),
         ("truncated", Side::Right, 4),
         ("with problems", Side::Right, 7),

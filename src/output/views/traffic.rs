@@ -1,4 +1,4 @@
-//! Views of conversations, endpoints and streams: their ends as `address:port`, human units.
+//! Views of conversations, endpoints, streams and flows: their ends as `address:port`, human units.
 
 use super::{Kind, Row};
 use crate::terminal::grid::Side;
@@ -16,7 +16,7 @@ pub(super) const CONVERSATIONS: Kind = Kind {
         ("bytes →", Side::Right, 2),
         ("bytes ←", Side::Right, 2),
         ("first packet", Side::Right, 1),
-        ("time", Side::Right, 4),
+        ("duration", Side::Right, 4),
     ],
     yields: 0,
     of_files: false,
@@ -52,12 +52,45 @@ pub(super) const STREAMS: Kind = Kind {
         ("zero win", Side::Right, 5),
         ("initial RTT", Side::Right, 9),
         ("ACK RTT", Side::Right, 7),
-        ("time", Side::Right, 1),
+        ("duration", Side::Right, 1),
     ],
     yields: 0,
     of_files: false,
     row: stream,
 };
+
+pub(super) const FLOWS: Kind = Kind {
+    table: "flows",
+    columns: &[
+        ("flow", Side::Left, 0),
+        ("protocol", Side::Left, 0),
+        ("application", Side::Left, 4),
+        ("packets →", Side::Right, 6),
+        ("packets ←", Side::Right, 6),
+        ("bytes →", Side::Right, 0),
+        ("bytes ←", Side::Right, 0),
+        ("end", Side::Left, 1),
+        ("duration", Side::Right, 3),
+    ],
+    yields: 0,
+    of_files: false,
+    row: flow,
+};
+
+fn flow(row: &Row<'_>) -> Vec<Line> {
+    let pair = row.side("address_a", "port_a").with(Style::Faint, " ↔ ");
+    vec![
+        pair.then(row.side("address_b", "port_b")),
+        Line::of(Style::Graph, row.text("protocol")),
+        Line::of(Style::Graph, row.text("application")),
+        row.count("packets_a_to_b"),
+        row.count("packets_b_to_a"),
+        row.bytes("wire_bytes_a_to_b", Style::Strong),
+        row.bytes("wire_bytes_b_to_a", Style::Strong),
+        Line::of(Style::Faint, row.text("end")),
+        row.duration("duration_s"),
+    ]
+}
 
 fn conversation(row: &Row<'_>) -> Vec<Line> {
     let pair = row.side("address_a", "port_a").with(Style::Faint, " ↔ ");
