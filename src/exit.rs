@@ -61,7 +61,7 @@ pub static EXIT_CODES: &[ExitCode] = &[
     code(
         Exit::Damaged,
         4,
-        "at least one input was damaged or cut short; the tables hold the packets before the damage",
+        "at least one input was damaged or cut short; the tables cover the packets before the damage",
     ),
     code(
         Exit::MapAgain,
@@ -72,7 +72,7 @@ pub static EXIT_CODES: &[ExitCode] = &[
     code(
         Exit::OutOfMemory,
         71,
-        "an input or its tables need more memory, or more open files, than allowed",
+        "an input or its tables need more memory, or an input more open files, than allowed",
     ),
     code(Exit::OutputFailed, 74, "an output could not be written"),
     code(

@@ -8,7 +8,7 @@
 use crate::capture::{self, Capture};
 use crate::error::{Error, without_code};
 use crate::interrupt::Stdin;
-use crate::output::{Identity, identity};
+use crate::output::{self, Identity, identity};
 use crate::plan::STDIN;
 use crate::progress::Progress;
 use crate::source::live::PATIENCE;
@@ -54,18 +54,25 @@ pub struct Inputs {
     pub list: Vec<Input>,
     /// True if a directory was walked.
     pub walked: bool,
+    /// Pipes, sockets and devices in walked directories: reading one might never end.
+    pub special: Vec<String>,
 }
 
 impl Inputs {
-    /// Makes sure that none of these files, which are to be written, is an input: the same file,
-    /// whatever its path. Those of an earlier run that stand in a walked directory are no inputs.
+    /// Makes sure that none of these files, which are to be written, and not the file that is standard
+    /// output is an input: the same file, whatever its path. Those of an earlier run that stand in a
+    /// walked directory are no inputs.
     ///
     /// # Errors
     /// If a file is an input.
     pub fn spare(&mut self, outputs: &[PathBuf]) -> io::Result<()> {
         let id = |path: &PathBuf| identity(path, &fs::metadata(path).ok()?);
-        let known: Vec<(Identity, &PathBuf)> =
-            outputs.iter().filter_map(|path| Some((id(path)?, path))).collect();
+        let stdout = PathBuf::from("standard output");
+        let known: Vec<(Identity, &PathBuf)> = outputs
+            .iter()
+            .filter_map(|path| Some((id(path)?, path)))
+            .chain(output::stdout_file().map(|id| (id, &stdout)))
+            .collect();
         let output = |input: &Input| {
             let id = input.id.as_ref()?;
             known.iter().find(|(known, _)| known == id)
@@ -131,7 +138,7 @@ pub fn discover(paths: &[OsString], naming: &Naming) -> Inputs {
         match metadata {
             Some(metadata) if metadata.is_dir() => {
                 inputs.walked = true;
-                walk(&path, naming, &mut inputs.list);
+                walk(&path, naming, &mut inputs);
             }
             metadata => {
                 let is_repeatable = path.as_os_str() != STDIN
@@ -152,7 +159,7 @@ pub fn discover(paths: &[OsString], naming: &Naming) -> Inputs {
     inputs
 }
 
-fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
+fn walk(directory: &Path, naming: &Naming, inputs: &mut Inputs) {
     let mut found = Vec::new();
     let matches =
         |path: &Path, is_directory: bool| !naming.globs.matched(path, is_directory).is_ignore();
@@ -164,7 +171,8 @@ fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
     {
         match entry {
             Ok(entry) if entry.file_type().is_file() => found.push((entry.into_path(), None)),
-            Ok(_) => {}
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => inputs.special.push(walked_name(entry.path(), naming)),
             Err(error) if error.loop_ancestor().is_some() => {}
             Err(error) => {
                 let path = error.path().unwrap_or(directory).to_path_buf();
@@ -182,7 +190,7 @@ fn walk(directory: &Path, naming: &Naming, inputs: &mut Vec<Input>) {
         let (name, is_repeatable) = (walked_name(&path, naming), true);
         Input { name, path, bytes, id, is_repeatable, refused, may_be_skipped }
     });
-    inputs.extend(measured.collect::<Vec<_>>());
+    inputs.list.extend(measured.collect::<Vec<_>>());
 }
 
 /// Text of a path found in a directory; the same on every system.

@@ -201,7 +201,7 @@ fn generate(kind: Kind) -> ExitCode {
 /// Ends the process on Ctrl-C, SIGTERM or SIGHUP: finished outputs stay, unfinished ones go.
 fn stop() {
     output::remove_unfinished();
-    warn("stopped by a signal; unfinished tables are removed");
+    warn("stopped by a signal: files of unfinished tables are removed, standard output ends early");
     process::exit(i32::from(Exit::Stopped.code()));
 }
 

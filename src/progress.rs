@@ -134,18 +134,6 @@ impl<R: Read> Read for Watched<R> {
     }
 }
 
-/// True if standard output is a file, where rows disturb nobody.
-pub fn stdout_is_file() -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::fd::AsFd;
-        let copy = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
-        copy.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
-    }
-    #[cfg(not(unix))]
-    false
-}
-
 /// Standard error that is no terminal: a line for each time the bar is drawn, and no moving
 /// about.
 #[derive(Debug)]

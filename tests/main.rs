@@ -56,4 +56,6 @@ mod salvage_rates;
 mod selection;
 mod shards;
 mod snapshots;
+#[cfg(unix)]
+mod specials;
 mod streams;

@@ -21,7 +21,7 @@ use crate::output::{self, Outputs, WholeFile};
 use crate::overview::Overview;
 use crate::page::Page;
 use crate::plan::{OWN_BYTES, Plan, STDIN};
-use crate::progress::{self, Progress};
+use crate::progress::Progress;
 use crate::table::visible::visible;
 use crate::table::{Table, schema};
 use std::io::{self, IsTerminal, Write};
@@ -73,7 +73,7 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
         let is_live = plan.exports() && inputs.list.iter().any(|input| !input.is_repeatable);
         outputs.show_on(screen, plan.arrangement.is_limited() || is_live);
     }
-    if !progress::stdout_is_file() {
+    if output::stdout_file().is_none() {
         let progress = progress.clone();
         outputs.before_stdout(Box::new(move || progress.finish()));
     }
@@ -107,6 +107,9 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     if !plan.quiet && plan.paths.iter().any(|path| path == STDIN) && io::stdin().is_terminal() {
         batch.warn("reading standard input, which is a terminal; Ctrl-C ends it");
     }
+    for name in &inputs.special {
+        batch.skip(name, "a pipe, socket or device");
+    }
     if let Some(hint) = hints::expression(&plan.paths).filter(|_| !plan.quiet) {
         batch.warn(&hint);
     }
@@ -118,6 +121,11 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let mut outcome = batch.finish(closing, repeated, began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
+        if count > 0 && !plan.quiet {
+            let differences = format!("{count} difference{}", if count == 1 { "" } else { "s" });
+            // Nobody can be told that standard error is closed or full.
+            let _ = writeln!(io::stderr(), "pcapstat: {differences} from the baseline");
+        }
         let problem = (count > 0).then(|| Problem::Failure(format!("{count} differences")));
         outcome.exit =
             outcome.exit.max(problem.as_ref().map_or(Exit::Success, |_| Exit::Unexpected));

@@ -115,11 +115,11 @@ impl Batch<'_> {
         }
     }
 
-    /// Notes a file of a directory that is no capture.
-    pub(super) fn skip(&mut self, name: &str) {
+    /// Notes a file of a directory that is no capture, but what `is` says.
+    pub(super) fn skip(&mut self, name: &str, is: &str) {
         self.outcome.stats.skipped += 1;
         if self.reader.plan.verbose {
-            self.warn(&format!("{name}: skipped: not a capture"));
+            self.warn(&format!("{name}: skipped: {is}"));
         }
     }
 

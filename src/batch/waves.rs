@@ -175,7 +175,7 @@ impl Batch<'_> {
             rows.iter_mut().try_for_each(|rows| self.outputs.rows(rows))?;
             match reading {
                 Reading::Report(report) => self.take(*report)?,
-                Reading::Skipped => self.skip(&name),
+                Reading::Skipped => self.skip(&name, "not a capture"),
                 Reading::Short(message) => self.go_without(name, message)?,
             }
         }

@@ -166,7 +166,7 @@ fn text(first: &[u8]) -> Option<&'static str> {
         text if text.starts_with("<!doctype html") || text.starts_with("<html") => "an HTML page",
         text if text.starts_with("<?xml") => "an XML document",
         text if text.starts_with("{\"") || text.starts_with("[{") => "a JSON text",
-        _ => "a text",
+        _ => "plain text",
     })
 }
 

@@ -100,7 +100,7 @@ impl<'a> Cursor<'_, 'a> {
         let Some(Token { symbol: Symbol::Word(text), .. }) = self.peek() else { return Ok(None) };
         let Some(number) = value::number(text) else {
             return match text.starts_with(|c: char| c.is_ascii_digit()) {
-                true => Err(self.error(format!("{text} is no number"))),
+                true => Err(self.error(format!("{text} is not a number"))),
                 false => Ok(None),
             };
         };

@@ -60,7 +60,7 @@ fn an_error_points_at_its_place() {
         ("port 80 or htps", 11, "htps is no port (did you mean https?)"),
         ("port htps", 5, "htps is no port (did you mean https?)"),
         ("port 65536", 5, "65536 is no port"),
-        ("host 10.0.0", 5, "10.0.0 is no IPv4 or IPv6 address; names are not looked up"),
+        ("host 10.0.0", 5, "10.0.0 is not an IPv4 or IPv6 address; names are not looked up"),
         ("host 10.0.0.0/8", 5, "10.0.0.0/8 is no single address; write net 10.0.0.0/8"),
         ("net 10.0.0.1/8", 4, "10.0.0.1 has bits outside its mask; the network is 10.0.0.0"),
         ("ip host ::1", 8, "::1 is an IPv6 address; write ip6"),

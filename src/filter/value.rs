@@ -20,7 +20,9 @@ impl Net {
             Err(_) if text.contains('/') => {
                 Err(format!("{text} is no single address; write net {text}"))
             }
-            Err(_) => Err(format!("{text} is no IPv4 or IPv6 address; names are not looked up")),
+            Err(_) => {
+                Err(format!("{text} is not an IPv4 or IPv6 address; names are not looked up"))
+            }
         }
     }
 

@@ -15,8 +15,8 @@ fn files_that_are_no_captures_are_named() {
     for (bytes, name) in [
         (&b""[..], "an empty file"),
         (b"\n<!DOCTYPE html><html>", "an HTML page"),
-        (b"hello world\n", "a text"),
-        ("Gr\u{FC}\u{DF}e".as_bytes().get(..3).expect("half a character"), "a text"),
+        (b"hello world\n", "plain text"),
+        ("Gr\u{FC}\u{DF}e".as_bytes().get(..3).expect("half a character"), "plain text"),
         (b"\x7FELF\x02", "an ELF binary"),
         (b"PK\x03\x04", "a zip archive; extract the captures in it first"),
         (&tar, "a tar archive; extract the captures in it first"),
