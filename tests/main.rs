@@ -31,6 +31,7 @@ mod formats;
 mod hostile;
 mod memory;
 mod misleading;
+mod system;
 
 // The command.
 mod baseline;

@@ -270,6 +270,26 @@ fn a_system_that_refuses_memory_is_no_crash() {
     }
 }
 
+/// A limit of data is known beforehand, so that a message can say what to do.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_default_bound_knows_the_limit_of_data() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let kind = growing::KINDS.iter().find(|kind| kind.0 == "conversations").expect("it is there");
+    fs::write(directory.path().join("growing"), growing::capture(kind, false)).expect("room");
+    let output = Command::new("sh")
+        .args(["-c", r#"ulimit -d 120000; exec "$0" -j 1 -t conversations growing"#])
+        .arg(program().get_program())
+        .current_dir(directory.path())
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let leaves = said.split("than the ").nth(1).and_then(|rest| rest.split(' ').next());
+    let leaves = leaves.and_then(|number| number.parse().ok()).unwrap_or(u32::MAX);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(71), 0), "{said}");
+    assert!(leaves < 120, "{said}");
+}
+
 /// Threads and allocators need few addresses of their own.
 #[cfg(target_os = "linux")]
 #[test]

@@ -161,29 +161,65 @@ fn pass_on(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs::File;
 
     static SEEN: AtomicUsize = AtomicUsize::new(0);
 
-    extern "C" fn foreign(_: libc::c_int) {
+    extern "C" fn counts(_: libc::c_int) {
         SEEN.fetch_add(1, Ordering::Relaxed);
     }
 
-    #[test]
-    fn a_signal_of_others_goes_to_the_handler_before_and_ours_stays() {
-        let action = || unsafe {
+    /// Puts a page in place of the lost one, as ours does.
+    extern "C" fn mends(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
+        SEEN.fetch_add(1, Ordering::Relaxed);
+        unsafe {
+            let flags = libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+            let page = (*info).si_addr() as usize & !0xFFFF;
+            libc::mmap(page as *mut libc::c_void, 1 << 16, libc::PROT_READ, flags, -1, 0);
+        }
+    }
+
+    fn action() -> usize {
+        unsafe {
             let mut action: libc::sigaction = std::mem::zeroed();
             libc::sigaction(libc::SIGBUS, ptr::null(), &mut action);
             action.sa_sigaction
-        };
+        }
+    }
+
+    /// Makes it the action before ours.
+    fn set_before(handler: usize, flags: libc::c_int) {
+        unsafe {
+            let mut action: libc::sigaction = std::mem::zeroed();
+            (action.sa_sigaction, action.sa_flags) = (handler, flags);
+            libc::sigaction(libc::SIGBUS, &action, ptr::null_mut());
+        }
+        install();
+        SEEN.store(0, Ordering::Relaxed);
+    }
+
+    /// The whole process has one handler: what concerns it is one test.
+    #[test]
+    fn a_signal_of_others_goes_to_the_handler_before_and_ours_stays() {
         install();
         let before = (PREVIOUS.load(Ordering::Acquire), PREVIOUS_FLAGS.load(Ordering::Relaxed));
-        unsafe { libc::signal(libc::SIGBUS, foreign as *const () as usize) };
-        install();
+        set_before(counts as *const () as usize, 0);
         for seen in 1..4 {
             unsafe { libc::raise(libc::SIGBUS) };
             assert_eq!(SEEN.load(Ordering::Relaxed), seen);
             assert_eq!(action(), handler as *const () as usize);
         }
+        // A page that another map lost.
+        set_before(mends as *const () as usize, libc::SA_SIGINFO);
+        let file: File = tempfile::tempfile().expect("a temporary file");
+        file.set_len(1 << 20).expect("room");
+        let map = unsafe { memmap2::Mmap::map(&file) }.expect("a map");
+        file.set_len(0).expect("a regular file");
+        // Read anew each time.
+        let read = |at: usize| unsafe { ptr::read_volatile(map.as_ptr().add(at)) };
+        assert_eq!((read(1 << 17), read(1 << 18)), (0, 0));
+        assert_eq!(SEEN.load(Ordering::Relaxed), 2);
+        assert_eq!(action(), handler as *const () as usize);
         PREVIOUS_FLAGS.store(before.1, Ordering::Relaxed);
         PREVIOUS.store(before.0, Ordering::Release);
     }

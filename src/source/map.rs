@@ -28,7 +28,13 @@ impl Map {
     pub fn of(file: File) -> Result<Map, File> {
         // SAFETY: the map is private to this value and read-only. Changes of the file by others are
         // the stated limit of this module.
-        let Ok(map) = (unsafe { memmap2::Mmap::map(&file) }) else { return Err(file) };
+        match unsafe { memmap2::Mmap::map(&file) } {
+            Ok(map) => Map::guarded(map, file),
+            Err(_) => Err(file),
+        }
+    }
+
+    fn guarded(map: memmap2::Mmap, file: File) -> Result<Map, File> {
         // The guard comes first: the file may be truncated before its first byte is read.
         #[cfg(unix)]
         let Some(guard) = Guard::over(&map) else { return Err(file) };
@@ -133,6 +139,17 @@ mod tests {
         assert_eq!(map.bytes().get(4999), Some(&1));
         assert_eq!(map.bytes().get(200_000), Some(&0));
         assert_eq!(map.shrunk(), Some(5000));
+    }
+
+    /// Between the map and the first look at its bytes.
+    #[test]
+    fn a_file_that_is_truncated_once_it_is_mapped_is_read_as_a_stream() {
+        let file = file(300_000);
+        // SAFETY: only the guarded map reads it.
+        let map = unsafe { memmap2::Mmap::map(&file) }.expect("a map");
+        file.set_len(0).expect("a regular file");
+        let mut file = Map::guarded(map, file).err().expect("nothing is mapped");
+        assert_eq!(file.read(&mut [0]).expect("a regular file"), 0);
     }
 
     #[test]

@@ -19,8 +19,8 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
 fi
 # Sanitizers and coverage are unstable options; this lets the stable compiler accept them.
 export RUSTC_BOOTSTRAP=1
-# Freed memory is kept by the sanitizer, 256 MB by default, which the bounds below would count.
-export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64${ASAN_OPTIONS:+:$ASAN_OPTIONS}
+# Freed memory is kept by the sanitizer, 256 MB by default and for 5 seconds, which the bounds below would count.
+export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64:allocator_release_to_os_interval_ms=500${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 
 mapfile -t known < <(cargo fuzz list --fuzz-dir tests/fuzz)
 targets=("$@")
