@@ -131,7 +131,7 @@ fn tables_above_the_memory_limit_end_the_run() {
 #[cfg(unix)]
 mod unix {
     use super::long_capture;
-    use crate::cli::{program, run};
+    use crate::cli::program;
     use crate::reading::{Cut, SERIAL, read};
     use pcapstat::capture::{Capture, is_capture};
     use pcapstat::report::Status;
@@ -353,7 +353,7 @@ mod unix {
             fs::write(directory.path().join(std::ffi::OsStr::from_bytes(name)), long_capture(1))
                 .expect("room");
         }
-        let said = run(directory.path(), &["."]);
+        let said = crate::cli::run(directory.path(), &["."]);
         let mut names: Vec<_> = csv::Reader::from_reader(said.stdout.as_bytes())
             .records()
             .map(|row| row.expect("CSV").get(0).unwrap_or_default().to_string())

@@ -2,13 +2,19 @@
 //! workers.
 
 use crate::builder::{ETHERNET, Pcapng};
-use crate::cli::{pcapstat, peak_memory, program, run};
-use crate::streams::compressed;
-use pcapstat::source::Compression;
-use pcapstat::table::{TABLES, Table};
+#[cfg(unix)]
+use crate::cli::program;
+use crate::cli::{pcapstat, peak_memory, run};
 use std::fs;
-use std::path::Path;
+#[cfg(unix)]
 use std::process::Command;
+#[cfg(target_os = "linux")]
+use {
+    crate::streams::compressed,
+    pcapstat::source::Compression,
+    pcapstat::table::{TABLES, Table},
+    std::path::Path,
+};
 
 /// A worker must not copy all interfaces that a file describes.
 #[test]
@@ -196,6 +202,7 @@ pub mod growing {
 }
 
 /// Memory of the program that is not part of `--max-memory`, in MiB.
+#[cfg(target_os = "linux")]
 const BESIDE: usize = 64;
 
 /// Runs the program with `--max-memory` on a capture: it succeeds, or ends with 71 and writes

@@ -4,7 +4,9 @@
 //! To accept what the program shows now, run `PCAPSTAT_BLESS=1 cargo test overview` and look at the
 //! difference that git shows.
 
-use crate::cli::{program, run};
+use crate::cli::program;
+#[cfg(target_os = "linux")]
+use crate::cli::run;
 use crate::reading::{SERIAL, first_difference, open, options, pool};
 use pcapstat::overview::{self, Overview};
 use pcapstat::reading::{self, Continued, Wanted};
@@ -13,7 +15,9 @@ use pcapstat::terminal::Screen;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+#[cfg(target_os = "linux")]
+use std::process::Command;
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
