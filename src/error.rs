@@ -56,9 +56,10 @@ impl Error {
 pub fn is_shortage(error: &std::io::Error) -> bool {
     #[cfg(unix)]
     let codes = [libc::EMFILE, libc::ENFILE, libc::ENOMEM, libc::ENOBUFS];
-    // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, ERROR_OUTOFMEMORY
+    // ERROR_TOO_MANY_OPEN_FILES, ERROR_NOT_ENOUGH_MEMORY, ERROR_OUTOFMEMORY,
+    // ERROR_NO_SYSTEM_RESOURCES, ERROR_COMMITMENT_LIMIT
     #[cfg(not(unix))]
-    let codes = [4, 8, 14];
+    let codes = [4, 8, 14, 1450, 1455];
     error.kind() == std::io::ErrorKind::OutOfMemory
         || error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }

@@ -35,12 +35,11 @@ pub fn from_bytes(bytes: &[u8]) -> std::ffi::OsString {
     return String::from_utf8_lossy(bytes).into_owned().into();
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
     use super::*;
 
     #[test]
-    #[cfg(unix)]
     fn different_names_never_have_the_same_text() {
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt;
