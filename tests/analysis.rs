@@ -1,8 +1,8 @@
 //! TCP analysis and names beside tshark's. Captures beside the project are compared by the tools in
 //! ../shared; `analysis-differences.txt` has one line for each capture and column that differs,
 //! `capture: column: reason`, and the test fails on a line without its difference as well.
-//! `analysis.py` and `naming.py` make random conversations, `ports.py` tries every port, `guessing.py`
-//! the heuristics, `questions.py` DNS messages; they need python3 and tshark.
+//! `analysis.py` and `naming.py` make random conversations, `ports.py` tries every port, `pdus.py`
+//! where PDUs end, `guessing.py` the heuristics, `questions.py` DNS messages; they need python3 and tshark.
 
 use crate::dispatch::beside_tshark;
 use std::collections::BTreeSet;
@@ -23,6 +23,7 @@ fn random_conversations_are_analysed_as_by_tshark() {
 fn random_dialogues_and_every_port_have_the_names_of_tshark() {
     beside_tshark("naming.py", &["1", "100"]);
     beside_tshark("ports.py", &[]);
+    beside_tshark("pdus.py", &[]);
     beside_tshark("guessing.py", &["1", "10"]);
     beside_tshark("questions.py", &["1", "30"]);
 }

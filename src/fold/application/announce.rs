@@ -1,7 +1,8 @@
-//! Announcements that reach other pairs of addresses: where media will be sent, by SDP (RFC 8866)
-//! and Skinny.
+//! Announcements that reach other pairs of addresses: where media will be sent, by SDP (RFC 8866),
+//! RTSP and Skinny.
 
-use super::super::pair::Endpoint;
+use super::super::pair::{Endpoint, addresses};
+use super::text::is_sip_datagram;
 use crate::dissect::packet::{Packet, Transport};
 use foldhash::fast::RandomState;
 use hashbrown::HashMap;
@@ -29,9 +30,14 @@ const MOST_KEPT: usize = 100_000;
 /// Words of a bit for each port.
 const PORT_WORDS: usize = 65_536 / 64;
 
-/// True for the ports of RTSP, Megaco and SIP, whose messages hold session descriptions.
+/// True for the ports of MGCP, Megaco, SIP and SAP, whose messages hold session descriptions.
 fn is_session(port: u16) -> bool {
-    matches!(port, 554 | 2944 | 5060 | 5061)
+    matches!(port, 2427 | 2727 | 2944 | 5060 | 5061 | 9875)
+}
+
+/// True for the ports of RTSP, which answers with ports as well.
+fn is_streaming(port: u16) -> bool {
+    matches!(port, 554 | 7236 | 8554)
 }
 
 /// Port of Skinny.
@@ -87,11 +93,39 @@ pub fn of(packet: &Packet<'_>, back: impl FnMut(Media)) {
     };
     let payload = || layer.segment.get(header..).unwrap_or_default();
     let ends = [ports.source, ports.destination];
+    if ports.transport == Transport::Sctp {
+        return;
+    }
     if ends.into_iter().any(is_session) {
         media(payload()).into_iter().for_each(back);
+    } else if ends.into_iter().any(is_streaming) {
+        let receiver = addresses(layer.addresses).map(|(_, receiver)| receiver);
+        let answered = receiver.and_then(|receiver| answered(payload(), receiver));
+        media(payload()).into_iter().chain(answered).for_each(back);
     } else if ends.contains(&SKINNY) && ports.transport == Transport::Tcp {
         channels(payload()).into_iter().for_each(back);
+    } else if let payload @ [b'A'..=b'Z', ..] = payload()
+        && is_sip_datagram(payload, payload.len())
+    {
+        // Wireshark tells SIP by its first line on any port.
+        media(payload).into_iter().for_each(back);
     }
+}
+
+/// The client's endpoint in an answer of RTSP to SETUP (RFC 2326 section 12.39), which `receiver`
+/// gets.
+fn answered(payload: &[u8], receiver: IpAddr) -> Option<Media> {
+    let lines = payload.strip_prefix(b"RTSP/")?.split(|byte| *byte == b'\n');
+    let transport = lines.map(<[u8]>::trim_ascii).find_map(|line| {
+        let (name, value) = line.split_at_checked(10)?;
+        name.eq_ignore_ascii_case(b"transport:").then_some(value.trim_ascii_start())
+    })?;
+    let is_rtp = transport.starts_with(b"RTP/AVP;") || transport.starts_with(b"RTP/AVP/UDP;");
+    let mut parts = transport.split(|byte| *byte == b';');
+    let ports = parts.find_map(|part| part.strip_prefix(b"client_port=")).filter(|_| is_rtp)?;
+    let port = ports.split(|byte| *byte == b'-').next()?;
+    let port = std::str::from_utf8(port).ok()?.parse().ok().filter(|port| *port != 0)?;
+    Some(((receiver, port), Kind::Rtp))
 }
 
 /// The endpoints that messages of Skinny announce: that a channel is open to receive, or will be
@@ -129,14 +163,19 @@ type Line = (Option<IpAddr>, Option<(u16, Kind)>);
 /// The endpoints that a payload with a session description announces.
 pub fn media(payload: &[u8]) -> Vec<Media> {
     let Some(start) = session(payload) else { return Vec::new() };
-    let mut of_session = None;
+    let (mut of_session, mut begin) = (None, 0);
     let mut found: Vec<Line> = Vec::new();
     for line in payload.get(start..).unwrap_or_default().split(|byte| *byte == b'\n') {
         let line = line.trim_ascii_end();
         match line {
+            // Megaco describes both ends in one message.
+            b"v=0" => {
+                of_session = None;
+                begin = found.len();
+            }
             [b'c', b'=', rest @ ..] => {
                 let address = address(rest);
-                match found.last_mut() {
+                match found.get_mut(begin..).and_then(<[Line]>::last_mut) {
                     Some(media) => media.0 = address.or(media.0),
                     None => of_session = address,
                 }
@@ -155,7 +194,10 @@ pub fn media(payload: &[u8]) -> Vec<Media> {
 /// Place of the session description in a payload.
 fn session(payload: &[u8]) -> Option<usize> {
     let is_start = |bytes: &[u8]| bytes.starts_with(b"v=0\r\n") || bytes.starts_with(b"v=0\n");
-    let after = payload.windows(6).position(|bytes| bytes[0] == b'\n' && is_start(&bytes[1..]))?;
+    // In SAP (RFC 2974) it comes after the name of its type.
+    let is_before = |byte: u8| matches!(byte, b'\n' | 0);
+    let after =
+        payload.windows(6).position(|bytes| is_before(bytes[0]) && is_start(&bytes[1..]))?;
     Some(after + 1)
 }
 
@@ -185,53 +227,4 @@ fn port(text: &[u8]) -> Option<(u16, Kind)> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_announcement_before_a_packet_counts() {
-        let endpoint = ([10, 0, 0, 1].into(), 4000);
-        let mut announced = Announced::default();
-        announced.note(&[(2, (endpoint, Kind::Rtp)), (5, (endpoint, Kind::Fax))], 10);
-        let before = |packet| announced.before(endpoint, packet);
-        assert_eq!((before(12), before(13)), (None, Some(Kind::Rtp)));
-        assert_eq!((before(15), before(16)), (Some(Kind::Rtp), Some(Kind::Fax)));
-    }
-
-    #[test]
-    fn skinny_announces_the_endpoints_of_channels() {
-        let open = [
-            &[16, 0, 0, 0][..],
-            &[0; 4],
-            &[0x22, 0, 0, 0],
-            &[0; 4],
-            &[10, 0, 0, 1],
-            &[0, 64, 0, 0],
-        ];
-        let open = open.concat();
-        let found = (([10, 0, 0, 1].into(), 16_384), Kind::Rtp);
-        assert_eq!(channels(&open), [found]);
-        assert_eq!(channels(&[&open[..], &open].concat()), [found, found]);
-        for length in 0..open.len() {
-            assert_eq!(channels(&open[..length]), []);
-        }
-        assert_eq!(channels(&[0xFF; 40]), []);
-    }
-
-    #[test]
-    fn media_of_rtp_are_announced_with_their_address() {
-        let sdp = b"INVITE x\r\n\r\nv=0\r\no=a\r\nc=IN IP4 10.0.0.1\r\nm=audio 49170 RTP/AVP 0\r\n\
-            m=video 51372 RTP/AVP 99\r\nc=IN IP4 10.0.0.2\r\nm=x 7 udp 1\r\n";
-        let found = [
-            (([10, 0, 0, 1].into(), 49_170), Kind::Rtp),
-            (([10, 0, 0, 2].into(), 51_372), Kind::Rtp),
-        ];
-        assert_eq!(media(sdp), found);
-        assert_eq!(media(b"v=0\r\nc=IN IP4 10.0.0.1\r\nm=audio 49170 RTP/AVP 0\r\n"), []);
-        for hostile in
-            [&b"\nv=0\r\nm="[..], b"\nv=0\r\nc=\r\nm=a b c", b"\nv=0\nc=IN IP4 \xFF\nm=\xFF"]
-        {
-            assert_eq!(media(hostile), []);
-        }
-    }
-}
+mod tests;

@@ -55,9 +55,10 @@ struct Talk {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Shard {
     talks: HashMap<Key, Talk, RandomState>,
-    /// Clients of TFTP, each with the address of its server, whose port is not known before.
+    /// Clients of TFTP and HART-IP, each with the address of its server, whose port is not known
+    /// before.
     #[serde(skip)]
-    clients: HashSet<(Endpoint, IpAddr), RandomState>,
+    clients: HashMap<(Endpoint, IpAddr), Application, RandomState>,
     /// Calls of ONC RPC by conversation and transaction.
     #[serde(skip)]
     calls: HashSet<(Pair, u32), RandomState>,
@@ -131,7 +132,8 @@ impl Fold for Datagrams {
 
     fn memory(shard: &Shard) -> (u64, u64) {
         let talks = shard.talks.capacity() * (size_of::<(Key, Talk)>() + 1) * 8 / 7;
-        let clients = shard.clients.capacity() * (size_of::<(Endpoint, IpAddr)>() + 1) * 8 / 7;
+        let clients =
+            shard.clients.capacity() * (size_of::<((Endpoint, IpAddr), Application)>() + 1) * 8 / 7;
         let calls = shard.calls.capacity() * (size_of::<(Pair, u32)>() + 1) * 8 / 7;
         (shard.talks.len() as u64, (talks + clients + calls) as u64)
     }
@@ -151,12 +153,15 @@ impl Shard {
             _ => true,
         });
         if application.is_none() && !is_sctp {
-            let is_client = |client: Endpoint, server: Endpoint| {
-                !self.clients.is_empty() && self.clients.contains(&(client, server.0))
+            let of_client = |client: Endpoint, server: Endpoint| {
+                let application = *self.clients.get(&(client, server.0))?;
+                let admits = application == TFTP || matches!(offers.form, Form::HartIp(_));
+                admits.then_some(application)
             };
-            if is_client(from, to) || is_client(to, from) {
-                application = Some(TFTP);
-            } else {
+            if !self.clients.is_empty() {
+                application = of_client(from, to).or_else(|| of_client(to, from));
+            }
+            if application.is_none() {
                 let media = |endpoint| position.media(endpoint, record.packet);
                 application = media(to).or_else(|| media(from));
             }
@@ -188,7 +193,10 @@ impl Shard {
             talk.own = Some(STUN);
         }
         if application == Some(TFTP) && to.1 == 69 {
-            self.clients.insert((from, to.0));
+            self.clients.insert((from, to.0), TFTP);
+        }
+        if application == Some(HART_IP) && to.1 == 5094 && offers.form == Form::HartIp(true) {
+            self.clients.insert((from, to.0), HART_IP);
         }
         if let (Some(RPC), Some((transaction, true))) = (application, record.rpc) {
             self.calls.insert((pair, transaction));

@@ -84,7 +84,8 @@ pub fn read(payload: &[u8]) -> (Shows, bool) {
         _ => return (Shows::AfterRequest, false),
     }
     let (line, _) = first_line(text);
-    if is_request(line) {
+    // HTTP/2 without an upgrade (RFC 9113 section 3.3) is shown below HTTP.
+    if is_request(line) || line == b"PRI * HTTP/2.0" {
         return (Shows::Always, true);
     }
     let known = line.starts_with(b"HTTP/") || line.starts_with(b"ICY");

@@ -3,6 +3,8 @@
 //! Wireshark remembers where a PDU ends that is longer than what is left of its segment, if the
 //! protocol says how long its PDUs are; what follows up to there belongs to no protocol.
 
+mod fields;
+
 use super::names::*;
 use crate::dissect::application::Application;
 
@@ -16,56 +18,55 @@ fn of(application: Application, bytes: &[u8]) -> Option<u64> {
     let le16_at = |at: usize| Some(u64::from(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?)));
     let le32_at = |at: usize| Some(u64::from(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?)));
     Some(match application {
-        DNS | OPENVPN => u16_at(0)? + 2,
         NBSS => return nbss(bytes),
-        MBTCP => u16_at(4)? + 6,
-        TDS | SYNPHASOR | OPENFLOW | PCEP => u16_at(2)?,
         TPKT if u8_at(0)? == 3 => u16_at(2)?,
         TPKT => 0,
-        BGP => u16_at(16)?,
-        KERBEROS | IPDC | RPC => (u32_at(0)? & 0x7FFF_FFFF) + 4,
+        KERBEROS | RPC | NDMP => (u32_at(0)? & 0x7FFF_FFFF) + 4,
         // Encrypted messages come after four bytes of length.
         LDAP if bytes.starts_with(&[0, 0]) => u32_at(0)? + 4,
         LDAP => return ber(bytes),
-        MYSQL => (le32_at(0)? & 0xFF_FFFF) + 4,
         PGSQL => match u8_at(0)? {
             0 => u32_at(0)?,
             _ => u32_at(1)? + 1,
         },
         DCERPC if u8_at(4)? & 0x10 == 0 => u16_at(8)?,
         DCERPC => le16_at(8)?,
-        ENIP => le16_at(2)? + 24,
-        OPCUA => le32_at(4)?,
-        SMPP => u32_at(0)?,
-        GIOP if u8_at(6)? & 1 == 0 => u32_at(8)? + 12,
-        GIOP => le32_at(8)? + 12,
+        GIOP | ZIOP if u8_at(6)? & 1 == 0 => u32_at(8)? + 12,
+        GIOP | ZIOP => le32_at(8)? + 12,
         GIT => return git(bytes),
         BITTORRENT => return bittorrent(bytes),
-        AJP13 => u16_at(2)? + 4,
-        BITCOIN => le32_at(16)? + 24,
-        IDMP => u32_at(2)? + 6,
-        DIAMETER => u24_at(1)?,
-        DICOM => u32_at(2)? + 6,
-        DSI => u32_at(8)? + 16,
-        AMS => le32_at(2)? + 6,
         GRYPHON => (u16_at(4)? + 8).next_multiple_of(4),
-        SKINNY => le32_at(0)? + 8,
-        CQL => u32_at(5)? + 9,
-        FMTP => u16_at(2)?,
-        YMSG => u16_at(8)? + 20,
-        ICEP => le32_at(10)?,
-        PVFS => le32_at(16)? + 24,
-        OCP1 => u32_at(3)? + 1,
         THRIFT if u8_at(0)? < 0x80 => u32_at(0)? + 4,
         // A request to write has its data after it.
         NBD if bytes.starts_with(&[0x25, 0x60, 0x95, 0x13, 0, 0, 0, 1]) => u32_at(24)? + 28,
-        ZIOP if u8_at(6)? & 1 == 0 => u32_at(8)? + 12,
-        ZIOP => le32_at(8)? + 12,
-        SMC => u16_at(5)?,
-        TALI => le16_at(8)? + 10,
-        XMCP => u16_at(2)? + 20,
-        _ => return None,
+        AGENTX if u8_at(2)? & 0x10 != 0 => u32_at(16)? + 20,
+        AGENTX => le32_at(16)? + 20,
+        // The header of a connection; frames of version 1.0; those of 0-9.
+        AMQP => match u8_at(0)? {
+            0x41 => 8,
+            0 => u32_at(0)?,
+            _ => u32_at(3)? + 8,
+        },
+        MQTT => return mqtt(bytes),
+        // Additional headers count words, and data fill them.
+        ISCSI => 48 + u8_at(4)? * 4 + u24_at(5)?.next_multiple_of(4),
+        // In a frame (RFC 4571), data of a channel, a message.
+        STUN if bytes.get(6..10) == Some(&[0x21, 0x12, 0xA4, 0x42]) => u16_at(0)? + 2,
+        STUN if u8_at(0)? >= 0x40 => (u16_at(2)? + 4).next_multiple_of(4),
+        STUN => u16_at(2)? + 20,
+        SRVLOC if u8_at(0)? >= 2 => u24_at(2)?,
+        SRVLOC => u16_at(2)?,
+        _ => return fields::length(application, bytes),
     })
+}
+
+/// A control packet (MQTT 3.1.1 section 2.2): seven bits of length in each byte.
+fn mqtt(bytes: &[u8]) -> Option<u64> {
+    let digits = bytes.get(1..)?;
+    let last = digits.iter().take(4).position(|digit| *digit < 0x80)?;
+    let digits = digits.get(..=last)?.iter().rev();
+    let length = digits.fold(0, |length, digit| length << 7 | u64::from(digit & 0x7F));
+    Some(length + last as u64 + 2)
 }
 
 /// NetBIOS session service (RFC 1002 section 4.3).
@@ -117,7 +118,7 @@ fn ber(bytes: &[u8]) -> Option<u64> {
 
 /// True if the protocol says how long its PDUs are.
 pub fn is_told(application: Application) -> bool {
-    of(application, &[0; 64]).is_some()
+    fields::have(application) || of(application, &[0; 64]).is_some()
 }
 
 /// Bytes of the last PDU that are missing after a payload of `length` bytes, of which `payload` was
@@ -160,6 +161,17 @@ mod tests {
         assert_eq!(missing(THRIFT, &[0, 0, 0, 8, 0x80, 1], 6), 6);
         assert_eq!(missing(THRIFT, &[0x82, 0x21, 0, 8, 0x80, 1], 6), 0);
         assert_eq!(missing(HTTP, b"GET / HTTP/1.1\r\n", 16), 0);
+        assert_eq!(missing(AMQP, &[1, 0, 1, 0, 0, 0, 9, 7], 8), 9);
+        assert_eq!(missing(AMQP, b"AMQP\x03\x01\0\0\0\0\0\x20\x02", 13), 27);
+        assert_eq!(missing(MQTT, &[0x30, 0x80, 1, 0, 5], 5), 126);
+        assert_eq!(missing(MQTT, &[0x30, 0x80, 0x80, 0x80, 0x80, 1], 6), 0);
+        assert_eq!(missing(SRVLOC, &[2, 1, 0, 0, 20, 0], 6), 14);
+        assert_eq!(
+            missing(ISCSI, &[[1, 0, 0, 0, 1, 0, 0, 5].as_slice(), &[0; 42]].concat(), 50),
+            10
+        );
+        assert_eq!(missing(STUN, &[0x40, 0, 0, 5, 1], 5), 7);
+        assert_eq!(missing(STUN, &[0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42], 8), 12);
     }
 
     #[test]

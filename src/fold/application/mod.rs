@@ -27,6 +27,7 @@ use crate::dissect::decode_as::Field;
 use crate::dissect::packet::OfPorts;
 use admit::Datagram;
 use guess::Guess;
+use names::{HL7, LSD, SIP};
 use serde::{Deserialize, Serialize};
 use upgrade::Upgrade;
 
@@ -39,6 +40,8 @@ pub enum Shows {
     AfterRequest,
     /// Its layer, if the payload is one of the first of the stream.
     Early,
+    /// Its layer, if the stream was the protocol's before.
+    Later,
     /// Nothing.
     Never,
 }
@@ -64,6 +67,8 @@ pub enum Form {
     ChannelBind,
     /// A dictionary in bencoding.
     Dictionary,
+    /// A message of HART-IP, and true if it is one of those that begin a session.
+    HartIp(bool),
 }
 
 impl Form {
@@ -72,6 +77,9 @@ impl Form {
             [0, 9, ..] | [1, 9, ..] if stun::is_stun(payload, length) => Form::ChannelBind,
             [b'd', b'0'..=b'9', ..] => Form::Dictionary,
             _ if stun::is_channel_data(payload) => Form::ChannelData,
+            [1, kind @ (0..=3 | 15), id @ 0..=3, ..] if length >= 8 => {
+                Form::HartIp(*kind < 3 && *id == 0)
+            }
             _ => Form::Other,
         }
     }
@@ -108,10 +116,18 @@ impl Offers {
         let known = |port: u16| ports::TCP.get(port.into()).filter(|_| port != 0);
         let [lower, higher] = by_ports(source, destination, assigned, known, offer);
         let guess = match (lower, higher) {
-            (None, None) => guess::over_tcp(payload, destination).map(|(application, stays)| {
-                let shows = admit::over_tcp(application, payload).unwrap_or(Shows::Always);
-                (Offer { application, shows }, stays)
-            }),
+            (None, None) => {
+                guess::over_tcp(payload, source, destination).map(|(application, stays)| {
+                    let shows = admit::over_tcp(application, payload).unwrap_or(Shows::Always);
+                    let shows = match application {
+                        // The message that tells HL7 shows nothing.
+                        HL7 if shows == Shows::Always => Shows::Later,
+                        SIP => Shows::Always,
+                        _ => shows,
+                    };
+                    (Offer { application, shows }, stays)
+                })
+            }
             _ => None,
         };
         let http = Some(http::read(payload));
@@ -130,7 +146,7 @@ impl Offers {
 
     /// Offers for a UDP payload. The user assigned applications to its ports.
     pub fn over_udp(datagram: &Datagram<'_>, assigned: OfPorts) -> Offers {
-        let &Datagram { payload, length, source, destination, .. } = datagram;
+        let &Datagram { payload, length, source, destination, to } = datagram;
         let offer = |application: Application, port: u16| {
             let (application, shows) = admit::over_udp(application, port, datagram)?;
             Some(Offer { application, shows })
@@ -138,9 +154,14 @@ impl Offers {
         let known = |port: u16| ports::UDP.get(port.into()).filter(|_| port != 0);
         let [lower, higher] = by_ports(source, destination, assigned, known, offer);
         let guess = match (lower, higher) {
-            (None, None) => guess::over_udp(payload, length).map(|(application, stays): Guess| {
-                (Offer { application, shows: Shows::Always }, stays)
-            }),
+            (None, None) => {
+                let guess = guess::over_udp(payload, length, source, destination);
+                let guess = guess
+                    .or_else(|| guess::is_local_search(to, destination).then_some((LSD, false)));
+                guess.map(|(application, stays): Guess| {
+                    (Offer { application, shows: Shows::Always }, stays)
+                })
+            }
             _ => None,
         };
         Offers { lower, higher, guess, form: Form::of(payload, length), ..Offers::default() }
@@ -213,34 +234,4 @@ fn sctp_payload(segment: &[u8]) -> Option<u32> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::net::Ipv4Addr;
-
-    fn name(offer: Option<Offer>) -> Option<&'static str> {
-        offer.map(|offer| offer.application.name())
-    }
-
-    #[test]
-    fn ports_make_offers_before_heuristics() {
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 25, 80, [None; 2]);
-        assert_eq!((name(offers.lower), name(offers.higher)), (Some("smtp"), Some("http")));
-        assert_eq!(offers.guess, None);
-        let offers = Offers::over_tcp(b"HTTP/1.1 200 OK\r\n", 60_000, 443, [None; 2]);
-        assert_eq!((name(offers.lower), name(offers.higher)), (None, None));
-        assert_eq!(name(offers.guess.map(|(offer, _)| offer)), Some("http"));
-        let to = Ipv4Addr::LOCALHOST.into();
-        let datagram = Datagram { payload: b"x", length: 1, source: 60_000, destination: 53, to };
-        let offers = Offers::over_udp(&datagram, [None; 2]);
-        assert_eq!((name(offers.lower), name(offers.higher)), (Some("dns"), None));
-    }
-
-    #[test]
-    fn the_first_data_chunk_of_sctp_decides() {
-        let data = [&[0; 12][..], &[6, 0, 0, 4], &[0, 3, 0, 17], &[0; 11], &[3, 7]].concat();
-        assert_eq!(sctp_payload(&data), Some(3));
-        assert_eq!(name(Offers::over_sctp(&data, 9, 9).lower), Some("m3ua"));
-        assert_eq!(sctp_payload(&[0; 12]), None);
-        assert_eq!(sctp_payload(&[7; 40]), None);
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 //! The application of one TCP stream: its own protocol, where PDUs end, and which names its packets
 //! had.
 
+mod rtmp;
+
 use super::names::*;
 use super::upgrade::Upgrade;
 use super::{Offer, Offers, Shows, length};
@@ -62,6 +64,8 @@ pub struct Place {
     pub sequence: u32,
     /// Relative sequence number after the last byte.
     pub next: u32,
+    /// Port of the sender.
+    pub source: u16,
     /// The lower port.
     pub lower: u16,
     /// The higher port.
@@ -108,6 +112,7 @@ impl Naming {
         place: Place,
         payload: Option<(&[u8], u32)>,
     ) -> Option<Application> {
+        let before = self.own;
         let offer = self.own_offer(offers).or_else(|| self.port_offer(offers, place));
         let offer = match offer {
             Some(offer) => offer,
@@ -154,9 +159,11 @@ impl Naming {
             Shows::Always => true,
             Shows::AfterRequest => self.requested,
             Shows::Early => is_early,
+            Shows::Later => before == Some(offer.application),
             Shows::Never => false,
         };
-        let application = Some(offer.application).filter(|_| shown)?;
+        let in_part = offer.application == RTMPT && self.is_part_of_handshake(place);
+        let application = Some(offer.application).filter(|_| shown && !in_part)?;
         self.count(application);
         Some(application)
     }

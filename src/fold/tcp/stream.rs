@@ -148,6 +148,7 @@ impl Stream {
             side: usize::from(!record.from_low),
             sequence,
             next: sequence.wrapping_add(length),
+            source,
             lower: source.min(destination),
             higher: source.max(destination),
         };

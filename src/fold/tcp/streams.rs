@@ -147,11 +147,11 @@ impl Noted {
         let header = &self.header;
         let ((_, source), (_, destination)) = header.pair.ends(header.from_low);
         let offers = Offers::over_tcp(payload, source, destination, assigned);
-        let told = |application| length::is_told(application);
+        let is_unknown = offers.lower.or(offers.higher).is_none() && offers.guess.is_none();
         let guess = offers.guess.map(|(offer, _)| offer);
         let mut all = [offers.lower, offers.higher, guess].into_iter().flatten();
-        let is_unknown = offers.lower.or(offers.higher).or(guess).is_none();
-        if all.any(|offer| told(offer.application)) || is_unknown && guess::has_bitcoin(payload) {
+        let is_told = all.any(|offer| length::is_told(offer.application));
+        if is_told || is_unknown && guess::has_bitcoin(payload) {
             let more = self.more();
             (more.payload, more.assigned) = (Some(payload.into()), assigned);
         }

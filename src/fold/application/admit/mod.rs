@@ -5,6 +5,7 @@ mod accounts;
 mod control;
 mod forms;
 mod industry;
+mod iscsi;
 mod ltp;
 mod services;
 mod tcp;

@@ -4,7 +4,7 @@ use super::super::Shows;
 use super::super::http;
 use super::super::names::*;
 use super::super::upgrade;
-use super::forms;
+use super::{forms, iscsi};
 use crate::dissect::application::Application;
 use memchr::memmem;
 
@@ -21,6 +21,7 @@ pub fn over_tcp(application: Application, payload: &[u8]) -> Option<Shows> {
         IMAP => Some(imap(payload)),
         LDAP => Some(ldap(payload)),
         SIP => silent_unless(is_sip(payload)),
+        AMQP if is_unknown_amqp(payload) => Some(Shows::Never),
         AMS => silent_unless(payload.len() >= 32),
         HL7 => silent_unless(payload.ends_with(&[0x1C, 0x0D])),
         MSMMS => shown(payload.get(4..8) == Some(&[0xCE, 0xFA, 0x0B, 0xB0])),
@@ -35,6 +36,7 @@ pub fn over_tcp(application: Application, payload: &[u8]) -> Option<Shows> {
             shown(matches!(payload, [_, _, 0, 0, high, low, _, _, ..] if (*high, *low) >= (0, 2)))
         }
         COTP => shown(is_cotp(payload)),
+        ISCSI => shown(iscsi::is_pdu(payload)),
         MGCP => shown(is_mgcp(payload)),
         MSRP => {
             shown(payload.starts_with(b"MSRP ") && memmem::find(payload, b"From-Path:").is_some())
@@ -79,6 +81,16 @@ fn ldap(payload: &[u8]) -> Shows {
         Some(start) => matches!(start, [0x30, 2..=0xFF, _, _]),
     };
     if known { Shows::Always } else { Shows::Never }
+}
+
+/// A header of AMQP whose version Wireshark does not know, that of 0-9-1 among them.
+fn is_unknown_amqp(payload: &[u8]) -> bool {
+    match payload {
+        [b'A', b'M', b'Q', b'P', _, major, minor, revision, ..] => {
+            *minor != 0 || !matches!((major, revision), (_, 9 | 10) | (1, 0))
+        }
+        _ => false,
+    }
 }
 
 /// SIP begins with a line that is ended and not empty, or with a compressed message.

@@ -14,6 +14,24 @@ use super::{Datagram, accounts, control, industry, services};
 use crate::dissect::application::Application;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// Tunnels, which are layers of the path below: where the dissection did not take one for its own,
+/// Wireshark does not either.
+const TUNNELS: [Application; 13] = [
+    Application::named("ayiya"),
+    Application::named("capwap.data"),
+    Application::named("geneve"),
+    Application::named("gre"),
+    Application::named("l2tp"),
+    Application::named("lisp-data"),
+    Application::named("lwapp"),
+    Application::named("mpls"),
+    Application::named("teredo"),
+    Application::named("tzsp"),
+    Application::named("vxlan"),
+    Application::named("vxlan_gpe"),
+    GTP,
+];
+
 /// Part of a UDP payload that the protocol of a port shows. None if it refuses the payload.
 pub fn over_udp(
     application: Application,

@@ -1,103 +1,17 @@
 //! Protocols that Wireshark tells by fixed bytes at a fixed place, on any port. Their rules were found
 //! by tshark's answers to payloads of which each byte had every value.
 
-use super::super::names::*;
-use super::{Guess, STAYS, u16_at, u32_at};
-
-/// Over TCP.
-pub fn over_tcp(payload: &[u8]) -> Option<Guess> {
-    let length = payload.len();
-    Some(match payload {
-        [b'Z', b'I', b'O', b'P', ..] if length >= 12 => (ZIOP, false),
-        [b'Y', b'M', b'S', b'G', ..] => (YMSG, false),
-        [0..=0x3F, _, _, _, 0x7F, 0x5A, 0x9B, 0xC7, ..] if length >= 20 => (XMCP, false),
-        [b'x', b'c', b's', b'l', b'-' | b';', ..] => (XCSL, false),
-        [b'T', b'A', b'L', b'I', operation @ ..] if length >= 10 && is_tali(operation) => {
-            (TALI, false)
-        }
-        [b'R', b'E', b'D', b'Q', ..] => (SPICE, STAYS),
-        [0xE2, 0xD4, 0xC3, 0xC4 | 0xD9, ..] => (SMC, false),
-        [_, _, _, _, 0xDD, 0x54, 0xDD, 0x55, ..] => (RTITCP, false),
-        [0x25, 0x60, 0x95, 0x13, 0, 0, 0, 0..=2, ..] if length >= 28 => (NBD, false),
-        [0x67, 0x44, 0x66, 0x98, ..] if length >= 16 => (NBD, false),
-        [b'T', b'S', b'H', ..] | [0xE3, 0xE2, 0xC8, ..] if length >= 28 => (MQ, STAYS),
-        [b'M', b'P', b'A', b' ', rest @ ..]
-            if length >= 20 && rest.starts_with(b"ID Req Frame") =>
-        {
-            (IWARP_MPA, false)
-        }
-        [b'J', b'X', b'T', b'A', rest @ ..] if is_jxta_hello(rest) => (JXTA, false),
-        [0xDE, 0xAD, 0xBE, 0xEF, ..] => (ETCH, false),
-        [_, _, _, _, b'C', b'T', b'D', b'B', ..] | [_, _, _, _, b'B', b'D', b'T', b'C', ..] => {
-            (CTDB, false)
-        }
-        [b'c', b'e', b'p', b'h', b' ', b'v', ..] if length >= 178 => (CEPH, STAYS),
-        [b'M', b'S', b'R', b'P', b' ', ..]
-            if memchr::memmem::find(payload, b"\r\n-------").is_some() =>
-        {
-            (MSRP, false)
-        }
-        _ => return over_either(payload),
-    })
-}
-
-/// Over UDP, in a payload of a length.
-pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
-    Some(match payload {
-        [0xD2, b'E', b'L', b'O', ..] => return over_either(payload),
-        [b'R', b'F', b't', b'a', ..] if length >= 8 => (RFTAP, false),
-        [b'P' | b'\r', ..] if is_proxy(payload) => (PROXY, false),
-        [0xBE, 0x9B, 0xE9, 0x55, ..] if length >= 16 => (PKTGEN, false),
-        [0xED, 1, ..] if length >= 24 => (PATHPORT, false),
-        [b'N' | b'n', b'J' | b'j', b'2', b'0', b'0', ..] if length >= 6 => (NJACK, false),
-        [b'I', b'L', b'N', b'K', ..] => (INTERLINK, false),
-        [b'G', b'I', b'O', b'P', ..] if length >= 12 => (GIOP, false),
-        [b'A', b'F', _, _, _, _, _, _, 0x10 | 0x90, b'T', ..] if length >= 11 => (DCP_ETSI, false),
-        [_, _, b'A', b's', b'p', b'h', b'o', b'd', b'e', b'l', 0, ..] => (ASPHODEL, STAYS),
-        [b'A', b'r', b't', b'-', b'N', b'e', b't', 0, ..] => (ARTNET, false),
-        [b'A', b'T', b'*', command @ ..] if is_drone_command(command) => (AR_DRONE, false),
-        [0xFF, 0xFF, rest @ ..] if is_midi_command(rest) => (APPLEMIDI, STAYS),
-        [1, 0x10, 1 | 2, _, 0..=0xBF, ..] if length >= 16 => (CIGI, false),
-        [_, _, _, _, 0x1A, 0x2B, 0x3C, 0x4D, ..] if length >= 28 => (LANFORGE, false),
-        [1, ..] if is_e100(payload, length) => (E100, false),
-        [indicator, 0x40..=0x4F, rest @ ..]
-            if rest.get(usize::from(*indicator).wrapping_sub(1)) == Some(&0xA1) =>
-        {
-            (GOOSE, false)
-        }
-        _ => return over_either(payload),
-    })
-}
-
-/// Over TCP and UDP alike.
-fn over_either(payload: &[u8]) -> Option<Guess> {
-    let length = payload.len();
-    Some(match payload {
-        [0xD2, b'E', b'L', b'O', ..]
-            if length >= 38 && u32_at(payload, 16).is_some_and(|it| it as usize <= length) =>
-        {
-            (RELOAD, false)
-        }
-        [b'I', b'c', b'e', b'P', ..] => (ICEP, false),
-        [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
-        [4, _, _, _, _, _, _, _, rest @ ..]
-            if length >= 26 && rest.starts_with(b"\x4B\xCD\xF3\xAA\x30\x3C\x67\x74") =>
-        {
-            (NETPERFMETER, false)
-        }
-        _ => return None,
-    })
-}
+use super::{u16_at, u32_at};
 
 /// An operation of the Transport Adapter Layer Interface (RFC 3094).
-fn is_tali(operation: &[u8]) -> bool {
+pub fn is_tali(operation: &[u8]) -> bool {
     const OPERATIONS: [&[u8]; 9] =
         [b"test", b"allo", b"proh", b"proa", b"moni", b"mona", b"mtp3", b"sccp", b"isot"];
     OPERATIONS.iter().any(|known| operation.starts_with(known))
 }
 
 /// The addresses and the identifier in a greeting of JXTA, on one line.
-fn is_jxta_hello(rest: &[u8]) -> bool {
+pub fn is_jxta_hello(rest: &[u8]) -> bool {
     let Some(words) = rest.strip_prefix(b"HELLO ") else { return false };
     let line = words.split(|byte| matches!(byte, 0 | b'\r' | b'\n')).next().unwrap_or_default();
     line.iter().filter(|byte| **byte == b' ').count() >= 3
@@ -116,7 +30,7 @@ pub fn is_proxy(payload: &[u8]) -> bool {
 }
 
 /// A command of a drone of Parrot.
-fn is_drone_command(command: &[u8]) -> bool {
+pub fn is_drone_command(command: &[u8]) -> bool {
     const COMMANDS: [&[u8]; 9] =
         [b"REF", b"PCMD", b"FTRIM", b"CONFIG", b"CONFIG_IDS", b"COMWDG", b"LED", b"ANIM", b"CTRL"];
     let end = command.iter().position(|byte| *byte == b'=');
@@ -125,19 +39,30 @@ fn is_drone_command(command: &[u8]) -> bool {
 }
 
 /// A command of Apple's session protocol for MIDI.
-fn is_midi_command(rest: &[u8]) -> bool {
+pub fn is_midi_command(rest: &[u8]) -> bool {
     const COMMANDS: [&[u8]; 7] = [b"IN", b"NO", b"OK", b"BY", b"CK", b"RS", b"RL"];
     COMMANDS.iter().any(|known| rest.starts_with(known))
 }
 
+/// The header of an overlay's message (RFC 6940 section 6.3.2).
+pub fn is_reload(payload: &[u8]) -> bool {
+    let length = payload.len();
+    length >= 38 && u32_at(payload, 16).is_some_and(|it| it as usize <= length)
+}
+
+/// A message of NetPerfMeter that identifies a flow.
+pub fn is_netperfmeter(payload: &[u8]) -> bool {
+    payload.len() >= 26 && payload.get(8..16) == Some(b"\x4B\xCD\xF3\xAA\x30\x3C\x67\x74")
+}
+
 /// A header of 28 bytes of an E100's forwarded frame, with its length.
-fn is_e100(payload: &[u8], length: usize) -> bool {
+pub fn is_e100(payload: &[u8], length: usize) -> bool {
     let stated = u32_at(payload, 20);
     stated.is_some_and(|stated| Some(stated as usize) == length.checked_sub(28))
 }
 
 /// Messages of OCP.1 (AES70-3): a byte, version 1, a length, a type; another one may begin after it.
-fn is_ocp1(payload: &[u8]) -> bool {
+pub fn is_ocp1(payload: &[u8]) -> bool {
     const LEAST: usize = 9;
     let Some(stated) = u32_at(payload, 3) else { return false };
     let rest = payload.len().checked_sub(stated as usize + 1);
@@ -149,7 +74,7 @@ fn is_ocp1(payload: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::{Guess, over_tcp, over_udp};
 
     /// The shortest payload with a magic is told, and a shorter one is not.
     fn check(start: &[u8], length: usize, name: &str, guess: fn(&[u8]) -> Option<Guess>) {
@@ -185,7 +110,7 @@ mod tests {
             (b"\x3B\0\x01\0\0\0\x09\x04\0\x01", 10, "ocp1"),
             (b"\x04\0\0\x1A\0\0\0\0\x4B\xCD\xF3\xAA\x30\x3C\x67\x74", 26, "netperfmeter"),
         ] {
-            check(start, length, name, over_tcp);
+            check(start, length, name, |payload| over_tcp(payload, 1, 1234));
         }
     }
 
@@ -210,7 +135,7 @@ mod tests {
             (b"\x03\x40\0\0\xA1", 5, "goose"),
             (b"\xD2ELO\0\0\0\0", 38, "reload"),
         ] {
-            check(start, length, name, |payload| over_udp(payload, payload.len()));
+            check(start, length, name, |payload| over_udp(payload, payload.len(), 1, 1234));
         }
     }
 }

@@ -1,66 +1,14 @@
 //! Protocols that Wireshark tells by the values and lengths of a header, on any port.
 
-use super::super::names::*;
-use super::{Guess, STAYS, u16_at, u32_at};
-
-/// Over TCP.
-pub fn over_tcp(payload: &[u8]) -> Option<Guess> {
-    let length = payload.len();
-    Some(match payload {
-        [2, _, _, b'/', _, _, _, _, _, b'/', b'O' | b'R', b'/', _, _, b'/', ..] => (UCP, STAYS),
-        [2, tens @ b'0'..=b'9', ones @ b'0'..=b'9', b':', _, _, _, b'\t', rest @ ..]
-            if rest.contains(&3) && is_cimd((tens - b'0') * 10 + ones - b'0') =>
-        {
-            (CIMD, false)
-        }
-        [2, 0, high, low, 1..=4, ..]
-            if (5..=10_245).contains(&u16::from_be_bytes([*high, *low])) =>
-        {
-            (FMTP, false)
-        }
-        [0, 1..=11 | 0x82..=0x8B, ..] if is_rpcap(payload) => (RPCAP, STAYS),
-        [0xBF, 0xCA, 0, 0, 1 | 2 | 4 | 8, 0, 0, 0, ..] if is_pvfs(payload) => (PVFS, false),
-        [1, _, _, _, _, _, 0, 1, ..]
-            if length >= 10
-                && u32_at(payload, 2).map(|it| it as usize) == length.checked_sub(6) =>
-        {
-            (DICOM, false)
-        }
-        _ if is_direct_play(payload) => (DPLAY, false),
-        _ => return None,
-    })
-}
-
-/// Over UDP, in a payload of a length.
-pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
-    Some(match payload {
-        [0x80, 0, 0, 0, ..] if length >= 24 => match (u32_at(payload, 16)?, u32_at(payload, 20)?) {
-            (4, 1 | 2) => (UDT, STAYS),
-            (5, _) => (SRT, STAYS),
-            _ => return None,
-        },
-        [_, _, first, ..] if is_graphic(*first) && is_file_request(payload) => (TFTP, false),
-        // The header of a packet of remote capture, as far as it is there.
-        [0, 7, 0, 0, ..] if is_rpcap(payload) => (RPCAP, false),
-        [0, 0, _, _, flags, 0, 0, 1..=5, ..]
-            if flags & 3 == 0
-                && length >= 16
-                && u16_at(payload, 2).map(usize::from) == Some(length) =>
-        {
-            (PANA, false)
-        }
-        _ if is_direct_play(payload) => (DPLAY, false),
-        _ => return None,
-    })
-}
+use super::u32_at;
 
 /// An operation of the Computer Interface to Message Distribution.
-fn is_cimd(operation: u8) -> bool {
+pub fn is_cimd(operation: u8) -> bool {
     matches!(operation, 1..=6 | 8 | 9 | 20 | 23 | 40 | 51..=56 | 58 | 59 | 70 | 73 | 90 | 98 | 99)
 }
 
 /// A message of the remote capture protocol, whose length fits its type.
-fn is_rpcap(payload: &[u8]) -> bool {
+pub fn is_rpcap(payload: &[u8]) -> bool {
     let Some(stated) = u32_at(payload, 4) else { return false };
     let rest = payload.len() - 8;
     let fits = stated as usize == rest;
@@ -81,14 +29,14 @@ fn is_rpcap(payload: &[u8]) -> bool {
 }
 
 /// A message of PVFS: a magic, its mode, a tag, and a length that is not 0.
-fn is_pvfs(payload: &[u8]) -> bool {
+pub fn is_pvfs(payload: &[u8]) -> bool {
     const LONGEST: u64 = 0xF_FFFF;
     let size = payload.get(16..24).and_then(|bytes| bytes.first_chunk());
     size.is_some_and(|size| (1..=LONGEST).contains(&u64::from_le_bytes(*size)))
 }
 
 /// A message of DirectPlay: `play` after a socket address, or another one and its mark.
-fn is_direct_play(payload: &[u8]) -> bool {
+pub fn is_direct_play(payload: &[u8]) -> bool {
     let is_address = || {
         let header = payload.get(4..21).unwrap_or_default();
         matches!(payload, [_, _, 0xB0..=0xBF, 0xBA | 0xCA | 0xFA, 2, 0, ..])
@@ -97,13 +45,13 @@ fn is_direct_play(payload: &[u8]) -> bool {
     payload.len() >= 25 && (payload.get(20..24) == Some(b"play") || is_address())
 }
 
-fn is_graphic(byte: u8) -> bool {
+pub fn is_graphic(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
 /// A request of TFTP (RFC 1350, RFC 2347): the name of a file and a mode, then options, each a name
 /// and a value. Text that no NUL ends is ignored.
-fn is_file_request(payload: &[u8]) -> bool {
+pub fn is_file_request(payload: &[u8]) -> bool {
     let mut texts = payload.get(2..).unwrap_or_default().split(|byte| *byte == 0);
     let (Some(name), Some(mode)) = (texts.next(), texts.next()) else { return false };
     let modes = [&b"octet"[..], b"netascii", b"mail"];
@@ -118,14 +66,14 @@ fn is_file_request(payload: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::{over_tcp, over_udp};
 
     fn tcp(payload: &[u8]) -> Option<&'static str> {
-        over_tcp(payload).map(|(application, _)| application.name())
+        over_tcp(payload, 1, 1234).map(|(application, _)| application.name())
     }
 
     fn udp(payload: &[u8]) -> Option<&'static str> {
-        over_udp(payload, payload.len()).map(|(application, _)| application.name())
+        over_udp(payload, payload.len(), 1, 1234).map(|(application, _)| application.name())
     }
 
     /// Payloads that tshark takes, and near misses that it does not.

@@ -1,54 +1,98 @@
-//! Heuristics for datagrams.
+//! Heuristics for datagrams, in the order in which Wireshark tries them.
 //!
 //! A heuristic that reads beyond the captured end has the payload, as in Wireshark.
 
 use super::super::names::*;
 use super::super::stun::{is_classic_stun, is_stun};
 use super::super::text::is_sip_datagram;
-use super::{Guess, STAYS, is_rpc_call, is_thrift, magic, rules, u16_at, u32_at};
+use super::magic::*;
+use super::rules::*;
+use super::{Guess, STAYS, is_rpc_call, is_thrift, u16_at, u32_at};
 
-/// The protocol of a UDP payload of a length by its first bytes.
-pub fn over_udp(payload: &[u8], length: usize) -> Option<Guess> {
+/// The protocol of a UDP payload of a length by its first bytes and its ports.
+pub fn over_udp(payload: &[u8], length: usize, source: u16, destination: u16) -> Option<Guess> {
     let first = *payload.first()?;
-    let guess = match payload {
+    Some(match payload {
         _ if is_wake_on_lan(payload, length) => (WOL, false),
-        [0x47, ..] if is_transport_stream(payload, length) => (MP2T, false),
         _ if is_wireguard(payload, length) => (WG, first == 1 && payload.len() >= 4),
+        [0x80, 0, 0, 0, ..] if length >= 24 && is_udt(payload, 4) => (UDT, STAYS),
+        _ if is_thrift(payload) => (THRIFT, false),
+        [_, _, first, ..] if is_graphic(*first) && is_file_request(payload) => (TFTP, false),
         _ if is_stun(payload, length) => (STUN, false),
+        [0x80, 0, 0, 0, ..] if length >= 24 && is_udt(payload, 5) => (SRT, STAYS),
         _ if is_sip_datagram(payload, length) => (SIP, false),
         [b'R', b'T', b'P', b'S' | b'X', 1 | 2, ..] if length >= 16 => (RTPS, false),
         [0x80..=0xBF, 200 | 201 | 203 | 204 | 206, ..] if length.is_multiple_of(4) => (RTCP, false),
+        // The header of a packet of remote capture, as far as it is there.
+        [0, 7, 0, 0, ..] if is_rpcap(payload) => (RPCAP, false),
         _ if is_rpc_call(payload) => (RPC, false),
+        [b'R', b'F', b't', b'a', ..] if length >= 8 => (RFTAP, false),
+        [0xD2, b'E', b'L', b'O', ..] if is_reload(payload) => (RELOAD, false),
         _ if is_raknet(payload) => (RAKNET, STAYS),
         [0x80..=0xFF, ..] if is_quic(payload) => (QUIC, STAYS),
-        _ if is_mojito(payload, length) => (MOJITO, false),
-        _ if is_gquic(payload) => (GQUIC, STAYS),
-        [1, 0..=3, 0..=4, ..] if u16_at(payload, 6).map(usize::from) == Some(payload.len()) => {
-            (HART_IP, false)
+        [b'P' | b'\r', ..] if is_proxy(payload) => (PROXY, false),
+        [0xBE, 0x9B, 0xE9, 0x55, ..] if length >= 16 => (PKTGEN, false),
+        [0xED, 1, ..] if length >= 24 => (PATHPORT, false),
+        [0, 0, _, _, flags, 0, 0, 1..=5, ..]
+            if flags & 3 == 0
+                && length >= 16
+                && u16_at(payload, 2).map(usize::from) == Some(length) =>
+        {
+            (PANA, false)
         }
+        [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
+        [4, ..] if is_netperfmeter(payload) => (NETPERFMETER, false),
+        [b'N' | b'n', b'J' | b'j', b'2', b'0', b'0', ..] if length >= 6 => (NJACK, false),
+        [0x47, ..] if is_transport_stream(payload, length) => (MP2T, false),
+        _ if is_mojito(payload, length) => (MOJITO, false),
+        [b'M', b'I', b'O', b'P', ..] if payload.len() >= 16 => (MIOP, false),
+        [_, _, _, _, 0x1A, 0x2B, 0x3C, 0x4D, ..] if length >= 28 => (LANFORGE, false),
+        [b'I', b'L', b'N', b'K', ..] => (INTERLINK, false),
+        [b'I', b'c', b'e', b'P', ..] => (ICEP, false),
+        _ if is_gquic(payload) => (GQUIC, STAYS),
+        [indicator, 0x40..=0x4F, rest @ ..]
+            if rest.get(usize::from(*indicator).wrapping_sub(1)) == Some(&0xA1) =>
+        {
+            (GOOSE, false)
+        }
+        [b'G', b'I', b'O', b'P', ..] if length >= 12 => (GIOP, false),
+        _ if destination == 8002 && u16_at(payload, 0).map(usize::from) == Some(length) => {
+            (FORTINET_SSO, false)
+        }
+        [1, ..] if is_e100(payload, length) => (E100, false),
         [20..=25, ..] if is_dtls(payload, length) => (DTLS, false),
+        _ if is_direct_play(payload) => (DPLAY, false),
         _ if is_dns(payload, length) => (DNS, false),
+        [b'A', b'F', _, _, _, _, _, _, 0x10 | 0x90, b'T', ..] if length >= 11 => (DCP_ETSI, false),
+        [4, 0..=10, ..] if payload.len() >= 80 && is_connectionless_dcerpc(payload) => {
+            (DCERPC, false)
+        }
+        _ if length >= 24 && [source, destination].contains(&6277) => (DCC, false),
+        _ if is_classic_stun(payload, length) => (CLASSICSTUN, false),
+        [1, 0x10, 1 | 2, _, 0..=0xBF, ..] if length >= 16 => (CIGI, false),
         [b'I', b'S', b'O', b'1', b'1', b'8', b'9', b'8', rest @ ..]
             if length >= 10 && matches!(rest, [] | [1] | [1, 0..=16, ..]) =>
         {
             (CANETH, false)
         }
-        _ if is_thrift(payload) => (THRIFT, false),
-        [4, 0..=10, ..] if payload.len() >= 80 && is_connectionless_dcerpc(payload) => {
-            (DCERPC, false)
-        }
-        _ if is_classic_stun(payload, length) => (CLASSICSTUN, false),
-        [b'd', rest @ ..]
-            if [&b"1:ad"[..], b"1:rd", b"2:ip", b"1:el"]
-                .iter()
-                .any(|start| rest.starts_with(start)) =>
-        {
-            (BT_DHT, STAYS)
-        }
-        [b'M', b'I', b'O', b'P', ..] if payload.len() >= 16 => (MIOP, false),
-        _ => return magic::over_udp(payload, length).or_else(|| rules::over_udp(payload, length)),
-    };
-    Some(guess)
+        [b'd', rest @ ..] if is_torrent_dictionary(rest) => (BT_DHT, STAYS),
+        [_, _, b'A', b's', b'p', b'h', b'o', b'd', b'e', b'l', 0, ..] => (ASPHODEL, STAYS),
+        [b'A', b'r', b't', b'-', b'N', b'e', b't', 0, ..] => (ARTNET, false),
+        [b'A', b'T', b'*', command @ ..] if is_drone_command(command) => (AR_DRONE, false),
+        [0xFF, 0xFF, rest @ ..] if is_midi_command(rest) => (APPLEMIDI, STAYS),
+        _ => return None,
+    })
+}
+
+/// A dictionary of BitTorrent's distributed hash table (BEP 5) by its first key.
+fn is_torrent_dictionary(rest: &[u8]) -> bool {
+    [&b"1:ad"[..], b"1:rd", b"2:ip", b"1:el"].iter().any(|start| rest.starts_with(start))
+}
+
+/// A handshake of UDT version 4, or of SRT, which calls itself version 5.
+fn is_udt(payload: &[u8], version: u32) -> bool {
+    u32_at(payload, 16) == Some(version)
+        && (version == 5 || matches!(u32_at(payload, 20), Some(1 | 2)))
 }
 
 /// A packet that wakes a host: its address 16 times. The first that Wireshark looks for, so that it
@@ -173,54 +217,4 @@ fn is_connectionless_dcerpc(payload: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn udp(payload: &[u8]) -> Option<&'static str> {
-        over_udp(payload, payload.len()).map(|(application, _)| application.name())
-    }
-
-    #[test]
-    fn udp_payloads_are_recognised_and_near_misses_are_not() {
-        let stun = [&[0, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42][..], &[7; 12]].concat();
-        let classic = [&[0, 1, 0, 0][..], &[7; 16]].concat();
-        let query = [&[7, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0][..], b"\x01a\0\0\x01\0\x01"].concat();
-        let mojito = [&[7; 16][..], &[0x44, 0, 0, 38, 0, 0, 0], &[7; 38]].concat();
-        let quic = [&[0xC0, 0, 0, 0, 1, 4][..], &[7, 7, 7, 7, 0, 0, 0, 0]].concat();
-        for (payload, name) in [
-            (&[&[1, 0, 0, 0][..], &[9; 144]].concat()[..], "wg"),
-            (&stun, "stun"),
-            (&classic, "classicstun"),
-            (&query, "dns"),
-            (&quic, "quic"),
-            (b"RTPS\x02\x01\x01\x01aaaabbbb", "rtps"),
-            (&[0x80, 200, 0, 1, 0, 0, 0, 1], "rtcp"),
-            (&[22, 0xFE, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 7], "dtls"),
-            (b"d1:ad2:id", "bt-dht"),
-            (&mojito, "mojito"),
-            (b"ISO11898\x01\x10", "caneth"),
-            (&[1, 0, 0, 0, 0, 2, 0, 8], "hart_ip"),
-            (b"\x09aaaaaaaaQ043\0", "gquic"),
-            (&[&[0xFF; 6][..], &b"abcdef".repeat(16)].concat(), "wol"),
-            (&[&[0x47][..], &[0xFF; 187]].concat(), "mp2t"),
-        ] {
-            assert_eq!(udp(payload), Some(name));
-            let other: Vec<u8> = payload.iter().map(|byte| byte ^ 0xA5).collect();
-            assert_ne!(udp(&other), Some(name), "{other:?}");
-        }
-        for other in [&b""[..], &[22, 0xFE, 0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0, 9, 7], &[0xC0; 13]] {
-            assert_eq!(udp(other), None, "{other:?}");
-        }
-    }
-
-    #[test]
-    fn cut_payloads_belong_to_what_reads_over_their_end() {
-        let name = |payload: &[u8]| over_udp(payload, 200).map(|(name, _)| name.name());
-        assert_eq!(name(&[5; 5]), Some("wol"));
-        assert_eq!(over_udp(&[5; 3], 20), Some((WG, false)));
-        assert_eq!(name(&[5; 9]), Some("dns"));
-        assert_eq!(name(&[5; 10]), None);
-        assert_eq!(name(&[0x47; 12]), None);
-        assert_eq!(name(&[22, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0]), Some("dtls"));
-    }
-}
+mod tests;

@@ -3,7 +3,8 @@
 use super::*;
 
 fn place(sequence: u32, length: u32) -> Place {
-    Place { side: 0, sequence, next: sequence + length, lower: 445, higher: 50_000 }
+    let next = sequence + length;
+    Place { side: 0, sequence, next, source: 50_000, lower: 445, higher: 50_000 }
 }
 
 fn offers(payload: &[u8]) -> Offers {
@@ -42,4 +43,26 @@ fn http_shows_binary_payloads_after_a_request() {
     assert_eq!(naming.name(&of(&[0, 1]), at, None), None);
     assert_eq!(naming.name(&of(b"GET / HTTP/1.1\r\n"), at, None), Some(HTTP));
     assert_eq!(naming.name(&of(&[0, 1]), at, None), Some(HTTP));
+}
+
+#[test]
+fn the_message_that_tells_hl7_shows_nothing() {
+    let mut naming = Naming::default();
+    let at = Place { lower: 50_001, higher: 60_001, ..place(1, 9) };
+    let message = Offers::over_tcp(b"\x0bMSH|^\x1c\r", 60_001, 50_001, [None; 2]);
+    assert_eq!(naming.name(&message, at, None), None);
+    assert_eq!(naming.name(&message, Place { side: 1, ..at }, None), Some(HL7));
+}
+
+#[test]
+fn the_handshake_of_rtmp_is_shown_where_a_part_ends() {
+    let mut naming = Naming { server_port: 1935, ..Naming::default() };
+    let mut shown = |source: u16, sequence: u32, length: u32| {
+        let at = Place { source, lower: 1935, ..place(sequence, length) };
+        let offers = Offers::over_tcp(&[3; 40], source, 1935, [None; 2]);
+        naming.name(&offers, at, None).is_some()
+    };
+    assert!(!shown(50_000, 1, 1460) && shown(50_000, 1461, 77));
+    assert!(!shown(1935, 1, 1460) && !shown(1935, 1461, 1460) && shown(1935, 2921, 153));
+    assert!(shown(50_000, 1538, 1536) && shown(50_000, 3074, 100));
 }
