@@ -13,7 +13,7 @@ use pcapstat::output;
 use pcapstat::plan::{OWN_BYTES, Plan, unused};
 use pcapstat::shard::Refusal;
 use pcapstat::shard::command;
-use pcapstat::shard::run_of;
+use pcapstat::shard::run_of::{self, ROWS_OF_PACKETS};
 use pcapstat::shard::step::{self, Step};
 use pcapstat::source::heap::{self, Heap, Refused};
 #[cfg(unix)]
@@ -98,8 +98,11 @@ fn shard(began: Instant) -> ExitCode {
         Err(refusal) => return refuse(&refusal),
     };
     let (jobs, step) = match step {
-        Step::Finish(mut plan) => {
+        Step::Finish { mut plan, leaves_out_packets } => {
             limit(&mut plan);
+            if leaves_out_packets && !plan.quiet {
+                warn(ROWS_OF_PACKETS);
+            }
             return work(&mut plan, began);
         }
         Step::Map { mut plan, spec, stdin, rows } => {

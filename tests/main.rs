@@ -1,11 +1,12 @@
 //! Integration tests, in one binary so that the crate is linked once. Each module states at its
 //! head which property it tests. `builder` and `frames` make captures, `reading` reads them,
-//! `cells` parses their tables.
+//! `night` runs the steps of many machines over some, `cells` parses their tables.
 
 mod bpf;
 mod builder;
 mod cells;
 mod frames;
+mod night;
 mod reading;
 
 // Contents of the tables.
@@ -56,6 +57,10 @@ mod salvage_evidence;
 mod salvage_rates;
 mod selection;
 mod shards;
+mod shards_captures;
+mod shards_plans;
+mod shards_refusals;
+mod shards_rows;
 mod snapshots;
 #[cfg(unix)]
 mod specials;

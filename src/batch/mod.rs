@@ -110,7 +110,8 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     for name in &inputs.special {
         batch.skip(name, "a pipe, socket or device");
     }
-    if let Some(hint) = hints::expression(&plan.paths).filter(|_| !plan.quiet) {
+    let hint = || hints::step(&plan.paths).or_else(|| hints::expression(&plan.paths));
+    if let Some(hint) = hint().filter(|_| !plan.quiet) {
         batch.warn(&hint);
     }
     match batch.read_and_take(inputs.list) {

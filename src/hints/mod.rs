@@ -5,6 +5,8 @@ pub mod usage;
 
 use crate::filter::Filter;
 use crate::plan::STDIN;
+use crate::shard::command::{NAME, command};
+use crate::suggest::nearest;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -48,11 +50,22 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--csv", "formats are -f FORMAT: -f csv"),
 ];
 
+fn missing(path: &&OsString) -> bool {
+    path.as_os_str() != STDIN && !Path::new(path).try_exists().unwrap_or(true)
+}
+
+/// The line for paths that are no files but a step of `pcapstat shard`, misspelt.
+pub fn step(paths: &[OsString]) -> Option<String> {
+    let mut words = paths.iter().take(2).filter(missing).map(|path| path.to_string_lossy());
+    let (shard, step) = (words.next()?, words.next()?);
+    let command = command();
+    let steps = || command.get_subcommands().map(clap::Command::get_name);
+    let near = nearest(&step, steps()).filter(|_| nearest(&shard, [NAME].into_iter()).is_some())?;
+    Some(format!("{shard:?} is no file (did you mean {NAME} {near}?)"))
+}
+
 /// The line for paths that are no files but an expression, as `tcpdump` takes it.
 pub fn expression(paths: &[OsString]) -> Option<String> {
-    let missing = |path: &&OsString| {
-        path.as_os_str() != STDIN && !Path::new(path).try_exists().unwrap_or(true)
-    };
     let words: Vec<_> = paths.iter().filter(missing).map(|path| path.to_string_lossy()).collect();
     let text = words.join(" ");
     if text.is_empty() || Path::new(&text).extension().is_some() && !text.contains(' ') {
@@ -86,6 +99,20 @@ mod tests {
                 [short, long].iter().flatten().any(|name| name == option)
             });
             assert!(!exists, "{option} exists");
+        }
+    }
+
+    #[test]
+    fn paths_that_are_a_misspelt_step_are_told() {
+        let said = |words: &[&str]| {
+            step(&words.iter().map(OsString::from).collect::<Vec<_>>()).unwrap_or_default()
+        };
+        let plan = "\"shrd\" is no file (did you mean shard plan?)";
+        assert_eq!(said(&["shrd", "plan", "Cargo.toml"]), plan);
+        assert_eq!(said(&["shrd", "pln"]), plan);
+        assert!(said(&["shards", "mrge", "0.part"]).contains("did you mean shard merge?"));
+        for paths in [&["shrd"][..], &["shrd", "a.pcap"], &["src", "plan"], &["a.pcap", "merge"]] {
+            assert_eq!(said(paths), "", "{paths:?}");
         }
     }
 

@@ -29,16 +29,24 @@ const MOST_FILES: usize = 256;
 /// Greatest length of the start of a capture that a shard carries along, in bytes.
 pub const LONGEST_HEADER: usize = 64 << 10;
 
+/// Shards of a run.
+pub struct Planned {
+    /// In order.
+    pub shards: Vec<Spec>,
+    /// Inputs that stay whole although they are long captures, for people.
+    pub kept_whole: Vec<String>,
+}
+
 /// Cuts the inputs of a run into shards.
 ///
 /// # Errors
 /// If there is no input, one is no file, or its path is not UTF-8.
-pub fn plan(plan: &Plan, options: Vec<String>, shard_bytes: u64) -> Result<Vec<Spec>, Refusal> {
+pub fn plan(plan: &Plan, options: Vec<String>, shard_bytes: u64) -> Result<Planned, Refusal> {
     let inputs = inputs::discover(&plan.paths, &plan.naming);
     if inputs.list.is_empty() {
         return Err(Refusal::Unreadable("no capture found".into()));
     }
-    let mut shards: Vec<Vec<Slice>> = Vec::new();
+    let (mut shards, mut kept_whole): (Vec<Vec<Slice>>, Vec<String>) = (Vec::new(), Vec::new());
     let (mut group, mut grouped): (Vec<Slice>, u64) = (Vec::new(), 0);
     for (number, input) in (0..).zip(&inputs.list) {
         let whole = slice(number, input)?;
@@ -53,7 +61,18 @@ pub fn plan(plan: &Plan, options: Vec<String>, shard_bytes: u64) -> Result<Vec<S
         }
         shards.extend(Some(std::mem::take(&mut group)).filter(|group| !group.is_empty()));
         grouped = 0;
-        let parts = if plan.salvage { vec![whole] } else { cut(whole, shard_bytes) };
+        let opening = if plan.salvage { Opening::Whole } else { opening(input.path()) };
+        if let Opening::Long(length) = opening {
+            kept_whole.push(format!(
+                "{}: stays whole: {length} bytes stand before its first packet, and each shard of it \
+                 would carry them; {LONGEST_HEADER} are the most",
+                input.name
+            ));
+        }
+        let parts = match opening {
+            Opening::Header(header) => cut(&whole, &header, shard_bytes),
+            Opening::Long(_) | Opening::Whole => vec![whole],
+        };
         shards.extend(parts.into_iter().map(|slice| vec![slice]));
     }
     shards.extend(Some(group).filter(|group| !group.is_empty()));
@@ -69,7 +88,7 @@ pub fn plan(plan: &Plan, options: Vec<String>, shard_bytes: u64) -> Result<Vec<S
         options: options.clone(),
         inputs,
     };
-    Ok((0..).zip(shards).map(spec).collect())
+    Ok(Planned { shards: (0..).zip(shards).map(spec).collect(), kept_whole })
 }
 
 /// All of an input.
@@ -105,9 +124,8 @@ pub fn modified(path: &Path) -> Option<String> {
 }
 
 /// The parts of an input.
-fn cut(whole: Slice, shard_bytes: u64) -> Vec<Slice> {
-    let Some(header) = header(Path::new(&whole.path)) else { return vec![whole] };
-    let header = packed(&header);
+fn cut(whole: &Slice, header: &[u8], shard_bytes: u64) -> Vec<Slice> {
+    let header = packed(header);
     let count = whole.bytes.div_ceil(shard_bytes);
     let part = |number: u64| Slice {
         start: number * shard_bytes,
@@ -118,14 +136,29 @@ fn cut(whole: Slice, shard_bytes: u64) -> Vec<Slice> {
     (0..count).map(part).collect()
 }
 
-/// First bytes of an uncompressed capture, which tell its format and first interfaces. None if it should not be cut.
-fn header(path: &Path) -> Option<Vec<u8>> {
+/// Start of a long input.
+enum Opening {
+    /// First bytes of an uncompressed capture, which tell its format and first interfaces.
+    Header(Vec<u8>),
+    /// There are too many of them, this number.
+    Long(usize),
+    /// It is compressed, or no capture.
+    Whole,
+}
+
+fn opening(path: &Path) -> Opening {
     let options = ReadOptions { chunk_bytes: 2 * LONGEST_HEADER as u64, ..ReadOptions::default() };
-    let source = Source::open(path, options, capture::is_capture).ok()?;
-    let capture = Capture::new(source).ok().filter(|one| one.source().compression().is_none())?;
-    let length = usize::try_from(capture.opening_bytes()).ok()?;
-    let header = capture.source().rest(0).get(..length)?;
-    (length <= LONGEST_HEADER).then(|| header.to_vec())
+    let source = Source::open(path, options, capture::is_capture).ok();
+    let capture = source.and_then(|source| Capture::new(source).ok());
+    let Some(capture) = capture.filter(|one| one.source().compression().is_none()) else {
+        return Opening::Whole;
+    };
+    let length = usize::try_from(capture.opening_bytes()).unwrap_or(usize::MAX);
+    if length > LONGEST_HEADER {
+        return Opening::Long(length);
+    }
+    let header = capture.source().rest(0).get(..length);
+    header.map_or(Opening::Whole, |header| Opening::Header(header.to_vec()))
 }
 
 /// Text of a path, for messages.

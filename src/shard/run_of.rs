@@ -57,6 +57,10 @@ fn option_name(option: &str) -> &str {
     option.split('=').next().unwrap_or(option)
 }
 
+/// Tells who writes the rows of packets of a plan.
+pub const ROWS_OF_PACKETS: &str =
+    "the table packets is left out: shard number gives the lines with which shard rows writes it";
+
 /// The plan of making tables. `all` chooses every table that the partials were mapped for.
 pub fn finishing(
     saved: Saved,
@@ -69,7 +73,7 @@ pub fn finishing(
     let counted = mapped.tables.iter().filter(|table| !table.is_export());
     let counted: Vec<_> = counted.map(|table| table.name).collect();
     if all && counted.is_empty() {
-        return Err(Refusal::Usage("the table packets is written by shard rows".into()));
+        return Err(Refusal::Usage(ROWS_OF_PACKETS.into()));
     }
     let tables = all.then(|| format!("--tables={}", counted.join(",")));
     let decided = saved.options.iter().filter(|one| !one.starts_with("--tables="));
@@ -82,6 +86,9 @@ pub fn finishing(
         false => table.needs.without_applications(),
     };
     let missing = plan.tables.iter().find(|table| had.union(of(table)) != had || table.is_export());
+    if missing.is_some_and(|table| table.is_export() && mapped.writes(table.name)) {
+        return Err(Refusal::Usage(ROWS_OF_PACKETS.into()));
+    }
     if missing.is_some() || had.union(needs) != had {
         let name = saved.paths.first().map_or(String::new(), |path| path_text::of(path));
         let table = missing.map_or("a table of --expect", |table| table.name);

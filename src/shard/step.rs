@@ -6,7 +6,7 @@ use super::finish::Saved;
 use super::map::{self, Bytes};
 use super::merge::{Named, merge};
 use super::number::number;
-use super::options::{FINISHING, INPUTS, given};
+use super::options::{self, FINISHING, INPUTS, given};
 use super::plan::{DEFAULT_SHARD_BYTES, LEAST_SHARD_BYTES, plan};
 use super::rows::{self, Writer};
 use super::run_of::{cli, deciding, finishing};
@@ -61,8 +61,13 @@ pub enum Step {
     Order(Vec<PathBuf>),
     /// Fold the records of a bucket, in an order.
     Fold(PathBuf, Vec<PathBuf>),
-    /// Make tables of partials.
-    Finish(Box<Plan>),
+    /// Make tables of partials; without naming them, all but `packets`.
+    Finish {
+        /// The run.
+        plan: Box<Plan>,
+        /// The partials are of a plan with `packets`, whose rows other steps write.
+        leaves_out_packets: bool,
+    },
 }
 
 /// The step that was asked for.
@@ -127,7 +132,10 @@ pub fn step(matches: &ArgMatches) -> Result<Step, Refusal> {
             }
             let own = given(matches, &[FINISHING, MACHINE, &["tables"]].concat());
             let tables = own.iter().any(|option| option.starts_with("--tables="));
-            finishing(saved, own, paths, !tables).map(|plan| Step::Finish(Box::new(plan)))
+            let plan = Box::new(finishing(saved, own, paths, !tables)?);
+            let leaves_out_packets =
+                !tables && options::plan(&plan.saved.options)?.writes(packets::TABLE.name);
+            Ok(Step::Finish { plan, leaves_out_packets })
         }
         _ => Err(usage(
             "shard takes a step: plan, map, merge, finish, number, rows, deal, order, fold".into(),
@@ -207,7 +215,12 @@ pub fn run(step: Step) -> Result<(), RunError> {
     crate::output::assert_stdout()?;
     match step {
         Step::Plan { plan: run, options, shard_bytes } => {
-            Ok(write_lines(&plan(&run, options, shard_bytes)?)?)
+            let planned = plan(&run, options, shard_bytes)?;
+            for message in planned.kept_whole {
+                // Standard error may be closed.
+                let _ = writeln!(io::stderr(), "pcapstat: {message}");
+            }
+            Ok(write_lines(&planned.shards)?)
         }
         Step::Map { spec, plan, stdin, rows } => {
             let bytes =
@@ -233,7 +246,7 @@ pub fn run(step: Step) -> Result<(), RunError> {
             Ok(buckets::fold(file::read(&order)?, &paths, io::stdout().lock())??)
         }
         Step::Number(paths) => Ok(write_lines(&number(read(&paths)?)?)?),
-        Step::Finish(_) => Ok(()),
+        Step::Finish { .. } => Ok(()),
     }
 }
 
