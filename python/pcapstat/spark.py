@@ -24,6 +24,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,15 @@ _MAPPED_ARROW = pa.schema(
         ("message", pa.string()),
     ]
 )
+
+#: Buckets to which ``shard deal`` deals.
+_BUCKETS = 64
+
+#: Bytes of a row of the order, compressed: Spark Connect takes no longer messages than 128 MiB.
+_ORDER_BYTES = 8 << 20
+
+#: The round of rows that are no records but a part of the order.
+_OF_ORDER = -1
 
 #: What the records of a bucket become.
 _FOLDED = "bucket int, data binary, code int, message string"
@@ -141,7 +151,7 @@ def _partials(
             again = _lines(merged.stdout) if merged.returncode == _MAP_AGAIN else []
             # Shards that began at a wrong guess are mapped again.
             waiting = {int(json.loads(line)["shard"]): line for line in again}
-        folded = _folded(rounds, taken, counts) if has_records else []
+        folded = _folded(spark, rounds, taken, counts) if has_records else []
     finally:
         for mapped in rounds:
             mapped.unpersist()
@@ -197,20 +207,25 @@ def _deal(partial: bytes) -> tuple[int, list[tuple[int, bytes | None]], list[str
         return 0, [(-1, run.stdout), *((int(path.stem), path.read_bytes()) for path in buckets)], []
 
 
-def _folded(rounds: list[DataFrame], taken: dict[int, int], counts: list[Path]) -> list[tuple[int, bytes]]:
+def _folded(
+    spark: SparkSession, rounds: list[DataFrame], taken: dict[int, int], counts: list[Path]
+) -> list[tuple[int, bytes]]:
     """The state of each bucket: its records are shuffled to one executor and applied in their order."""
-    order = _run([find_command(), "shard", "order", *map(str, counts)], {0}).stdout
+    mapped = _order(spark, counts)
+    for later in rounds:
+        mapped = mapped.union(later.where("bucket >= 0").select(*mapped.columns))
 
     def fold(records: pa.Table) -> pa.Table:
         """Runs on executors: sorts the records of a bucket by shard; packets are in order in each."""
-        rows = sorted(records.to_pylist(), key=lambda row: row["shard"])
-        rows = [row for row in rows if taken[row["shard"]] == row["round"]]
+        all_rows = sorted(records.to_pylist(), key=lambda row: row["shard"])
+        order = [row["data"] for row in all_rows if row["round"] == _OF_ORDER]
+        rows = [row for row in all_rows if row["round"] == taken.get(row["shard"])]
         bucket = records.column("bucket")[0].as_py()
         if not rows:
             return pa.Table.from_pylist([], _FOLDED_ARROW)
         with tempfile.TemporaryDirectory(prefix="pcapstat-") as name:
             directory = Path(name)
-            (directory / "order").write_bytes(order)
+            (directory / "order").write_bytes(zlib.decompress(b"".join(order)))
             files = [directory / str(row["shard"]) for row in rows]
             for file, row in zip(files, rows):
                 file.write_bytes(row["data"])
@@ -222,11 +237,18 @@ def _folded(rounds: list[DataFrame], taken: dict[int, int], counts: list[Path]) 
             [{"bucket": bucket, "data": state, "code": run.returncode, "message": message}], _FOLDED_ARROW
         )
 
-    mapped = rounds[0]
-    for later in rounds[1:]:
-        mapped = mapped.unionByName(later)
-    folded = mapped.where("bucket >= 0").groupBy("bucket").applyInArrow(fold, _FOLDED)
+    folded = mapped.groupBy("bucket").applyInArrow(fold, _FOLDED)
     return [(row.bucket, bytes(row.data)) for row in _accepted(folded)]
+
+
+def _order(spark: SparkSession, counts: list[Path]) -> DataFrame:
+    """The order of all records, for each bucket: rows beside the records, not in the closure of each task."""
+    order = zlib.compress(_run([find_command(), "shard", "order", *map(str, counts)], {0}).stdout)
+    starts = range(0, len(order), _ORDER_BYTES)
+    rows = [(place, _OF_ORDER, order[start : start + _ORDER_BYTES]) for place, start in enumerate(starts)]
+    parts = spark.createDataFrame(rows, "shard long, round int, data binary")
+    buckets = spark.range(_BUCKETS).selectExpr("cast(id as int) as bucket")
+    return parts.crossJoin(buckets.hint("broadcast"))
 
 
 def _run(command: Sequence[str], codes: set[int]) -> subprocess.CompletedProcess[bytes]:

@@ -56,6 +56,17 @@ def test_records_are_folded_on_executors_and_not_on_the_driver(session, long_cap
     assert run.returncode == 2 and "its records were dealt" in run.stderr
 
 
+def test_an_order_of_several_rows_is_that_of_one(session, long_capture, tmp_path, monkeypatch):
+    monkeypatch.setattr(pcapstat_spark, "_ORDER_BYTES", 1000)
+    tables = ["streams", "flows"]
+    assert pcapstat_spark.write(session, long_capture, tmp_path / "many", tables, shard_bytes="100k") == 0
+    command = [pcapstat.find_command(), "-q", "-t", ",".join(tables), "-o", str(tmp_path / "one"), str(long_capture)]
+    subprocess.run(command, check=True)
+    for name in tables:
+        many, one = ((tmp_path / folder / f"{name}.csv").read_bytes() for folder in ("many", "one"))
+        assert many == one, name
+
+
 def test_shards_that_are_mapped_again_are_folded_once(session, tmp_path, monkeypatch):
     """A capture inside a capture's packets is a wrong guess: its first records must not be folded."""
     inner = (TESTDATA / "http.pcap").read_bytes()
