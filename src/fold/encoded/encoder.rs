@@ -1,6 +1,7 @@
 //! Encoding the parts of a walk, each shard by one worker.
 
-use super::super::{Dealt, Fold, Parts, SHARDS};
+use super::super::{Parts, SHARDS};
+use super::few::{self, of};
 use super::packets::{Lists, Packets};
 use super::wire::put_saved;
 use super::{Encoded, Records};
@@ -78,23 +79,11 @@ impl Encoder {
 fn put_part(bytes: &mut Vec<u8>, packets: &mut Packets, part: &Parts, shard: usize) {
     let frames = part.settings.packet_names.then_some(&part.frames);
     let (tcp, flows) = (of(&part.tcp, shard), of(&part.flows, shard));
-    let (datagrams, echo) = (of(&part.datagrams, shard), of(&part.echo, shard));
-    let (dns, quic) = (of(&part.dns, shard), of(&part.quic, shard));
-    let dtls = of(&part.dtls, shard);
-    let few = [echo.len(), dns.len(), quic.len(), dtls.len()];
-    let most = [tcp.len(), flows.len(), datagrams.len()];
-    if most.iter().chain(&few).all(|length| *length == 0) {
+    let datagrams = of(&part.datagrams, shard);
+    let none = tcp.is_empty() && flows.is_empty() && datagrams.is_empty();
+    if none && few::is_empty(part, shard) {
         return;
     }
     packets.put(bytes, &Lists { tcp, flows, datagrams, frames });
-    put_saved(bytes, echo);
-    put_saved(bytes, dns);
-    put_saved(bytes, quic);
-    put_saved(bytes, dtls);
-}
-
-/// The records of a shard.
-fn of<F: Fold>(dealt: &Option<Dealt<F>>, shard: usize) -> &[F::Record] {
-    let records = dealt.as_ref().and_then(|dealt| dealt.shards.get(shard));
-    records.map_or(&[], Vec::as_slice)
+    few::put(bytes, part, shard);
 }

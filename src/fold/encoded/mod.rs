@@ -7,6 +7,7 @@ mod apply;
 pub mod bytes;
 pub mod dealt;
 mod encoder;
+mod few;
 mod frames;
 mod heads;
 mod packets;
