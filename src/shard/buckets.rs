@@ -125,8 +125,17 @@ pub fn read<T: for<'de> Deserialize<'de>>(kind: Kind, path: &Path) -> Result<(Of
     file::check_version(head).map_err(refused)?;
     let damaged = |error: String| refused(format!("damaged: {error}"));
     let of: Of = serde_json::from_slice(head).map_err(|error| damaged(error.to_string()))?;
-    let data = postcard::from_bytes(body).map_err(|error| damaged(error.to_string()))?;
-    Ok((of, data))
+    Ok((of, data(body).map_err(refused)?))
+}
+
+/// Reads the body of a file.
+///
+/// # Errors
+/// A reason, for people.
+pub fn data<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, String> {
+    let (data, left) =
+        postcard::take_from_bytes(body).map_err(|error| format!("damaged: {error}"))?;
+    if left.is_empty() { Ok(data) } else { Err("damaged: bytes after its end".into()) }
 }
 
 fn write(

@@ -12,7 +12,7 @@ pub mod command;
 pub mod file;
 pub mod finish;
 mod hashed;
-mod kind;
+pub mod kind;
 pub mod manual;
 pub mod map;
 pub mod merge;

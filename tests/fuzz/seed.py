@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Seeds the corpus of a fuzz target: `seed.py TARGET CORPUS CAPTURE...`, each seed as the target takes its input: pcap
-and pcapng take captures, cuts and streams a size in front of one, inflate a compressed one, link_types and fast_path frames of captures."""
+and pcapng take captures, cuts and streams a size in front of one, buckets changes, inflate a compressed one, link_types and fast_path frames of captures."""
 import bz2
 import gzip
 import hashlib
@@ -46,6 +46,10 @@ def seeds(target, capture):
         yield bytes([1, 20, min(len(capture), 60)]) + capture
     elif target == "opening":
         yield from (bytes([7]) + file for file in (capture, gzip.compress(capture, 1)))
+    elif target == "buckets":
+        # Nothing is changed, or one byte of what is shuffled.
+        yield bytes([0]) + capture
+        yield bytes([1, len(capture) % 8, 0, len(capture) % 64, 1]) + capture
     elif target in ("cuts", "streams"):
         # Ranges of all sizes, shorter and longer than most records, and the same ones every time.
         yield bytes([1 + len(capture) % 255]) + capture
