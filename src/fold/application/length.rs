@@ -47,6 +47,8 @@ fn of(application: Application, bytes: &[u8]) -> Option<u64> {
             0 => u32_at(0)?,
             _ => u32_at(3)? + 8,
         },
+        IEC60870_104 if u8_at(0)? == 0x68 => u8_at(1)? + 2,
+        IEC60870_104 => 0,
         MQTT => return mqtt(bytes),
         // Additional headers count words, and data fill them.
         ISCSI => 48 + u8_at(4)? * 4 + u24_at(5)?.next_multiple_of(4),
@@ -165,6 +167,8 @@ mod tests {
         assert_eq!(missing(AMQP, b"AMQP\x03\x01\0\0\0\0\0\x20\x02", 13), 27);
         assert_eq!(missing(MQTT, &[0x30, 0x80, 1, 0, 5], 5), 126);
         assert_eq!(missing(MQTT, &[0x30, 0x80, 0x80, 0x80, 0x80, 1], 6), 0);
+        assert_eq!(missing(IEC60870_104, &[0x68, 4, 1], 3), 3);
+        assert_eq!(missing(IEC60870_104, &[0x67, 4, 1], 3), 0);
         assert_eq!(missing(SRVLOC, &[2, 1, 0, 0, 20, 0], 6), 14);
         assert_eq!(
             missing(ISCSI, &[[1, 0, 0, 0, 1, 0, 0, 5].as_slice(), &[0; 42]].concat(), 50),

@@ -225,9 +225,10 @@ fn sctp_payload(segment: &[u8]) -> Option<u32> {
         let length = usize::from(u16::from_be_bytes([high, low]));
         let word = |at: usize| Some(u32::from_be_bytes(*rest.get(at..)?.first_chunk()?));
         match kind {
-            0 if length > 16 => return word(12),
+            // A message in several chunks is read with its last one.
+            0 if length > 16 && flags & 1 != 0 => return word(12),
             // Only the first fragment has the identifier.
-            64 if length > 20 && flags & 2 != 0 => return word(16),
+            64 if length > 20 && flags & 3 == 3 => return word(16),
             _ => rest = rest.get(length.max(4).next_multiple_of(4)..)?,
         }
     }

@@ -92,6 +92,7 @@ names! {
     HTTP = "http",
     ICEP = "icep",
     ICQ = "icq",
+    IEC60870_104 = "iec60870_104",
     IMAP = "imap",
     INTERLINK = "interlink",
     IPDC = "ipdc",

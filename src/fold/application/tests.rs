@@ -26,6 +26,13 @@ fn the_first_data_chunk_of_sctp_decides() {
     let data = [&[0; 12][..], &[6, 0, 0, 4], &[0, 3, 0, 17], &[0; 11], &[3, 7]].concat();
     assert_eq!(sctp_payload(&data), Some(3));
     assert_eq!(name(Offers::over_sctp(&data, 9, 9).lower), Some("m3ua"));
+    let in_parts = |flags: u8| {
+        let mut data = data.clone();
+        data[17] = flags;
+        sctp_payload(&data)
+    };
+    // Only the last chunk of a message has a name.
+    assert_eq!([2, 0, 1].map(in_parts), [None, None, Some(3)]);
     assert_eq!(sctp_payload(&[0; 12]), None);
     assert_eq!(sctp_payload(&[7; 40]), None);
 }

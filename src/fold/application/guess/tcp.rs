@@ -51,7 +51,7 @@ pub fn over_tcp(payload: &[u8], source: u16, destination: u16) -> Option<Guess> 
         [_, _, _, _, 1, rest @ ..] if rest.starts_with(b"ActiveMQ") => (OPENWIRE, STAYS),
         _ if matches!(destination, 6633 | 6634 | 6653) && length >= 8 => (OPENFLOW, STAYS),
         [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
-        [4, ..] if is_netperfmeter(payload) => (NETPERFMETER, false),
+        [4, ..] if is_netperfmeter(payload) => (NETPERFMETER, STAYS),
         [0x25, 0x60, 0x95, 0x13, 0, 0, 0, 0..=2, ..] if length >= 28 => (NBD, false),
         [0x67, 0x44, 0x66, 0x98, ..] if length >= 16 => (NBD, false),
         [b'M', b'S', b'R', b'P', b' ', ..]

@@ -41,7 +41,7 @@ pub fn over_udp(payload: &[u8], length: usize, source: u16, destination: u16) ->
             (PANA, false)
         }
         [0x3B, 0, 1, ..] if is_ocp1(payload) => (OCP1, false),
-        [4, ..] if is_netperfmeter(payload) => (NETPERFMETER, false),
+        [4, ..] if is_netperfmeter(payload) => (NETPERFMETER, STAYS),
         [b'N' | b'n', b'J' | b'j', b'2', b'0', b'0', ..] if length >= 6 => (NJACK, false),
         [0x47, ..] if is_transport_stream(payload, length) => (MP2T, false),
         _ if is_mojito(payload, length) => (MOJITO, false),
