@@ -31,7 +31,7 @@ use twox_hash::XxHash3_128;
 /// Length of a magic.
 const MAGIC_BYTES: usize = 8;
 /// Version of the form.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// Longest head that is read without the rest, in bytes.
 const LONGEST_HEAD: u64 = 256 << 20;
 /// Length of the checksum.
