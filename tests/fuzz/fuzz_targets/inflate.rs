@@ -40,7 +40,9 @@ fuzz_target!(|input: &[u8]| -> Corpus {
         Some(_) => input.to_vec(),
         None => [MAGICS[usize::from(*first) % MAGICS.len()], input].concat(),
     };
-    let (Some((one, end)), Some((two, other_end))) = (inflated(&bytes, MOST * 2), inflated(&bytes, 1000)) else {
+    let (Some((one, end)), Some((two, other_end))) =
+        (inflated(&bytes, MOST * 2), inflated(&bytes, 1000))
+    else {
         return Corpus::Reject;
     };
     assert!(one.len() as u64 <= MOST);

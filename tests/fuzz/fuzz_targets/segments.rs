@@ -43,12 +43,14 @@ fn frame(description: &[u8; DESCRIPTION], payload: &[u8]) -> Vec<u8> {
 
 /// A capture of the frames that the input describes; times go on, stand still or go back.
 fn capture(mut input: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
+    let mut bytes =
+        vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0];
     let mut microseconds = 1_000_000_000_000_u64;
     while let Some((description, rest)) = input.split_first_chunk::<DESCRIPTION>() {
         let step = u64::from(description[7]);
         let (payload, rest) = rest.split_at(usize::from(description[6] >> 2).min(rest.len()));
-        microseconds = if step < 8 { microseconds - step * 1000 } else { microseconds + step * 3000 };
+        microseconds =
+            if step < 8 { microseconds - step * 1000 } else { microseconds + step * 3000 };
         let frame = frame(description, payload);
         bytes.extend(((microseconds / 1_000_000) as u32).to_le_bytes());
         bytes.extend(((microseconds % 1_000_000) as u32).to_le_bytes());

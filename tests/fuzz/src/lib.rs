@@ -56,7 +56,11 @@ pub fn as_pcap(input: &[u8]) -> Vec<u8> {
 
 /// The input as a pcapng file: a section header is prepended unless it begins with one.
 pub fn as_pcapng(input: &[u8]) -> Vec<u8> {
-    if pcapstat::capture::pcapng::has_magic(input) { input.to_vec() } else { led_by(&PCAPNG_HEADERS, input) }
+    if pcapstat::capture::pcapng::has_magic(input) {
+        input.to_vec()
+    } else {
+        led_by(&PCAPNG_HEADERS, input)
+    }
 }
 
 /// The input as a capture of any format: its first byte chooses one where it does not begin like
@@ -96,7 +100,11 @@ pub struct Counter {
 
 impl Default for Counter {
     fn default() -> Counter {
-        Counter { tallies: Tallies::new(all_needs(), INTERVAL), rows: RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), packets: 0 }
+        Counter {
+            tallies: Tallies::new(all_needs(), INTERVAL),
+            rows: RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE),
+            packets: 0,
+        }
     }
 }
 
@@ -146,12 +154,19 @@ pub fn assert_walks_agree(capture: &Capture) {
     let (whole, singly) = (Steps::in_steps(capture, u64::MAX), Steps::in_steps(capture, 1));
     assert_eq!(whole.offsets, singly.offsets, "records begin elsewhere");
     assert!(whole == singly, "in one go:\n{whole:#?}\nin steps:\n{singly:#?}");
-    assert!(whole.offsets.is_sorted_by(|one, two| one < two), "a record begins where another one does");
-    assert!(whole.offsets.last().is_none_or(|&last| last < capture.source().end()), "a record after the file's end");
+    assert!(
+        whole.offsets.is_sorted_by(|one, two| one < two),
+        "a record begins where another one does"
+    );
+    assert!(
+        whole.offsets.last().is_none_or(|&last| last < capture.source().end()),
+        "a record after the file's end"
+    );
 }
 
 /// A record as a tuple to compare: offset, data, wire bytes, time, interface, section, link type.
-type Facts<'a> = (u64, &'a [u8], u32, Option<pcapstat::capture::time::Timestamp>, u32, u32, LinkType);
+type Facts<'a> =
+    (u64, &'a [u8], u32, Option<pcapstat::capture::time::Timestamp>, u32, u32, LinkType);
 
 /// Records and end of a walk.
 #[derive(Debug, PartialEq)]
@@ -167,7 +182,8 @@ impl Steps<'_> {
     /// Walks the whole capture and stops after every `step` bytes.
     fn in_steps(capture: &Capture, step: u64) -> Steps<'_> {
         let (offsets, records, interface_blocks) = (Vec::new(), Vec::new(), Vec::new());
-        let mut walked = Steps { offsets, records, interface_blocks, end: capture.start(), fault: None };
+        let mut walked =
+            Steps { offsets, records, interface_blocks, end: capture.start(), fault: None };
         while walked.end.offset < capture.source().end() && walked.fault.is_none() {
             let until = walked.end.offset.saturating_add(step);
             let before = walked.records.len();
@@ -176,7 +192,10 @@ impl Steps<'_> {
                 walked.records.push(facts(record));
             });
             assert_eq!(walk.packets, (walked.records.len() - before) as u64, "records got lost");
-            assert!(walk.fault.is_some() || walk.end.offset > walked.end.offset, "a walk that gets nowhere");
+            assert!(
+                walk.fault.is_some() || walk.end.offset > walked.end.offset,
+                "a walk that gets nowhere"
+            );
             walked.interface_blocks.extend(walk.interface_blocks);
             walked.end = walk.end;
             walked.fault = walk.fault;
@@ -209,7 +228,8 @@ pub fn whole_frame(link_type: u16, frame: &[u8]) -> Record<'_> {
 /// The frame with the captured length as length on the wire, then with a greater, a far greater and
 /// a smaller one.
 pub fn frames_of_wire_lengths(whole: Record<'_>) -> impl Iterator<Item = Record<'_>> {
-    let lengths = [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
+    let lengths =
+        [whole.wire_bytes, whole.wire_bytes.saturating_add(64), u32::MAX, whole.wire_bytes / 2];
     lengths.into_iter().map(move |wire_bytes| Record { wire_bytes, ..whole })
 }
 
@@ -228,7 +248,11 @@ pub struct Reading {
 
 impl Reading {
     /// Reads what `make` opens, twice, on the workers of the pool that it is called in.
-    pub fn of(make: impl Fn() -> Option<Capture>, range_bytes: u64, salvage: bool) -> Option<Reading> {
+    pub fn of(
+        make: impl Fn() -> Option<Capture>,
+        range_bytes: u64,
+        salvage: bool,
+    ) -> Option<Reading> {
         let mut options = Options::default();
         options.range_bytes = range_bytes;
         options.keep_ranges = true;
@@ -237,21 +261,28 @@ impl Reading {
         options.salvage = salvage;
         let wanted = Wanted::of(all_needs());
         let mut capture = make()?;
-        let report = reading::read(&mut capture, FILE, &wanted, &options, Continued::default()).expect("no output");
+        let report = reading::read(&mut capture, FILE, &wanted, &options, Continued::default())
+            .expect("no output");
 
         let mut bytes = Vec::new();
         let sink = |rows: RowBuffer| {
             bytes.extend_from_slice(rows.bytes());
             Ok(Some(rows))
         };
-        let rows = Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), 0, Box::new(sink));
+        let rows =
+            Rows::new(RowBuffer::delimited(&packets::TABLE, &csv::STYLE, FILE), 0, Box::new(sink));
         let continued = Continued { packets: Some(rows), ..Continued::default() };
         let mut again = make()?;
-        let exported = reading::read(&mut again, FILE, &wanted, &options, continued).expect("no output");
+        let exported =
+            reading::read(&mut again, FILE, &wanted, &options, continued).expect("no output");
         let rows = bytes;
-        let (ended, counted) = ((&exported.error, &exported.walked.gaps), (&report.error, &report.walked.gaps));
+        let (ended, counted) =
+            ((&exported.error, &exported.walked.gaps), (&report.error, &report.walked.gaps));
         assert_eq!(ended, counted, "the export ends elsewhere");
-        assert!(exported.tallies == report.tallies, "counting while exporting counts something else");
+        assert!(
+            exported.tallies == report.tallies,
+            "counting while exporting counts something else"
+        );
 
         for report in [&report, &exported] {
             let mut offset = capture.start().offset;
@@ -259,14 +290,22 @@ impl Reading {
                 assert_eq!(range.offset, offset, "a gap between ranges");
                 offset += range.bytes;
             }
-            assert!(report.error.is_some() || offset == capture.source().end(), "the ranges end early");
+            assert!(
+                report.error.is_some() || offset == capture.source().end(),
+                "the ranges end early"
+            );
         }
 
         let mut tables = tables(&report);
         // `ranges` measures the run.
         tables.retain(|(name, _)| *name != "ranges");
         tables.push(("packets", rows));
-        Some(Reading { error: report.error, gaps: report.walked.gaps, tallies: report.tallies, tables })
+        Some(Reading {
+            error: report.error,
+            gaps: report.walked.gaps,
+            tallies: report.tallies,
+            tables,
+        })
     }
 
     /// Panics if the readings differ.
