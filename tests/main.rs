@@ -50,6 +50,8 @@ mod outputs;
 mod overview;
 mod page;
 mod paths;
+#[cfg(unix)]
+mod printed;
 mod repeated;
 mod salvage;
 mod salvage_doubt;
