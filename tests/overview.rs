@@ -4,9 +4,11 @@
 //! To accept what the program shows now, run `PCAPSTAT_BLESS=1 cargo test overview` and look at the
 //! difference that git shows.
 
+use crate::builder::Pcap;
 use crate::cli::program;
 #[cfg(target_os = "linux")]
 use crate::cli::run;
+use crate::frames::udp;
 use crate::reading::{SERIAL, first_difference, open, options, pool};
 use pcapstat::overview::{self, Overview};
 use pcapstat::reading::{self, Continued, Wanted};
@@ -42,15 +44,19 @@ fn root() -> &'static Path {
 
 fn report(name: &str) -> Report {
     let file = format!("testdata/{name}");
-    let mut capture = open(&fs::read(root().join(&file)).expect("a capture")).expect("it opens");
+    reported(&file, &fs::read(root().join(&file)).expect("a capture"))
+}
+
+fn reported(file: &str, bytes: &[u8]) -> Report {
+    let mut capture = open(bytes).expect("it opens");
     let wanted = Wanted::of(overview::needs());
     let read = || {
         let options = options(SERIAL, false);
-        reading::read(&mut capture, &file, &wanted, &options, Continued::default())
+        reading::read(&mut capture, file, &wanted, &options, Continued::default())
     };
     let mut report = pool(1).install(read).expect("no output");
     // The test reads from memory.
-    report.file_bytes = Some(fs::metadata(root().join(&file)).expect("a file").len());
+    report.file_bytes = Some(bytes.len() as u64);
     report
 }
 
@@ -70,6 +76,17 @@ fn assert_snapshot(name: &str, text: &str) {
     let expected = fs::read(&path).expect("a snapshot");
     let difference = || first_difference(&expected, text.as_bytes());
     assert!(expected == text.as_bytes(), "{name}: {}", difference());
+}
+
+/// A rate that one damaged length makes says nothing of the network.
+#[test]
+fn a_length_that_no_link_carries_is_told() {
+    let mut file = Pcap::ethernet();
+    file.frame(0, &udp(53, 5000, b"short")).frame(10, &udp(53, 5000, b"short"));
+    let lines = |file: &Pcap| shown(WIDE, &[reported("a.pcap", &file.bytes)]);
+    assert!(!lines(&file).contains("not to be trusted"));
+    file.record((1_700_000_001, 0), &udp(53, 5000, b"long"), 4_093_509_168);
+    assert!(lines(&file).contains("bit/s · not to be trusted"));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::rows::{Row, View};
 use super::{LABEL, fact, separated};
 use crate::report::{Report, Status};
+use crate::table::summary::LONGEST_PACKET;
 use crate::table::visible::end_of;
 use crate::terminal::line::{Line, Style};
 use crate::terminal::units::{bit_rate, bytes, count, counted, duration, packet_rate};
@@ -159,7 +160,11 @@ fn rate(summary: &Row) -> Vec<Line> {
     let nanoseconds = summary.nanoseconds("duration_s").unwrap_or(0);
     let packets = packet_rate(summary.number("packets"), nanoseconds);
     let bits = bit_rate(summary.number("wire_bytes"), nanoseconds);
-    packets.into_iter().chain(bits).map(|text| Line::of(Style::Plain, &text)).collect()
+    let is_overlong = summary.number("max_wire_bytes") > LONGEST_PACKET;
+    let overlong = "not to be trusted: no link carries a packet of the greatest length";
+    let overlong = is_overlong.then(|| Line::of(Style::Notable, overlong));
+    let rates = packets.into_iter().chain(bits).map(|text| Line::of(Style::Plain, &text));
+    rates.chain(overlong).collect()
 }
 
 /// Columns that facts have for their text.

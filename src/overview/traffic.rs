@@ -6,7 +6,7 @@ use crate::report::Report;
 use crate::table::cell::Cell;
 use crate::terminal::graph;
 use crate::terminal::line::{Line, Style};
-use crate::terminal::units::bit_rate;
+use crate::terminal::units::{bit_rate, duration};
 
 pub(super) fn lines(report: &Report, columns: usize, height: usize) -> Vec<Line> {
     let width = text_columns(columns);
@@ -28,7 +28,7 @@ pub(super) fn lines(report: &Report, columns: usize, height: usize) -> Vec<Line>
     let greatest = values.iter().copied().max().unwrap_or(0);
     let column = nanoseconds.div_ceil(width as u128);
     let peak = u64::try_from(greatest).ok().and_then(|bytes| bit_rate(bytes, column));
-    let peak = peak.map(|peak| format!("peak {peak}")).unwrap_or_default();
+    let peak = peak.map(|peak| format!("peak {peak} in {}", duration(column))).unwrap_or_default();
     lines.push(fact("", axis(first_and_last(report), &peak, width)));
     lines
 }

@@ -6,7 +6,8 @@ use super::clock;
 use super::lines::Lines;
 use crate::report::{Report, Status};
 use crate::table::cell::Cell;
-use rules::{CLOCKLESS, DROPPED, LONGEST_PACKET, OVERLONG, RULES, UNICAST_QUERIES, UNORDERED};
+use crate::table::summary::LONGEST_PACKET;
+use rules::{CLOCKLESS, DROPPED, OVERLONG, RULES, UNICAST_QUERIES, UNORDERED};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 

@@ -33,7 +33,7 @@ pub mod row;
 pub mod schema;
 pub mod segments;
 mod streams;
-mod summary;
+pub mod summary;
 mod tls;
 pub mod visible;
 

@@ -5,6 +5,10 @@ use super::{Content, Rows, Table, columns};
 use crate::report::{Report, Status};
 use crate::tally::Needs;
 
+/// Bytes on the wire that no link carries in a packet: the longest snaplen of libpcap. Lengths above it
+/// come from damage or forgery.
+pub const LONGEST_PACKET: u64 = 262_144;
+
 /// The table.
 pub static TABLE: Table = Table {
     name: "summary",

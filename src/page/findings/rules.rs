@@ -47,9 +47,6 @@ pub const UNORDERED: &str = "unordered";
 /// 1 if a packet claims to be longer than any that a link carries.
 pub const OVERLONG: &str = "overlong";
 
-/// Bytes on the wire that no link carries in a packet: the longest snaplen of libpcap.
-pub const LONGEST_PACKET: u64 = 262_144;
-
 /// 1 if its times are not those of a clock.
 pub const CLOCKLESS: &str = "clockless";
 
