@@ -4,7 +4,7 @@ use crate::builder::Pcap;
 use crate::cli::{Said, pcapstat};
 use crate::night::{Night, capture, four};
 use crate::reading::captures_of_testdata;
-use crate::salvage::with_notes;
+use crate::salvage::appended::with_notes;
 use pcapstat::shard::spec::Spec;
 use std::fs;
 use std::path::Path;

@@ -22,11 +22,12 @@ pub mod pass;
 mod run;
 mod speculation;
 mod walker;
+mod whole;
 
 use crate::capture::cut::{self, Ranges};
 use crate::capture::salvage::{self, Before, Found};
 use crate::capture::{Capture, Position};
-use crate::error::{Fault, FaultKind};
+use crate::error::Fault;
 use described::section_memory;
 pub use described::{Described, InterfaceId, Statements};
 pub use gaps::{Gap, Gaps};
@@ -38,6 +39,7 @@ use speculation::verified_runs;
 use std::ops::ControlFlow;
 use std::time::Instant;
 use walker::{Pages, Walker};
+use whole::Whole;
 
 /// Walks a whole capture and gives its parts to `pass`. Call it on a worker of the pool to use.
 ///
@@ -107,19 +109,6 @@ pub fn guess(capture: &Capture, assumed: &Position, from: u64, until: u64) -> Op
     }
     let offset = cut::resync(capture, assumed, from, until)?;
     Some(Position { offset, before: Before::Unknown, ..assumed.clone() })
-}
-
-/// Verified part of the walk: everything up to `end` has been taken.
-struct Whole {
-    end: Position,
-    /// Records from this byte on are not walked.
-    until: u64,
-    walked: Walked,
-    /// Those of [`Within`].
-    first_time: Option<i64>,
-    unsure: bool,
-    /// Memory of the facts and of the section's interfaces.
-    reservation: Reservation,
 }
 
 /// Works through every window of a capture from the end of `whole` on, while the next one is read.
@@ -240,51 +229,5 @@ fn resumed(capture: &Capture, options: &Options<'_>, whole: &mut Whole) -> bool 
             true
         }
         Found::NeedsMore | Found::Nothing => false,
-    }
-}
-
-impl Whole {
-    /// Section state that a worker starting in the middle of a window assumes; verified when runs
-    /// are joined.
-    fn assumed(&self, capture: &Capture) -> Position {
-        let first = capture.assumed();
-        if self.end.offset > first.offset { self.end.clone() } else { first }
-    }
-
-    /// Notes what makes a run stand or fall with the time before it.
-    fn note_doubt(&mut self, first_time: Option<i64>, unsure: bool) {
-        self.first_time = self.first_time.or(first_time);
-        self.unsure |= unsure;
-    }
-
-    /// Appends the facts of the next run, which ended at `end`.
-    fn append(&mut self, end: Position, walked: Walked, shift: Shift) {
-        self.end = end;
-        self.walked.append(walked, shift);
-        let section = section_memory(self.end.section.as_ref());
-        self.reservation.resize(self.walked.memory().plus(section));
-    }
-
-    /// The facts once nothing more comes.
-    fn ended(mut self, capture: &Capture, options: &Options<'_>) -> Within {
-        let (source, offset) = (capture.source(), self.end.offset);
-        let cut = self.walked.fault.is_none_or(|fault| fault.kind.is_record_cut());
-        if source.has_shrunk() && cut {
-            self.walked.fault = Some(Fault { kind: FaultKind::FileShrank, offset });
-        }
-        if let Some(fault) =
-            self.walked.fault.filter(|fault| options.salvage && fault.kind.is_damaged_record())
-        {
-            let bytes = source.end().saturating_sub(fault.offset);
-            self.walked.skip(fault, bytes, options.keep_gaps);
-        }
-        let last = match (&self.end.section, &self.end.appended) {
-            (Some(section), _) => section.number,
-            (None, Some(appended)) => appended.sections(),
-            (None, None) => 0,
-        };
-        self.walked.sections = last.saturating_add(1);
-        let Whole { walked, end, first_time, unsure, .. } = self;
-        Within { walked, end, first_time, unsure }
     }
 }
