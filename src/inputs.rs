@@ -181,6 +181,7 @@ fn walk(directory: &Path, naming: &Naming, inputs: &mut Inputs) {
             }
         }
     }
+    inputs.special.sort_unstable();
     found.sort_by_cached_key(|(path, _)| names::sort_key(path));
     let measured = found.into_par_iter().map(|(path, refused)| {
         let metadata = fs::metadata(&path).ok();

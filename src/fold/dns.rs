@@ -151,6 +151,13 @@ impl Shard {
 }
 
 impl Folded<Dns> {
+    /// Number of queries other than those of mDNS.
+    pub fn unicast_queries(&self) -> u64 {
+        let questions = self.shards.iter().flat_map(|shard| &shard.questions);
+        let unicast = questions.filter(|((protocol, ..), _)| *protocol != MULTICAST);
+        unicast.map(|(_, answers)| answers.messages[0]).fold(0, u64::saturating_add)
+    }
+
     /// The questions, most packets first, then by protocol, name and type.
     pub fn questions(&self) -> Vec<(Question, Answers)> {
         let shards: Vec<_> = self.shards.iter().map(|shard| &shard.questions).collect();

@@ -147,10 +147,8 @@ impl Numbers {
         numbers.insert(CLOCKLESS, times.map_or(0, |times| u64::from(!clock::is_plausible(times))));
         let longest = numbers.get("max_wire_bytes").copied().unwrap_or(0);
         numbers.insert(OVERLONG, u64::from(longest > LONGEST_PACKET));
-        let questions = Lines::first("dns", report, usize::MAX);
-        let unicast = questions.rows.iter().filter(|line| line.text("protocol") != "mdns");
-        let queries = unicast.map(|line| line.number("queries"));
-        numbers.insert(UNICAST_QUERIES, queries.fold(0, u64::saturating_add));
+        let dns = report.folds.as_ref().and_then(|folds| folds.dns.as_ref());
+        numbers.insert(UNICAST_QUERIES, dns.map_or(0, |fold| fold.unicast_queries()));
         let interfaces = Lines::first("interfaces", report, usize::MAX);
         let dropped = interfaces.rows.iter().map(|line| line.number("dropped"));
         numbers.insert(DROPPED, dropped.fold(0, u64::saturating_add));

@@ -161,3 +161,24 @@ fn a_length_that_no_link_carries_is_a_finding() {
     file.record((1_700_000_001, 0), &udp(1, 9, b"long"), 4_093_509_168);
     assert!(write(&file).contains("a packet of more than 256 KiB on the wire"));
 }
+
+/// Most questions of mDNS have no answer, which says nothing of the resolver.
+#[test]
+fn questions_of_mdns_do_not_hide_a_resolver_that_is_silent() {
+    let query = |name: u8| {
+        let mut message = vec![0, name, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 2, b'a', name, 0];
+        message.extend([0, 1, 0, 1]);
+        message
+    };
+    let directory = directory();
+    let mut file = Pcap::ethernet();
+    for name in 0..20 {
+        file.frame(u32::from(name), &udp(5000 + u16::from(name), 53, &query(b'a' + name)));
+    }
+    for number in 20..400 {
+        file.frame(number, &udp(5353, 5353, &query(b'a')));
+    }
+    fs::write(directory.path().join("a.pcap"), &file.bytes).expect("a capture");
+    let page = page(directory.path(), &["a.pcap"]);
+    assert!(page.contains("20 DNS queries without a response (100"), "{page:.3000}");
+}
