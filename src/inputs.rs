@@ -59,9 +59,8 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Makes sure that none of these files, which are to be written, and not the file that is standard
-    /// output is an input: the same file, whatever its path. Those of an earlier run that stand in a
-    /// walked directory are no inputs.
+    /// Makes sure that no input is a file that is to be written, whatever its path: one of `outputs`, or
+    /// the file that is standard output. Files of an earlier run in a walked directory are no inputs.
     ///
     /// # Errors
     /// If a file is an input.

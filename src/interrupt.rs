@@ -49,11 +49,11 @@ mod unix {
     /// Standard input is to end.
     static ENDED: AtomicBool = AtomicBool::new(false);
 
-    /// When it was told to.
+    /// Time of the first SIGINT.
     static ENDED_AT: OnceLock<Instant> = OnceLock::new();
 
-    /// Time in which the writer's last bytes are read: the same Ctrl-C ends it, and it writes first
-    /// what it holds. Without them the last record would be cut short.
+    /// Time in which the writer's last bytes are read: the same Ctrl-C ends it, and it flushes its buffer
+    /// first. Without these bytes the last record would be cut short.
     const LAST_BYTES: Duration = Duration::from_secs(1);
 
     /// A pipe that becomes readable then.

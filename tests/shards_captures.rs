@@ -108,7 +108,7 @@ fn a_wrong_guess_is_mapped_again_from_the_exact_place() {
     }
 }
 
-/// What was left out of the whole is not missed in its tables.
+/// Applications that were left out of the whole are not missed in its tables.
 #[test]
 fn partials_without_applications_make_the_tables_without_them() {
     let night = Night::new();

@@ -1,5 +1,5 @@
-//! What the program leaves to the system as it was: signals of others, and the order in which a table
-//! is written and named. Seen from outside, where the system shows it.
+//! Promises to the system: signals of others keep their actions, and a table is on the disk before it
+//! has its name. Seen from outside, where the system shows it.
 #![cfg(target_os = "linux")]
 
 use crate::builder::Pcap;

@@ -10,6 +10,7 @@ mod waves;
 pub use stats::Stats;
 
 use self::reader::Reader;
+use self::stats::plural;
 use self::taking::Batch;
 use crate::baseline::{Baseline, DIFFERENCES};
 use crate::engine::memory::{Budget, Measure};
@@ -122,12 +123,12 @@ pub fn run(plan: &mut Plan, began: Instant) -> Result<Outcome, RunError> {
     let mut outcome = batch.finish(closing, repeated, began)?;
     if let (Some(baseline), Some(now)) = (&plan.baseline, directory) {
         let count = compare(plan, baseline, now)?;
+        let differences = format!("{count} difference{}", plural(count));
         if count > 0 && !plan.quiet {
-            let differences = format!("{count} difference{}", if count == 1 { "" } else { "s" });
             // Nobody can be told that standard error is closed or full.
             let _ = writeln!(io::stderr(), "pcapstat: {differences} from the baseline");
         }
-        let problem = (count > 0).then(|| Problem::Failure(format!("{count} differences")));
+        let problem = (count > 0).then_some(Problem::Failure(differences));
         outcome.exit =
             outcome.exit.max(problem.as_ref().map_or(Exit::Success, |_| Exit::Unexpected));
         outcome.cases.push(Case {

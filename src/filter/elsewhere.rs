@@ -101,7 +101,7 @@ pub fn application(word: &str) -> Option<String> {
     let write = port.map(|port| format!("write port {port}, or "));
     match (application, port) {
         (Some(_), _) => Some(format!(
-            "{word} is an application, which cannot be told by a header alone; {}choose rows: -t packets --rows \
+            "{word} is an application, which no header names; {}choose rows: -t packets --rows \
              \"protocols ~ {word}\"",
             write.unwrap_or_default()
         )),

@@ -1,9 +1,7 @@
 //! Standard output: it may have been closed before the process began, and its reader may leave.
 
-use super::{Identity, identity};
-use std::fs;
+use super::Identity;
 use std::io::{self, Write};
-use std::path::Path;
 
 /// Standard output, and a call before it is first written.
 pub(super) struct Stdout {
@@ -74,10 +72,11 @@ pub fn optional_stdout() -> io::Result<impl Write> {
 pub fn stdout_file() -> Option<Identity> {
     #[cfg(unix)]
     {
+        use std::fs::{File, Metadata};
         use std::os::fd::AsFd;
-        let file = fs::File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
-        let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
-        identity(Path::new(""), &metadata)
+        let file = File::from(io::stdout().as_fd().try_clone_to_owned().ok()?);
+        let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+        super::identity(std::path::Path::new(""), &metadata)
     }
     #[cfg(not(unix))]
     None

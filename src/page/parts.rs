@@ -52,8 +52,11 @@ impl Parts {
         if worse < MOST_CAPTURES {
             let bytes = self.bytes.entry(rank).or_default();
             let mut parts: [String; LEVELS.len()] = Default::default();
-            for ((level, part), bytes) in LEVELS.iter().zip(&mut parts).zip(bytes) {
-                if *bytes <= MOST_BYTES {
+            for (place, ((level, part), bytes)) in
+                LEVELS.iter().zip(&mut parts).zip(bytes).enumerate()
+            {
+                // A worse capture that comes later takes the place of others in the least detail.
+                if *bytes <= MOST_BYTES || place + 1 == LEVELS.len() {
                     *part = of(level);
                     *bytes += part.len();
                 }

@@ -1,10 +1,11 @@
 //! Outputs that end early: a reader that leaves, a closed or full standard output, limits of the system.
 
-use super::{OUTPUT_FAILED, large_capture};
-use crate::cli::{directory, program};
-use std::fs;
+use super::large_capture;
+use crate::cli::program;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+#[cfg(unix)]
+use {super::OUTPUT_FAILED, crate::cli::directory, std::fs, std::process::Command};
 
 /// The page and the checks are results of their own: they do not depend on who reads the rows.
 #[cfg(unix)]
@@ -53,7 +54,7 @@ fn closing_the_pipe_early_is_no_error() {
 pub fn in_shell(words: &str) -> (Option<i32>, String) {
     let directory = directory();
     fs::write(directory.path().join("large.pcap"), large_capture()).expect("a capture");
-    let mut command = std::process::Command::new("sh");
+    let mut command = Command::new("sh");
     command.args(["-c", words]).arg(program().get_program()).current_dir(directory.path());
     let output = command.stdin(Stdio::null()).output().expect("it runs");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())

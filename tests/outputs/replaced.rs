@@ -1,6 +1,7 @@
 //! Outputs and the files that are there already: an input is never overwritten, a file that is replaced
 //! keeps its mode, links are followed.
 
+#[cfg(unix)]
 use super::failed::in_shell;
 use super::{OUTPUT_FAILED, files};
 use crate::cli::{directory, run};

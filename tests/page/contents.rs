@@ -182,3 +182,31 @@ fn questions_of_mdns_do_not_hide_a_resolver_that_is_silent() {
     let page = page(directory.path(), &["a.pcap"]);
     assert!(page.contains("20 DNS queries without a response (100"), "{page:.3000}");
 }
+
+/// More captures of one verdict than have a part: the one with the greatest share comes last and is first.
+#[test]
+fn the_most_severe_of_many_captures_has_the_first_part() {
+    let directory = directory();
+    let captures = directory.path().join("captures");
+    fs::create_dir(&captures).expect("a directory");
+    let problems = |count: u32| {
+        let mut file = packets(40, false);
+        for number in 0..count {
+            file.frame(40 + number, &udp(1, 9, &[1; 30])[..20]);
+        }
+        // Conversations make a part as long as it may be.
+        for port in 0..60 {
+            file.frame(100, &tcp(9, 5_000 + port, b"x"));
+        }
+        file.bytes
+    };
+    for number in 0..220 {
+        fs::write(captures.join(format!("{number:03}.pcap")), problems(1)).expect("a capture");
+    }
+    fs::write(captures.join("worst.pcap"), problems(9)).expect("a capture");
+    let page = page(directory.path(), &["captures"]);
+    let found = places(&page, &["#c221\">worst.pcap</a>", "id=\"c221\"", "id=\"c1\""]);
+    assert!(found.is_sorted(), "{found:?}");
+    let parts = page.matches("<section class=\"capture\"").count();
+    assert!((100..=200).contains(&parts), "{parts}");
+}

@@ -111,8 +111,8 @@ impl<'a> Scan<'a> {
         self.doubted = Doubted { next, last, part };
     }
 
-    /// Where to look on after a record that is not believed: what a packet carries of which the record and
-    /// the one after it are certain is no record, whether the packet is the capture's own or not.
+    /// The place from which the search goes on after a record that is not believed. If that record states
+    /// its length and leads to another, the bytes of its packet hold no record.
     fn after_doubted<F: Format>(&self, view: &View<'_, F>, at: u64) -> u64 {
         let next = view.next(at).filter(|_| !F::FRAMED && view.states_its_length(at));
         let leads_on = |next: &u64| {

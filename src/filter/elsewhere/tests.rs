@@ -71,17 +71,11 @@ fn display_filters_have_their_words_here() {
 #[test]
 fn applications_have_a_port() {
     for (word, begins) in [
-        (
-            "http",
-            "http is an application, which cannot be told by a header alone; write port 80, or choose rows",
-        ),
-        ("dns", "dns is an application, which cannot be told by a header alone; write port 53, or"),
-        (
-            "tls",
-            "tls is an application, which cannot be told by a header alone; write port 443, or",
-        ),
+        ("http", "http is an application, which no header names; write port 80, or choose rows"),
+        ("dns", "dns is an application, which no header names; write port 53, or"),
+        ("tls", "tls is an application, which no header names; write port 443, or"),
         ("https", "https is a service; write port 443"),
-        ("rtp", "rtp is an application, which cannot be told by a header alone; choose rows"),
+        ("rtp", "rtp is an application, which no header names; choose rows"),
     ] {
         let error = Filter::new(&format!("ip and {word}")).expect_err(word);
         assert!(error.message.starts_with(begins), "{}", error.message);

@@ -126,7 +126,7 @@ mod tests {
         assert_eq!((&*other, &*after), (&[1, 2, 3][..], &[1, 2, 3][..]));
     }
 
-    /// What was lost after the checksum was verified is neither applied nor written again.
+    /// Bytes that are lost after the checksum was verified are neither applied nor written again.
     #[cfg(unix)]
     #[test]
     fn bytes_of_a_file_that_became_shorter_are_not_whole() {
